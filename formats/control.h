@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The grammar of the control port, version 1, for both of its ends: lines out of a byte stream,
+ * requests (host to guest) and answers (guest to host). Called by trace-agent and by the
+ * console's control client. It never does input or output and never allocates.
+ *
+ * Requests:  "1" start, "0" stop (the 2012 contract), else "VERB [ARGS]".
+ * Answers:   "ok VERB [KEY=VALUE ...]", "error VERB REASON", and unasked "note TEXT".
+ * Lines are printable ASCII (0x20..0x7e) ended by LF, VTRACE_LINE_MAX bytes at most with the LF.
+ * doc/vtrace-protocol.7 has the verbs, their arguments and their keys.
+ */
+#ifndef VTRACE_FORMATS_CONTROL_H
+#define VTRACE_FORMATS_CONTROL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "formats/names.h"
+
+#define CONTROL_VERSION 1
+
+enum control_verb {
+	CONTROL_START,	/* "1": start recording and moving pages; "ok 1" */
+	CONTROL_STOP,	/* "0": stop, flush what is left; "ok 0" once every CPU has sent its last page */
+	CONTROL_HELLO,	/* "hello VERSION" */
+	CONTROL_EXPORT, /* "export": write the formats bundle again */
+	CONTROL_STATS,	/* "stats [CPU]": counters of one CPU, or their sums */
+	CONTROL_UNKNOWN,
+};
+
+/* One request, cut out of a line. name and args point into the line that was parsed. */
+struct control_request {
+	enum control_verb verb;
+	char name[32];	  /* the verb as written, shortened to fit */
+	const char *args; /* after the verb and its blanks, "" when there are none */
+};
+
+enum control_answer_kind { CONTROL_OK, CONTROL_ERROR, CONTROL_NOTE };
+
+/* One answer, cut out of a line. text points into the line. */
+struct control_answer {
+	enum control_answer_kind kind;
+	enum control_verb verb; /* CONTROL_UNKNOWN for notes and for verbs that are not known */
+	char name[32];		/* the verb as written; "" for notes */
+	const char *text;	/* "KEY=VALUE ..." of an ok, the reason of an error, a note's text */
+};
+
+/* Collects bytes into lines. All zero is a valid start. */
+struct control_lines {
+	char line[VTRACE_LINE_MAX];
+	size_t length;
+	bool broken; /* the line being collected is too long or holds a forbidden byte */
+};
+
+/*
+ * Called once a line, without its LF (a CR before it is dropped). line is NULL for a line that
+ * was too long or held bytes outside printable ASCII; the reason then says which. Both are valid
+ * only during the call.
+ */
+typedef void control_line_fn(const char *line, const char *reason, void *data);
+
+/* Feed length bytes as they came, split or coalesced in any way. */
+void control_lines_feed(struct control_lines *lines, const char *bytes, size_t length,
+			control_line_fn *fn, void *data);
+
+/* The verb's spelling on the wire: "1", "0", "hello", ...; NULL for CONTROL_UNKNOWN. */
+const char *control_verb_name(enum control_verb verb);
+
+/* Parse a request line. Never fails: an unknown verb gives CONTROL_UNKNOWN. Blank lines give
+ * CONTROL_UNKNOWN with an empty name; the agent ignores those. */
+void control_request_parse(const char *line, struct control_request *request);
+
+/* Parse an answer line. 0, or -EINVAL when it is neither ok, error nor note. */
+int control_answer_parse(const char *line, struct control_answer *answer);
+
+/* Find KEY=VALUE among blank-separated words. Copies VALUE (cut to size - 1 bytes) and returns
+ * its full length, or -ENOENT. */
+int control_value(const char *text, const char *key, char *value, size_t size);
+
+/* The same for a decimal number. 0, -ENOENT, or -EINVAL when it is not one or overflows. */
+int control_value_u64(const char *text, const char *key, uint64_t *value);
+
+/* Read a decimal number that fills the whole of text. 0 or -EINVAL. */
+int control_number(const char *text, uint64_t *value);
+
+#endif

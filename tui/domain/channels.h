@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Where a guest can be reached: its control channel, one channel a CPU, its share. Filled from a
+ * live domain's XML (channels_from_xml) or, for QEMU without libvirt, from a directory
+ * (channels_from_dir); read by tui/guest. It opens nothing.
+ */
+#ifndef VTRACE_DOMAIN_CHANNELS_H
+#define VTRACE_DOMAIN_CHANNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "formats/names.h"
+
+enum channel_kind {
+	CHANNEL_NONE,
+	CHANNEL_PIPE, /* path.in: host to guest, path.out: guest to host (QEMU -chardev pipe) */
+	CHANNEL_UNIX, /* path is a UNIX socket that QEMU listens on */
+};
+
+struct channel_place {
+	enum channel_kind kind;
+	char *path; /* owned */
+};
+
+struct channels {
+	char *name;	/* the domain's name, or the directory; data, never a format or a command */
+	unsigned vcpus; /* maximum vCPUs of the domain; 0: not known (a directory) */
+	struct channel_place control;
+	struct channel_place cpu[VTRACE_MAX_CPUS]; /* index is the guest's CPU number */
+	unsigned cpus;				   /* how many of these are not CHANNEL_NONE */
+	char *share;				   /* host directory of the 9p share, or NULL */
+};
+
+/* Parse a domain's live XML with libxml2. 0, or -EINVAL with a sentence in error when it is no
+ * domain's XML. A domain without channels parses well and is not prepared. */
+int channels_from_xml(struct channels *channels, const char *xml, char *error, size_t error_size);
+
+/* Look for the FIFOs of the 2012 README in path and for path/share. 0 or -errno with a sentence
+ * in error. */
+int channels_from_dir(struct channels *channels, const char *path, char *error,
+		      size_t error_size);
+
+/* Is there enough to trace with: control and at least one CPU? When not, or when something
+ * smaller is missing (vCPUs without a channel, no share), reason says it; "" when all is there. */
+bool channels_prepared(const struct channels *channels, char *reason, size_t reason_size);
+
+void channels_release(struct channels *channels);
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * libvirt's domains: list them, find one's channels, hear of what happens to them. Used by the
+ * console's picker, by batch and by main. Needs loop_init() first. Nobody outside this room sees
+ * a libvirt type. libvirt's error output never reaches stderr; it comes back as sentences.
+ */
+#ifndef VTRACE_DOMAIN_DOMAIN_H
+#define VTRACE_DOMAIN_DOMAIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "tui/domain/channels.h"
+
+struct domains; /* one connection to libvirt */
+
+struct domain_info {
+	char *name;
+	char uuid[37];
+	const char *state; /* "running", "paused", "shut off", "crashed", ... static text */
+	bool running;	   /* running or paused: it has a live XML */
+	unsigned vcpus;
+	bool prepared;
+	char reason[256]; /* why it is not prepared, or what is missing; "" when nothing is */
+};
+
+struct domain_list {
+	struct domain_info *info;
+	size_t count;
+};
+
+/* What happened to a domain: "stopped", "crashed", "paused", ... and why, static texts. gone:
+ * its channels are dead. name and uuid are valid during the call. name NULL: the connection to
+ * libvirt itself was lost, what says how. */
+typedef void domain_event_fn(const char *name, const char *uuid, const char *what,
+			     const char *detail, bool gone, void *data);
+
+/* Connect to uri (NULL: libvirt's default). 0 or -errno with a sentence in error. */
+int domains_connect(struct domains **domains, const char *uri, char *error, size_t error_size);
+void domains_free(struct domains *domains);
+const char *domains_uri(const struct domains *domains);
+void domains_on_event(struct domains *domains, domain_event_fn *fn, void *data);
+
+/* All domains, sorted by name. The list is the caller's: domain_list_release(). */
+int domains_list(struct domains *domains, struct domain_list *list, char *error,
+		 size_t error_size);
+void domain_list_release(struct domain_list *list);
+
+/* The channels of a running domain, by name or UUID, from its live XML. 0 or -errno with a
+ * sentence: no such domain, not running, not prepared and why. */
+int domains_channels(struct domains *domains, const char *name, struct channels *channels,
+		     char *error, size_t error_size);
+
+#endif

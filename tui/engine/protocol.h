@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What console and engine say to each other: fixed structs over a SOCK_SEQPACKET socketpair, one
+ * struct engine_header and its payload a packet, descriptors as SCM_RIGHTS. Both are of one build
+ * on one host, so the structs travel in host byte order; each side still checks every length and
+ * every enum, because the engine may have been taken over by a guest.
+ *
+ * Requests carry a serial that the reply repeats. The engine also notifies unasked (ENGINE_NEWS,
+ * ENGINE_MESSAGE, ENGINE_STREAM_STATE) with serial 0.
+ */
+#ifndef VTRACE_ENGINE_PROTOCOL_H
+#define VTRACE_ENGINE_PROTOCOL_H
+
+#include <stdint.h>
+
+#include "formats/names.h"
+
+#define ENGINE_PROTOCOL_VERSION 1
+#define ENGINE_SOCKET_FD	3	     /* the engine finds its end here */
+#define ENGINE_PACKET_MAX	(128 * 1024) /* header and payload, bytes; within the default SO_SNDBUF */
+#define ENGINE_TEXT_MAX		1024	     /* a row's detail, bytes; longer is cut */
+#define ENGINE_NAME_MAX		128	     /* an event's name, bytes */
+
+enum engine_type {
+	/* console to engine */
+	ENGINE_CONFIG = 1,   /* struct engine_config; first of all, once */
+	ENGINE_FORMATS,	     /* + fd of a bundle (read from its start); ENGINE_FORMATS_REPLY */
+	ENGINE_STREAM,	     /* struct engine_stream + fd: read this CPU's pages from fd */
+	ENGINE_CLOSE_STREAM, /* struct engine_stream (cpu): close its fd, keep its pages */
+	ENGINE_DISCARD,	     /* struct engine_flag: 1 = throw away what live channels bring */
+	ENGINE_RECORD,	     /* struct engine_stream (cpu) + fd: append every further page */
+	ENGINE_RECORD_END,   /* no payload: close all recording fds; ENGINE_SAVE_REPLY of each */
+	ENGINE_SAVE,	     /* struct engine_stream (cpu) + fd: write the pages held; ENGINE_SAVE_REPLY */
+	ENGINE_CLEAR,	     /* no payload: forget all pages held */
+	ENGINE_VIEW,	     /* struct engine_view; ENGINE_ROWS */
+	ENGINE_PULL,	     /* struct engine_pull; ENGINE_ROWS */
+	ENGINE_STATS,	     /* no payload; ENGINE_STATS_REPLY */
+
+	/* engine to console */
+	ENGINE_READY = 64,    /* struct engine_text: locked down; which layers are on */
+	ENGINE_FORMATS_REPLY, /* struct engine_formats_reply */
+	ENGINE_SAVE_REPLY,    /* struct engine_save_reply */
+	ENGINE_ROWS,	      /* struct engine_rows, then rows */
+	ENGINE_STATS_REPLY,   /* struct engine_stats, then engine_stats.cpus × struct engine_cpu_stats */
+	ENGINE_NEWS,	      /* no payload: pages or state changed; at most 30 a second */
+	ENGINE_MESSAGE,	      /* struct engine_text: one sentence for a person */
+	ENGINE_STREAM_STATE,  /* struct engine_stream_state */
+};
+
+struct engine_header {
+	uint32_t type;	 /* enum engine_type */
+	uint32_t serial; /* chosen by the requester, repeated in the reply */
+	uint32_t length; /* of the payload, bytes */
+	uint32_t reserved;
+};
+
+/* Geometry is what to assume until formats say it (0: 4096 bytes, 8, little). */
+struct engine_config {
+	uint64_t memory; /* bytes of pages to hold, all CPUs together */
+	uint32_t protocol;
+	uint32_t subbuf_size; /* bytes */
+	uint32_t long_size;   /* 4 or 8 */
+	uint32_t big_endian;
+};
+
+enum engine_stream_kind {
+	ENGINE_STREAM_CHANNEL, /* FIFO or socket: bytes come when they come */
+	ENGINE_STREAM_FILE,    /* a capture's cpuN.raw: whole sub-buffers, read where it lies */
+};
+
+struct engine_stream {
+	uint32_t cpu;
+	uint32_t kind; /* enum engine_stream_kind, for ENGINE_STREAM */
+};
+
+struct engine_flag {
+	uint32_t on;
+};
+
+struct engine_text {
+	char text[512]; /* NUL-terminated, printable UTF-8 */
+};
+
+struct engine_formats_reply {
+	int32_t error;	 /* 0 or -errno; reason says why */
+	uint32_t events; /* event formats that parsed */
+	uint32_t failed; /* event formats that did not */
+	uint32_t cpus;
+	uint32_t subbuf_size;
+	uint32_t long_size;
+	uint32_t big_endian;
+	uint32_t kptr_restricted; /* 1: kallsyms are all zero */
+	uint64_t generation;
+	char boot_id[64];
+	char kernel[128];
+	char machine[32];
+	char clock[32];
+	char reason[512];
+};
+
+enum engine_channel_state {
+	ENGINE_CHANNEL_NONE,	/* no source */
+	ENGINE_CHANNEL_OPEN,	/* being read */
+	ENGINE_CHANNEL_INDEXED, /* a file, read to its end */
+	ENGINE_CHANNEL_ENDED,	/* the other side closed it */
+	ENGINE_CHANNEL_FAILED,	/* a read error */
+};
+
+struct engine_stream_state {
+	uint32_t cpu;
+	uint32_t state; /* enum engine_channel_state */
+	int32_t error;	/* -errno of ENGINE_CHANNEL_FAILED */
+	uint32_t reserved;
+};
+
+struct engine_save_reply {
+	uint32_t cpu;
+	int32_t error; /* 0 or -errno; what was written before it is whole sub-buffers */
+	uint64_t pages;
+	uint64_t bytes;
+};
+
+/*
+ * A place in the timeline. row counts a stream's rows from 0 since the engine started and never
+ * changes its meaning; ts finds the neighbourhood again when the row has been overwritten.
+ */
+struct engine_position {
+	uint64_t ts; /* in units of the guest's trace clock, mostly ns */
+	uint64_t row;
+	uint32_t cpu;
+	uint32_t reserved;
+};
+
+enum engine_origin {
+	ENGINE_FROM_POSITION, /* the row at .at becomes the top, then moved by .skip */
+	ENGINE_FROM_HEAD,     /* the oldest row held */
+	ENGINE_FROM_TAIL,     /* the top is such that the newest row is the last of .count */
+};
+
+#define ENGINE_CPUSET_BYTES (VTRACE_MAX_CPUS / 8) /* bit cpu % 8 of byte cpu / 8 */
+
+/*
+ * Rows for a screen, merged over the CPUs of the set in order of time. skip moves the top before
+ * rows are cut: > 0 towards newer rows. The engine keeps the window filled: it never leaves
+ * fewer than count rows below the top while older rows are held.
+ */
+struct engine_view {
+	struct engine_position at;
+	uint32_t origin; /* enum engine_origin */
+	int32_t skip;
+	uint32_t count; /* rows wanted; the reply holds fewer when they do not fit a packet */
+	uint32_t reserved;
+	uint8_t cpus[ENGINE_CPUSET_BYTES];
+};
+
+#define ENGINE_PULL_ALL	  1 /* do not wait for stragglers: all that is there, now */
+#define ENGINE_PULL_RESET 2 /* start again at the oldest row held */
+
+/*
+ * Rows for a file, each once and in order of time over the CPUs of the set. A live stream's
+ * rows are given out when no other CPU can still bring older ones: a moment after they came.
+ */
+struct engine_pull {
+	uint32_t count; /* at most */
+	uint32_t flags;
+	uint8_t cpus[ENGINE_CPUSET_BYTES];
+};
+
+#define ENGINE_ROWS_HEAD 1 /* nothing older is held */
+#define ENGINE_ROWS_TAIL 2 /* nothing newer is held */
+#define ENGINE_ROWS_DRY	 4 /* pull: nothing more to give now */
+#define ENGINE_ROWS_END	 8 /* pull: nothing more to give ever (files, all read) */
+
+struct engine_rows {
+	uint32_t count;
+	uint32_t flags;
+	uint64_t total;	  /* rows held over the CPUs of the set */
+	uint64_t newer;	  /* of these, rows after the last one given */
+	uint64_t skipped; /* pull: rows overwritten before they were pulled, since the last reply */
+};
+
+enum engine_row_kind {
+	ENGINE_ROW_EVENT,
+	ENGINE_ROW_UNKNOWN,   /* no format for this event id; detail is the record in hex */
+	ENGINE_ROW_MALFORMED, /* the record contradicts its format; detail says how, then hex */
+	ENGINE_ROW_LOST,      /* the guest overwrote events here; count, 0 = unknown how many */
+	ENGINE_ROW_BAD_PAGE,  /* a page failed validation; detail says how */
+	ENGINE_ROW_GAP,	      /* bytes of the channel that were no page; count of bytes */
+};
+
+/* One row; task_len + event_len + detail_len bytes follow it, unterminated, then padding to 8. */
+struct engine_row {
+	struct engine_position at;
+	uint64_t count; /* of LOST and GAP */
+	int32_t pid;	/* -1 when there is none */
+	uint16_t kind;	/* enum engine_row_kind */
+	uint16_t event_id;
+	uint8_t latency[8]; /* NUL-terminated: irqs-off, need-resched, hard/softirq, preempt depth */
+	uint16_t task_len;
+	uint16_t event_len;
+	uint16_t detail_len;
+	uint16_t reserved;
+};
+
+struct engine_stats {
+	uint64_t memory_used;  /* bytes of pages held */
+	uint64_t memory_limit; /* bytes */
+	uint64_t now;	       /* CLOCK_MONOTONIC ns when these were taken */
+	uint32_t cpus;	       /* entries that follow */
+	uint32_t formats;      /* formats sets loaded; 0: none yet */
+	uint32_t indexing;     /* files not yet read to their end */
+	uint32_t reserved;
+};
+
+/* Counters since the engine started; ENGINE_CLEAR leaves them alone. */
+struct engine_cpu_stats {
+	uint32_t cpu;
+	uint32_t state;	       /* enum engine_channel_state */
+	uint64_t pages;	       /* good pages */
+	uint64_t bytes;	       /* read from the source */
+	uint64_t events;       /* in good pages */
+	uint64_t lost;	       /* events that pages said were overwritten, where a count was given */
+	uint64_t lost_unknown; /* pages that said so without a count */
+	uint64_t bad_pages;
+	uint64_t gaps;		 /* times the stream had to be found again */
+	uint64_t skipped;	 /* bytes thrown away in gaps */
+	uint64_t discarded;	 /* bytes thrown away on ENGINE_DISCARD */
+	uint64_t unknown_events; /* of events: their id has no format */
+	uint64_t first_row;	 /* oldest row held */
+	uint64_t next_row;	 /* the row that will be next */
+	uint64_t last_ts;	 /* of the newest event */
+	uint64_t recorded;	 /* bytes appended by ENGINE_RECORD */
+};
+
+#endif

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One guest under the eye of the console or of batch: its channels, its agent, its formats, and
+ * the engine that holds its pages; or a capture in the place of a guest, with the same engine.
+ * It is a state machine on the loop that never blocks: what happens comes back as calls of
+ * struct guest_events. It shows nothing itself and reads no guest byte but control lines.
+ */
+#ifndef VTRACE_GUEST_GUEST_H
+#define VTRACE_GUEST_GUEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "formats/control.h"
+#include "tui/domain/channels.h"
+#include "tui/engine/client.h"
+
+struct guest;
+
+enum guest_state {
+	GUEST_CONNECTING, /* waiting for the agent's answer to hello */
+	GUEST_STOPPED,	  /* the agent is there, not tracing */
+	GUEST_STARTING,
+	GUEST_TRACING,
+	GUEST_STOPPING, /* the agent flushes what is left */
+	GUEST_OLD_AGENT, /* no answer to hello: none, or that of 2012; start and stop are blind */
+	GUEST_REPLAY,	/* a capture */
+	GUEST_GONE,	/* the domain went away; what was received is still there */
+};
+
+struct guest_options {
+	uint64_t memory;    /* bytes of pages to hold */
+	const char *record; /* capture directory to write from the start, or NULL */
+};
+
+/* What hello told; strings are "" and numbers 0 when unknown. */
+struct guest_hello {
+	char boot_id[64];
+	char kernel[128];
+	char clock[32];
+	unsigned cpus;
+	unsigned ports_missing; /* CPUs without a port */
+	unsigned subbuf_size;
+	unsigned events_enabled; /* event types enabled in the guest; (unsigned)-1: unknown */
+	bool tracing;
+};
+
+enum guest_severity { GUEST_INFO, GUEST_WARNING, GUEST_ERROR };
+
+struct guest_events {
+	/* A sentence for a person. */
+	void (*message)(void *data, enum guest_severity severity, const char *text);
+	/* guest_state(), guest_hello(), guest_formats() or the engine's life changed. */
+	void (*changed)(void *data);
+	/* A packet for the views: ENGINE_ROWS, ENGINE_STATS_REPLY, ENGINE_NEWS. */
+	void (*packet)(void *data, const struct engine_packet *packet);
+	/* A save or a recording ended; path as given, error 0 or -errno. */
+	void (*saved)(void *data, const char *path, uint64_t pages, uint64_t bytes, int error);
+};
+
+/* Open a guest by its channels (copied). Starts its engine, says hello, fetches formats.
+ * 0 or -errno with a sentence in error: FIFO missing or not readable, another reader, ... */
+int guest_open(struct guest **guest, const struct channels *channels,
+	       const struct guest_options *options, const struct guest_events *events, void *data,
+	       char *error, size_t error_size);
+/* Open a capture directory in the place of a guest. */
+int guest_open_capture(struct guest **guest, const char *path,
+		       const struct guest_options *options, const struct guest_events *events,
+		       void *data, char *error, size_t error_size);
+/* Close at once, without stopping the tracing; see guest_stop(). Ends a recording. Takes NULL. */
+void guest_free(struct guest *guest);
+
+enum guest_state guest_state(const struct guest *guest);
+/* What is being waited for, as a sentence to show in an empty view; NULL when nothing is. */
+const char *guest_waiting(const struct guest *guest);
+const struct guest_hello *guest_hello(const struct guest *guest);
+const struct engine_formats_reply *guest_formats(const struct guest *guest); /* NULL: none yet */
+const char *guest_name(const struct guest *guest);
+unsigned guest_cpus(const struct guest *guest); /* streams; CPU numbers are below this */
+bool guest_has_cpu(const struct guest *guest, unsigned cpu);
+bool guest_started_here(const struct guest *guest); /* tracing was started by this process */
+
+/* 0 or -errno (-EOPNOTSUPP on a capture, -EALREADY). Completion comes as changed(). */
+int guest_start(struct guest *guest);
+int guest_stop(struct guest *guest);
+/* Ask the agent to export its formats again and load them. */
+int guest_refresh_formats(struct guest *guest);
+/* Ask for the agent's counters; the answer is called back once, text NULL when none came. */
+typedef void guest_stats_fn(void *data, const char *text);
+int guest_stats(struct guest *guest, guest_stats_fn *fn, void *data);
+
+/* Save the pages held into a new capture directory; the end comes as saved(). 0 or -errno with
+ * a sentence in error (exists, no permission, no formats yet are all told here). */
+int guest_save(struct guest *guest, const char *path, char *error, size_t error_size);
+/* The domain's life as libvirt tells it; gone closes the channels and keeps the rows. */
+void guest_domain_event(struct guest *guest, const char *what, const char *detail, bool gone);
+
+/* Restart a dead engine on the same channels (rows held are lost, captures are not). */
+int guest_restart_engine(struct guest *guest, char *error, size_t error_size);
+bool guest_engine_alive(const struct guest *guest);
+pid_t guest_engine_pid(const struct guest *guest); /* -1 when dead */
+
+/* Requests to the engine; -EAGAIN: ask again later, -EPIPE: it is dead. */
+int guest_request_view(struct guest *guest, const struct engine_view *view, uint32_t *serial);
+int guest_request_pull(struct guest *guest, const struct engine_pull *pull, uint32_t *serial);
+int guest_request_stats(struct guest *guest);
+int guest_clear(struct guest *guest);
+
+#endif

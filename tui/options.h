@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The command line of vtrace-top: one table makes the parser and --help. Called by main; console
+ * and batch read the struct.
+ */
+#ifndef VTRACE_OPTIONS_H
+#define VTRACE_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "tui/engine/protocol.h"
+
+struct options {
+	const char *uri;    /* -c; NULL: libvirt's default */
+	const char *domain; /* positional; NULL: picker, or the one prepared domain for --only */
+	const char *replay; /* -r */
+	const char *dir;    /* --dir */
+	const char *write;  /* -w */
+	bool batch;	    /* -b, or stdout is no terminal */
+	bool stats;	    /* --stats */
+	bool keep_running;  /* --keep-running */
+	bool start;	    /* --start: begin tracing at once, as if t were pressed */
+	uint64_t count;	    /* -n; 0: no limit */
+	double duration;    /* -d, seconds; 0: no limit */
+	uint64_t memory;    /* --memory, bytes */
+	uint8_t cpus[ENGINE_CPUSET_BYTES]; /* -C; all bits set when not given */
+};
+
+/* What to do after parsing. */
+enum options_result { OPTIONS_RUN, OPTIONS_EXIT_OK, OPTIONS_EXIT_USAGE };
+
+/* Parse; prints --help and --version on out, complaints on err. */
+enum options_result options_parse(struct options *options, int argc, char **argv, FILE *out,
+				  FILE *err);
+
+/* Parse "0-3,8" into a CPU set. 0, or -EINVAL with the offset of the fault in *at. */
+int cpulist_parse(const char *list, uint8_t *cpus, size_t *at);
+/* Write a CPU set in that form, cut to size. */
+void cpulist_format(const uint8_t *cpus, char *text, size_t size);
+
+#endif

@@ -19,6 +19,8 @@ endif
 
 WARNINGS    := -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes -Wshadow \
 	       -Wformat=2 -Wundef -Wvla
+AGENT_CPPFLAGS := -I. -D_GNU_SOURCE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+AGENT_LDFLAGS := -Wl,-z,relro,-z,now
 CPPFLAGS    += -I. -D_GNU_SOURCE -DVTRACE_LIBEXECDIR='"$(LIBEXECDIR)"'
 CFLAGS      ?= -O2 -g
 ALL_CFLAGS   = -std=gnu11 $(WARNINGS) -fno-common -MMD -MP $(CFLAGS)
@@ -31,6 +33,9 @@ CPPFLAGS    += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 ALL_CFLAGS  += -fstack-protector-strong -fPIE
 LDFLAGS     += -Wl,-z,relro,-z,now
 endif
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
 
 # Each program names the libraries that its rooms may use; `make lint` proves it for the includes.
 ENGINE_LIBS  := libtraceevent libseccomp
@@ -53,12 +58,18 @@ PROGRAMS     := $(B)/trace-agent $(B)/vtrace-engine $(B)/vtrace-top
 
 all: $(PROGRAMS)
 
-$(B)/trace-agent: $(call obj,$(AGENT_SRC) $(FORMATS_SRC))
-	$(CC) -static $(filter-out -fsanitize%,$(LDFLAGS)) -o $@ $^ -pthread $(if $(SAN),-Wl$(comma)--as-needed)
+# The agent goes into an initramfs: static, and never built with sanitizers, which can't be.
+$(B)/trace-agent: $(patsubst %.c,$(B)/static/%.o,$(AGENT_SRC) $(FORMATS_SRC))
+	$(CC) -static $(AGENT_LDFLAGS) -o $@ $^ -pthread
 $(B)/vtrace-engine: $(call obj,$(ENGINE_SRC) $(FORMATS_SRC))
 	$(CC) $(if $(SAN),,-pie) $(LDFLAGS) -o $@ $^ $(call libs_of,$(ENGINE_LIBS)) -ldl
 $(B)/vtrace-top: $(call obj,$(CONSOLE_SRC) $(FORMATS_SRC))
 	$(CC) $(if $(SAN),,-pie) $(LDFLAGS) -o $@ $^ $(call libs_of,$(CONSOLE_LIBS))
+
+$(B)/static/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(AGENT_CPPFLAGS) -std=gnu11 $(WARNINGS) -fno-common -MMD -MP -O2 -g \
+		-fstack-protector-strong -pthread -c -o $@ $<
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
@@ -67,5 +78,62 @@ $(B)/%.o: %.c
 $(B)/tui/engine/%.o: EXTRA_CFLAGS = $(call cflags_of,$(ENGINE_LIBS))
 $(B)/tui/domain/%.o: EXTRA_CFLAGS = $(call cflags_of,libvirt libxml-2.0)
 $(B)/tui/console/%.o: EXTRA_CFLAGS = $(call cflags_of,ncursesw)
+
+# Unit tests see every room's objects but the mains.
+TESTED_SRC   := $(filter-out $(MAIN_SRC),$(AGENT_SRC) $(FORMATS_SRC) $(ENGINE_SRC) $(CONSOLE_SRC))
+$(B)/all.a: $(call obj,$(TESTED_SRC))
+	@rm -f $@
+	$(AR) rcs $@ $^
+$(B)/tests/%.o: EXTRA_CFLAGS = $(call cflags_of,$(ENGINE_LIBS) $(CONSOLE_LIBS) cmocka)
+$(UNIT_TESTS): %: %.o $(B)/all.a
+	$(CC) $(if $(SAN),,-pie) $(LDFLAGS) -o $@ $< $(B)/all.a -pthread \
+		$(call libs_of,$(ENGINE_LIBS) $(CONSOLE_LIBS) cmocka) -ldl
+unit-tests: $(UNIT_TESTS)
+
+## ---- what people call ----
+
+deps: ## install the packages that building, the demo and the tests need (root), or list them
+	@tests/deps
+
+demo: ## boot the demo guest under libvirt and open vtrace-top on it
+	@tests/deps
+	@$(MAKE) --no-print-directory all
+	@tests/demo/run
+
+demo-clean: ## destroy the demo guest and end what the demo started
+	@tests/demo/down
+
+test: ## all tests: unit, engine, real guests, screens
+	@tests/deps
+	@$(MAKE) --no-print-directory all unit-tests
+	@tests/run
+
+check: all unit-tests ## the tests that need no guest, in under a minute
+	@tests/run check
+
+lint: ## layers, style and static analysis
+	@tests/lint
+
+install: all ## install programs and man pages (PREFIX=/usr/local, DESTDIR=)
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(SBINDIR) $(DESTDIR)$(LIBEXECDIR)
+	install -m 755 $(B)/vtrace-top $(DESTDIR)$(BINDIR)/
+	install -m 755 $(B)/trace-agent $(DESTDIR)$(SBINDIR)/
+	install -m 755 $(B)/vtrace-engine $(DESTDIR)$(LIBEXECDIR)/
+	$(foreach page,$(wildcard doc/*.[1-8]),install -D -m 644 $(page) \
+		$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(notdir $(page));)
+
+uninstall: ## remove what install installed
+	rm -f $(DESTDIR)$(BINDIR)/vtrace-top $(DESTDIR)$(SBINDIR)/trace-agent
+	rm -rf $(DESTDIR)$(LIBEXECDIR)
+	rm -f $(foreach page,$(wildcard doc/*.[1-8]),\
+		$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(notdir $(page)))
+
+clean: ## remove what was built
+	rm -rf build build-san
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: all unit-tests deps demo demo-clean test check lint install uninstall clean help
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

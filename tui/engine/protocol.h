@@ -128,7 +128,7 @@ struct engine_position {
 	uint64_t ts; /* in units of the guest's trace clock, mostly ns */
 	uint64_t row;
 	uint32_t cpu;
-	uint32_t reserved;
+	uint32_t epoch; /* counts how often the guest's clock started again (a reboot); opaque */
 };
 
 enum engine_origin {
@@ -195,7 +195,6 @@ struct engine_row {
 	int32_t pid;	/* -1 when there is none */
 	uint16_t kind;	/* enum engine_row_kind */
 	uint16_t event_id;
-	uint8_t latency[8]; /* NUL-terminated: irqs-off, need-resched, hard/softirq, preempt depth */
 	uint16_t task_len;
 	uint16_t event_len;
 	uint16_t detail_len;

@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "tui/options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "formats/control.h"
+#include "formats/names.h"
+
+#define MEMORY_DEFAULT (256ull << 20)
+#define MEMORY_MIN     (1ull << 20)
+#define COMPLAINT_MAX  256
+
+/* Keys of options that have no letter; above every char. */
+enum { KEY_DIR = 256, KEY_MEMORY, KEY_STATS, KEY_START, KEY_KEEP_RUNNING };
+
+/* 0, or -EINVAL with a sentence in complaint that follows "vtrace-top: ". */
+typedef int option_fn(struct options *options, const char *value, char *complaint);
+
+struct option_entry {
+	int key;
+	const char *name;
+	const char *argument; /* NULL: takes none */
+	const char *help;
+	option_fn *apply; /* NULL: ends the parsing (--help, --version) */
+};
+
+static int refuse(char *complaint, const char *option, const char *value, const char *want)
+{
+	snprintf(complaint, COMPLAINT_MAX, "%s '%s': %s", option, value, want);
+	return -EINVAL;
+}
+
+static bool is_trace_dat(const char *path)
+{
+	size_t length = strlen(path);
+
+	return length >= 4 && !strcmp(path + length - 4, ".dat");
+}
+
+static int set_uri(struct options *options, const char *value, char *complaint)
+{
+	(void)complaint;
+	options->uri = value;
+	return 0;
+}
+
+static int set_replay(struct options *options, const char *value, char *complaint)
+{
+	if (is_trace_dat(value))
+		return refuse(complaint, "-r", value,
+			      "reading trace.dat files is not supported by this version; "
+			      "-r takes a capture directory");
+	options->replay = value;
+	return 0;
+}
+
+static int set_write(struct options *options, const char *value, char *complaint)
+{
+	if (is_trace_dat(value))
+		return refuse(complaint, "-w", value,
+			      "writing trace.dat files is not supported by this version; "
+			      "-w makes a capture directory, whose name does not end in .dat");
+	options->write = value;
+	return 0;
+}
+
+static int set_dir(struct options *options, const char *value, char *complaint)
+{
+	(void)complaint;
+	options->dir = value;
+	return 0;
+}
+
+static int set_batch(struct options *options, const char *value, char *complaint)
+{
+	(void)value;
+	(void)complaint;
+	options->batch = true;
+	return 0;
+}
+
+static int set_stats(struct options *options, const char *value, char *complaint)
+{
+	(void)value;
+	(void)complaint;
+	options->stats = true;
+	return 0;
+}
+
+static int set_start(struct options *options, const char *value, char *complaint)
+{
+	(void)value;
+	(void)complaint;
+	options->start = true;
+	return 0;
+}
+
+static int set_keep_running(struct options *options, const char *value, char *complaint)
+{
+	(void)value;
+	(void)complaint;
+	options->keep_running = true;
+	return 0;
+}
+
+static int set_cpus(struct options *options, const char *value, char *complaint)
+{
+	size_t at;
+
+	if (!cpulist_parse(value, options->cpus, &at))
+		return 0;
+	snprintf(complaint, COMPLAINT_MAX,
+		 "-C '%s': no list of CPUs from position %zu on; CPUs are 0 to %d, as in 0-3,8",
+		 value, at + 1, VTRACE_MAX_CPUS - 1);
+	return -EINVAL;
+}
+
+static int set_count(struct options *options, const char *value, char *complaint)
+{
+	if (control_number(value, &options->count) || !options->count)
+		return refuse(complaint, "-n", value, "wants a number of events, 1 or more");
+	return 0;
+}
+
+static int set_duration(struct options *options, const char *value, char *complaint)
+{
+	char *end;
+
+	/* strtod alone would take hexadecimal, signs, "inf" and "nan" as well. */
+	if (*value && !value[strspn(value, "0123456789.")]) {
+		options->duration = strtod(value, &end);
+		if (end != value && !*end && options->duration > 0 && options->duration < 1e9)
+			return 0;
+	}
+	return refuse(complaint, "-d", value, "wants seconds above 0, as in 5 or 0.5");
+}
+
+static int set_memory(struct options *options, const char *value, char *complaint)
+{
+	static const char suffixes[] = "KMG";
+	size_t length = strlen(value);
+	unsigned shift = 0;
+	char digits[32];
+
+	if (length && strchr(suffixes, value[length - 1])) {
+		length--;
+		shift = 10 * (unsigned)(strchr(suffixes, value[length]) - suffixes + 1);
+	}
+	if (length < sizeof(digits)) {
+		memcpy(digits, value, length);
+		digits[length] = '\0';
+		if (!control_number(digits, &options->memory) &&
+		    options->memory <= UINT64_MAX >> shift) {
+			options->memory <<= shift;
+			if (options->memory >= MEMORY_MIN)
+				return 0;
+		}
+	}
+	return refuse(complaint, "--memory", value,
+		      "wants bytes, or a number with K, M or G behind it; 1M or more");
+}
+
+/* In the order of --help. */
+static const struct option_entry entries[] = {
+	{'c', "connect", "URI", "connect to this libvirt (default: libvirt's own default)",
+	 set_uri},
+	{'r', "read", "PATH", "show a capture directory instead of a guest", set_replay},
+	{'b', "batch", NULL, "print events as lines on stdout, without a screen", set_batch},
+	{KEY_DIR, "dir", "PATH",
+	 "a guest without libvirt: QEMU's FIFOs in PATH, share in PATH/share", set_dir},
+	{'C', "cpus", "LIST", "only these CPUs of the guest, as in 0-3,8", set_cpus},
+	{'w', "write", "PATH", "save raw pages from the start in a new capture directory",
+	 set_write},
+	{'n', "count", "N", "batch: end after N events", set_count},
+	{'d', "duration", "SEC", "batch: end after SEC seconds", set_duration},
+	{KEY_MEMORY, "memory", "SIZE", "hold at most SIZE of pages (default 256M)", set_memory},
+	{KEY_STATS, "stats", NULL, "batch: print a summary at the end, on stderr", set_stats},
+	{KEY_START, "start", NULL, "start tracing at once, as the key t does", set_start},
+	{KEY_KEEP_RUNNING, "keep-running", NULL, "leave tracing on in the guest at exit",
+	 set_keep_running},
+	{'h', "help", NULL, "print this help", NULL},
+	{'V', "version", NULL, "print the version", NULL},
+};
+
+#define ENTRIES (sizeof(entries) / sizeof(entries[0]))
+
+static const struct option_entry *find_entry(int key)
+{
+	for (size_t i = 0; i < ENTRIES; i++)
+		if (entries[i].key == key)
+			return &entries[i];
+	return NULL;
+}
+
+static void print_help(FILE *out)
+{
+	fprintf(out,
+		"Usage: vtrace-top [-c URI] [DOMAIN]        a guest live; without DOMAIN, choose\n"
+		"       vtrace-top --dir PATH               a guest of a QEMU without libvirt\n"
+		"       vtrace-top -r PATH                  a capture\n"
+		"       vtrace-top -b [-r PATH | DOMAIN]    events as lines on stdout\n"
+		"\n"
+		"Shows what the kernel inside a KVM/QEMU guest is doing.\n"
+		"\n");
+	for (size_t i = 0; i < ENTRIES; i++) {
+		char left[40];
+
+		snprintf(left, sizeof(left), "%s%s%s", entries[i].name,
+			 entries[i].argument ? " " : "",
+			 entries[i].argument ? entries[i].argument : "");
+		if (entries[i].key < KEY_DIR)
+			fprintf(out, "  -%c, --%-18s %s\n", entries[i].key, left, entries[i].help);
+		else
+			fprintf(out, "      --%-18s %s\n", left, entries[i].help);
+	}
+	fprintf(out, "\nExit status: 0 done, 1 failed (a message is on stderr), 2 wrong usage.\n");
+}
+
+static void complain(FILE *err, const char *complaint)
+{
+	fprintf(err, "vtrace-top: %s\n", complaint);
+}
+
+/* What getopt_long refused, in our words. argv[optind - 1] is the argument it was in. */
+static void complain_unparsed(FILE *err, int result, char **argv)
+{
+	const struct option_entry *entry = find_entry(optopt);
+	char complaint[COMPLAINT_MAX];
+
+	if (result == ':')
+		snprintf(complaint, sizeof(complaint), "--%s wants an argument: %s", entry->name,
+			 entry->argument);
+	else if (entry)
+		snprintf(complaint, sizeof(complaint), "--%s takes no argument", entry->name);
+	else if (optopt)
+		snprintf(complaint, sizeof(complaint),
+			 "unknown option '-%c'; 'vtrace-top --help' lists them", optopt);
+	else
+		snprintf(complaint, sizeof(complaint),
+			 "unknown or ambiguous option '%s'; 'vtrace-top --help' lists them",
+			 argv[optind - 1]);
+	complain(err, complaint);
+}
+
+/* Things that cannot be had together, or not without one another. 0 or -EINVAL. */
+static int check_conflicts(const struct options *options, FILE *err)
+{
+	const struct {
+		bool wrong;
+		const char *complaint;
+	} checks[] = {
+		{options->replay && options->domain,
+		 "-r shows a capture and DOMAIN a guest: give one of them"},
+		{options->replay && options->dir,
+		 "-r shows a capture and --dir a guest: give one of them"},
+		{options->dir && options->domain, "--dir names a guest without libvirt and DOMAIN "
+						  "one of libvirt's: give one of them"},
+		{options->uri && options->replay,
+		 "-c has no meaning with -r, which needs no libvirt"},
+		{options->uri && options->dir,
+		 "-c has no meaning with --dir, which needs no libvirt"},
+		{options->write && options->replay,
+		 "-w saves what a guest sends; with -r there is no guest"},
+		{options->start && options->replay,
+		 "--start starts tracing in a guest; with -r there is no guest"},
+		{options->keep_running && options->replay,
+		 "--keep-running is about a guest; with -r there is no guest"},
+		{options->count && !options->batch, "-n needs -b"},
+		{options->duration > 0 && !options->batch, "-d needs -b"},
+		{options->stats && !options->batch, "--stats needs -b"},
+	};
+
+	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
+		if (checks[i].wrong) {
+			complain(err, checks[i].complaint);
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
+/* The words after the options: one DOMAIN or none. 0 or -EINVAL. */
+static int take_domain(struct options *options, int argc, char **argv, FILE *err)
+{
+	if (optind + 1 < argc) {
+		fprintf(err, "vtrace-top: one DOMAIN at most, '%s' is too much\n",
+			argv[optind + 1]);
+		return -EINVAL;
+	}
+	if (optind == argc)
+		return 0;
+	if (!*argv[optind]) {
+		complain(err, "the name of DOMAIN is empty");
+		return -EINVAL;
+	}
+	options->domain = argv[optind];
+	return 0;
+}
+
+static enum options_result parse_options(struct options *options, int argc, char **argv, FILE *out,
+					 FILE *err)
+{
+	struct option longs[ENTRIES + 1] = {0};
+	char shorts[2 * ENTRIES + 2] = ":";
+	char complaint[COMPLAINT_MAX];
+	size_t n = 1;
+	int key;
+
+	for (size_t i = 0; i < ENTRIES; i++) {
+		longs[i].name = entries[i].name;
+		longs[i].has_arg = entries[i].argument ? required_argument : no_argument;
+		longs[i].val = entries[i].key;
+		if (entries[i].key >= KEY_DIR)
+			continue;
+		shorts[n++] = (char)entries[i].key;
+		if (entries[i].argument)
+			shorts[n++] = ':';
+	}
+
+	optind = 0; /* glibc: forget an earlier parse */
+	opterr = 0;
+	while ((key = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
+		const struct option_entry *entry = find_entry(key);
+
+		if (key == '?' || key == ':') {
+			complain_unparsed(err, key, argv);
+			return OPTIONS_EXIT_USAGE;
+		}
+		if (key == 'h') {
+			print_help(out);
+			return OPTIONS_EXIT_OK;
+		}
+		if (key == 'V') {
+			fprintf(out, "vtrace-top %s\n", VTRACE_VERSION);
+			return OPTIONS_EXIT_OK;
+		}
+		if (entry->argument && !*optarg) {
+			fprintf(err, "vtrace-top: the argument of --%s is empty\n", entry->name);
+			return OPTIONS_EXIT_USAGE;
+		}
+		if (entry->apply(options, optarg, complaint)) {
+			complain(err, complaint);
+			return OPTIONS_EXIT_USAGE;
+		}
+	}
+	return OPTIONS_RUN;
+}
+
+enum options_result options_parse(struct options *options, int argc, char **argv, FILE *out,
+				  FILE *err)
+{
+	enum options_result result;
+
+	memset(options, 0, sizeof(*options));
+	options->memory = MEMORY_DEFAULT;
+	memset(options->cpus, 0xff, sizeof(options->cpus));
+
+	result = parse_options(options, argc, argv, out, err);
+	if (result != OPTIONS_RUN)
+		return result;
+	if (take_domain(options, argc, argv, err))
+		return OPTIONS_EXIT_USAGE;
+	if (!options->batch && !isatty(fileno(out))) {
+		options->batch = true;
+		complain(err, "stdout is no terminal, so this prints lines; -b says so without "
+			      "this hint");
+	}
+	return check_conflicts(options, err) ? OPTIONS_EXIT_USAGE : OPTIONS_RUN;
+}

@@ -18,17 +18,24 @@ typedef void loop_timer_fn(void *data);
 /* Register the loop; once, before any connection to libvirt. 0 or -errno. */
 int loop_init(void);
 
-/* Watch fd for events (0: none for now). Returns a watch id >= 0 or -errno. */
+/*
+ * Watch fd for events. 0 is none for now, a hang-up included; LOOP_HANGUP alone waits for that
+ * only. fn is called as long as an event lasts (a level, not an edge). Returns a watch id >= 0,
+ * -ENOMEM, or -EINVAL before loop_init(). The fd stays the caller's, who unwatches it before
+ * closing it.
+ */
 int loop_watch(int fd, unsigned events, loop_fd_fn *fn, void *data);
 void loop_watch_set(int watch, unsigned events);
-void loop_unwatch(int watch); /* safe from inside a callback; id < 0 is ignored */
+/* Safe from inside any callback, its own too; fn is not called again. id < 0 is ignored. */
+void loop_unwatch(int watch);
 
 /* Call fn every ms milliseconds; ms < 0: not until loop_timer_set(). Returns an id or -errno. */
 int loop_timer(int ms, loop_timer_fn *fn, void *data);
-void loop_timer_set(int timer, int ms);
-void loop_timer_remove(int timer);
+void loop_timer_set(int timer, int ms); /* ms count from now */
+void loop_timer_remove(int timer);	/* as loop_unwatch() */
 
-/* Wait for and dispatch one round of events. 0 or -errno. */
+/* Wait for and dispatch one round of events; a signal that was handled ends the wait. 0, or
+ * -EIO when libvirt's loop failed. */
 int loop_run_once(void);
 
 #endif

@@ -146,7 +146,7 @@ bool page_next(struct page_cursor *cursor, struct page_record *record)
 			return true;
 		case RECORD_PADDING:
 			/* A discarded event: its time still counts for the next one. */
-			if (word < 4)
+			if (word < 4 || word & 3)
 				return stop(cursor, PAGE_RECORD_LENGTH);
 			if (word > left - 4)
 				return stop(cursor, PAGE_RECORD_RANGE);

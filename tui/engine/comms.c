@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "tui/engine/comms.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct name {
+	uint64_t ts;
+	uint32_t epoch;
+	char comm[VTRACE_COMM_LEN];
+};
+
+struct task {
+	int32_t pid;
+	int32_t next; /* index in the hash chain, -1 at its end */
+	uint8_t names;
+	char base[VTRACE_COMM_LEN]; /* of saved_cmdlines; "" when not in there */
+	struct name name[COMMS_NAMES]; /* oldest first */
+};
+
+struct comms {
+	int32_t bucket[COMMS_PIDS];
+	uint32_t used;
+	uint32_t oldest; /* the task to forget next, once all are used */
+	struct task task[COMMS_PIDS];
+};
+
+struct comms *comms_new(void)
+{
+	/* Untouched parts of the table cost no memory. */
+	struct comms *comms = calloc(1, sizeof(*comms));
+
+	if (comms)
+		memset(comms->bucket, 0xff, sizeof(comms->bucket));
+	return comms;
+}
+
+void comms_free(struct comms *comms)
+{
+	free(comms);
+}
+
+/* pid_max is 4 Mi at most and pids are handed out in order, so the low bits spread well. */
+static uint32_t bucket_of(int32_t pid)
+{
+	return (uint32_t)pid % COMMS_PIDS;
+}
+
+static struct task *find_task(const struct comms *comms, int32_t pid)
+{
+	int32_t index = comms->bucket[bucket_of(pid)];
+
+	while (index >= 0 && comms->task[index].pid != pid)
+		index = comms->task[index].next;
+	return index < 0 ? NULL : (struct task *)&comms->task[index];
+}
+
+static void unlink_task(struct comms *comms, uint32_t victim)
+{
+	int32_t *link = &comms->bucket[bucket_of(comms->task[victim].pid)];
+
+	while (*link != (int32_t)victim)
+		link = &comms->task[*link].next;
+	*link = comms->task[victim].next;
+}
+
+static struct task *get_task(struct comms *comms, int32_t pid)
+{
+	struct task *task = find_task(comms, pid);
+	uint32_t index;
+
+	if (task)
+		return task;
+	if (comms->used < COMMS_PIDS) {
+		index = comms->used++;
+	} else {
+		index = comms->oldest++ % COMMS_PIDS;
+		unlink_task(comms, index);
+	}
+	task = &comms->task[index];
+	memset(task, 0, sizeof(*task));
+	task->pid = pid;
+	task->next = comms->bucket[bucket_of(pid)];
+	comms->bucket[bucket_of(pid)] = (int32_t)index;
+	return task;
+}
+
+static void copy_comm(char *to, const char *comm, size_t length)
+{
+	size_t n = strnlen(comm, length);
+
+	if (n > VTRACE_COMM_LEN - 1)
+		n = VTRACE_COMM_LEN - 1;
+	memcpy(to, comm, n);
+	to[n] = '\0';
+}
+
+void comms_load(struct comms *comms, const char *text, size_t length)
+{
+	const char *end = text + length;
+
+	while (text < end) {
+		const char *line_end = memchr(text, '\n', (size_t)(end - text));
+		int64_t pid = 0;
+		const char *at = text;
+
+		if (!line_end)
+			line_end = end;
+		while (at < line_end && *at >= '0' && *at <= '9' && pid < INT32_MAX)
+			pid = pid * 10 + (*at++ - '0');
+		if (at > text && at < line_end && *at == ' ' && pid <= INT32_MAX)
+			copy_comm(get_task(comms, (int32_t)pid)->base, at + 1,
+				  (size_t)(line_end - at - 1));
+		text = line_end + 1;
+	}
+}
+
+static int before(const struct name *name, uint32_t epoch, uint64_t ts)
+{
+	return name->epoch != epoch ? name->epoch < epoch : name->ts <= ts;
+}
+
+void comms_learn(struct comms *comms, int32_t pid, uint32_t epoch, uint64_t ts, const char *comm,
+		 size_t length)
+{
+	struct name name = {.ts = ts, .epoch = epoch};
+	struct task *task;
+	unsigned at;
+
+	copy_comm(name.comm, comm, length);
+	if (pid <= 0 || !name.comm[0])
+		return;
+	task = get_task(comms, pid);
+	for (at = task->names; at && !before(&task->name[at - 1], epoch, ts); at--)
+		;
+	if (!strcmp(at ? task->name[at - 1].comm : task->base, name.comm))
+		return;
+	if (at < task->names && !strcmp(task->name[at].comm, name.comm)) {
+		/* Streams come one after the other: the same name, seen earlier. */
+		task->name[at].ts = ts;
+		task->name[at].epoch = epoch;
+		return;
+	}
+	if (task->names == COMMS_NAMES) {
+		if (!at)
+			return;
+		memmove(task->name, task->name + 1, sizeof(name) * (COMMS_NAMES - 1));
+		task->names--;
+		at--;
+	}
+	memmove(task->name + at + 1, task->name + at, sizeof(name) * (task->names - at));
+	task->name[at] = name;
+	task->names++;
+}
+
+const char *comms_find(const struct comms *comms, int32_t pid, uint32_t epoch, uint64_t ts)
+{
+	const struct task *task;
+
+	if (!pid)
+		return "<idle>";
+	task = find_task(comms, pid);
+	if (!task)
+		return "<...>";
+	for (unsigned at = task->names; at; at--)
+		if (before(&task->name[at - 1], epoch, ts))
+			return task->name[at - 1].comm;
+	return task->base[0] ? task->base : "<...>";
+}

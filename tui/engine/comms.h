@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Task names: which comm a pid had at a time. The guest's saved_cmdlines hold 128 names by
+ * default and wrap, so names are also learned from events that carry them as these pass. A name
+ * answers for the time from when it was learned on, never for the time before, so that a live
+ * row and the same row of a capture read the same. Called by streams (learn) and the printer
+ * (look up). Bounded: COMMS_PIDS tasks, COMMS_NAMES names each, the oldest forgotten first.
+ */
+#ifndef VTRACE_ENGINE_COMMS_H
+#define VTRACE_ENGINE_COMMS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "formats/names.h"
+
+#define COMMS_PIDS  32768
+#define COMMS_NAMES 4
+
+struct comms;
+
+/* NULL when there is no memory. */
+struct comms *comms_new(void);
+void comms_free(struct comms *comms);
+
+/* Names that hold where nothing else was learned: the text of saved_cmdlines, "PID COMM\n"
+ * lines (Linux, kernel/trace/trace_sched_switch.c). Bytes beyond the grammar are passed over. */
+void comms_load(struct comms *comms, const char *text, size_t length);
+
+/* From (epoch, ts) on, pid is called comm (at most VTRACE_COMM_LEN bytes, maybe unterminated). */
+void comms_learn(struct comms *comms, int32_t pid, uint32_t epoch, uint64_t ts, const char *comm,
+		 size_t length);
+
+/* The name of pid at that time: "<idle>" for 0, "<...>" when it is not known. Valid until the
+ * next change. */
+const char *comms_find(const struct comms *comms, int32_t pid, uint32_t epoch, uint64_t ts);
+
+#endif

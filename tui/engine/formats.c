@@ -1,0 +1,385 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "tui/engine/formats.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "formats/bundle.h"
+
+#define EVENT_IDS	65536 /* common_type has 16 bits */
+#define EVENT_FIELDS	1024  /* of one event; the largest in Linux has about 60 */
+#define COMMON_PID	4     /* offset of common_pid in all kernels since 2.6.31 */
+#define KALLSYMS_PROBED 64    /* lines looked at to see whether addresses are hidden */
+
+int formats_stock_init(struct formats_stock *stock)
+{
+	memset(stock, 0, sizeof(*stock));
+	tep_set_loglevel(TEP_LOG_NONE);
+	for (unsigned i = 0; i < FORMATS_STOCK; i++) {
+		stock->parser[i].tep = tep_alloc();
+		if (!stock->parser[i].tep)
+			return -ENOMEM;
+		stock->parser[i].plugins = tep_load_plugins(stock->parser[i].tep);
+	}
+	return 0;
+}
+
+static void parser_free(struct tep_handle *tep, struct tep_plugin_list *plugins)
+{
+	if (plugins)
+		tep_unload_plugins(plugins, tep);
+	tep_free(tep);
+}
+
+void formats_stock_release(struct formats_stock *stock)
+{
+	for (unsigned i = stock->used; i < FORMATS_STOCK; i++)
+		parser_free(stock->parser[i].tep, stock->parser[i].plugins);
+	stock->used = FORMATS_STOCK;
+}
+
+void formats_free(struct formats *formats)
+{
+	if (!formats)
+		return;
+	for (size_t i = 0; i < formats->event_count; i++)
+		free(formats->events[i].dynamic);
+	free(formats->events);
+	free(formats->by_id);
+	parser_free(formats->tep, formats->plugins);
+	free(formats);
+}
+
+/* ---- what a record of an event must hold ---- */
+
+static bool field_is_open(const struct tep_format_field *field)
+{
+	/* kernel_stack's caller[] declares 8 entries and holds as many as there were. */
+	return !field->next && (field->flags & TEP_FIELD_IS_ARRAY) &&
+	       !(field->flags & TEP_FIELD_IS_DYNAMIC);
+}
+
+static int measure_fields(struct event_format *format, const struct tep_format_field *field)
+{
+	for (unsigned n = 0; field; field = field->next, n++) {
+		uint32_t end;
+
+		if (n >= EVENT_FIELDS || field->offset < 0 || field->size < 0 ||
+		    field->offset > 65535 || field->size > 65535)
+			return -EINVAL;
+		end = (uint32_t)field->offset + (uint32_t)field->size;
+		if (format->extent < end)
+			format->extent = end;
+		if (field_is_open(field))
+			end = (uint32_t)field->offset;
+		if (format->least < end)
+			format->least = end;
+		if (!(field->flags & TEP_FIELD_IS_DYNAMIC))
+			continue;
+		if (field->size < 4)
+			return -EINVAL;
+		format->dynamic = reallocarray(format->dynamic, format->dynamic_count + 1,
+					       sizeof(format->dynamic[0]));
+		if (!format->dynamic)
+			return -ENOMEM;
+		format->dynamic[format->dynamic_count++] = (struct dynamic_field){
+			.offset = (uint32_t)field->offset,
+			.relative = field->flags & TEP_FIELD_IS_RELATIVE
+					    ? (uint32_t)field->offset + 4
+					    : 0,
+		};
+	}
+	return 0;
+}
+
+/* Events that name tasks, with the names of their fields (Linux, include/trace/events/sched.h
+ * and task.h). */
+static const struct {
+	const char *event, *pid, *comm;
+} comm_events[] = {
+	{"sched_switch", "prev_pid", "prev_comm"},
+	{"sched_switch", "next_pid", "next_comm"},
+	{"sched_waking", "pid", "comm"},
+	{"sched_wakeup", "pid", "comm"},
+	{"sched_wakeup_new", "pid", "comm"},
+	{"sched_process_fork", "child_pid", "child_comm"},
+	{"task_newtask", "pid", "comm"},
+	{"task_rename", "pid", "newcomm"},
+};
+
+static const struct tep_format_field *find_field(const struct tep_event *event, const char *name)
+{
+	const struct tep_format_field *field = event->format.fields;
+
+	while (field && strcmp(field->name, name))
+		field = field->next;
+	return field;
+}
+
+static void find_comms(struct event_format *format)
+{
+	for (size_t i = 0; i < sizeof(comm_events) / sizeof(comm_events[0]); i++) {
+		const struct tep_format_field *pid, *comm;
+
+		if (strcmp(format->event->name, comm_events[i].event))
+			continue;
+		pid = find_field(format->event, comm_events[i].pid);
+		comm = find_field(format->event, comm_events[i].comm);
+		if (!pid || !comm || pid->size != 4 || (comm->flags & TEP_FIELD_IS_DYNAMIC) ||
+		    comm->size < 1 || comm->size > VTRACE_COMM_LEN ||
+		    format->comm_count == EVENT_COMM_SOURCES)
+			continue;
+		format->comm[format->comm_count++] = (struct comm_source){
+			.pid_offset = (uint32_t)pid->offset,
+			.comm_offset = (uint32_t)comm->offset,
+			.comm_size = (uint32_t)comm->size,
+		};
+	}
+}
+
+static int index_event(struct formats *formats, struct tep_event *event)
+{
+	struct event_format *format = &formats->events[formats->event_count];
+	int ret;
+
+	if (event->id < 0 || event->id >= EVENT_IDS || formats->by_id[event->id])
+		return -EINVAL;
+	*format = (struct event_format){.event = event};
+	ret = measure_fields(format, event->format.common_fields);
+	if (!ret)
+		ret = measure_fields(format, event->format.fields);
+	if (ret) {
+		free(format->dynamic);
+		return ret;
+	}
+	find_comms(format);
+	formats->by_id[event->id] = (uint16_t)(++formats->event_count);
+	return 0;
+}
+
+static int index_events(struct formats *formats, struct engine_formats_reply *reply)
+{
+	int count = tep_get_events_count(formats->tep);
+
+	if (count > EVENT_IDS - 1)
+		return -E2BIG;
+	formats->events = calloc((size_t)count + 1, sizeof(*formats->events));
+	formats->by_id = calloc(EVENT_IDS, sizeof(*formats->by_id));
+	if (!formats->events || !formats->by_id)
+		return -ENOMEM;
+	for (int i = 0; i < count; i++) {
+		int ret = index_event(formats, tep_get_event(formats->tep, i));
+
+		if (ret == -ENOMEM)
+			return ret;
+		if (ret)
+			reply->failed++;
+	}
+	reply->events = (uint32_t)formats->event_count;
+	formats->pid_offset = COMMON_PID;
+	return 0;
+}
+
+/* ---- out of the bundle ---- */
+
+static void parse_events(struct tep_handle *tep, const struct bundle *bundle,
+			 struct engine_formats_reply *reply)
+{
+	for (size_t i = 0; i < bundle->section_count; i++) {
+		const struct bundle_section *section = &bundle->sections[i];
+		char system[VTRACE_BUNDLE_NAME_MAX], *slash;
+
+		if (strncmp(section->name, "events/", 7))
+			continue;
+		strcpy(system, section->name + 7);
+		slash = strchr(system, '/');
+		if (!slash) {
+			reply->failed++;
+			continue;
+		}
+		*slash = '\0';
+		if (tep_parse_event(tep, section->data, section->length, system))
+			reply->failed++;
+	}
+}
+
+/* Give a section as a C string to a parser that wants one. */
+static int parse_text(const struct bundle *bundle, const char *name, struct tep_handle *tep,
+		      int (*parse)(struct tep_handle *, const char *))
+{
+	const struct bundle_section *section = bundle_find(bundle, name);
+	char *text;
+
+	if (!section || !section->length)
+		return 0;
+	text = strndup(section->data, section->length);
+	if (!text)
+		return -ENOMEM;
+	parse(tep, text);
+	free(text);
+	return 0;
+}
+
+/* With kptr_restrict every address reads as zero (Linux, kernel/kallsyms.c, kallsyms_show_value). */
+static bool addresses_hidden(const struct bundle *bundle)
+{
+	const struct bundle_section *section = bundle_find(bundle, "kallsyms");
+	const char *at, *end;
+
+	if (!section || !section->length)
+		return false;
+	at = section->data;
+	end = at + section->length;
+	for (unsigned line = 0; at < end && line < KALLSYMS_PROBED; line++) {
+		while (at < end && *at == '0')
+			at++;
+		if (at < end && *at != ' ')
+			return false;
+		at = memchr(at, '\n', (size_t)(end - at));
+		if (!at)
+			break;
+		at++;
+	}
+	return true;
+}
+
+static void set_geometry(struct formats *formats, const struct bundle *bundle)
+{
+	struct tep_handle *tep = formats->tep;
+
+	formats->geometry = (struct page_geometry){bundle->subbuf_size, bundle->long_size,
+						   bundle->big_endian};
+	tep_set_long_size(tep, (int)bundle->long_size);
+	tep_set_page_size(tep, (int)bundle->subbuf_size);
+	tep_set_file_bigendian(tep, bundle->big_endian ? TEP_BIG_ENDIAN : TEP_LITTLE_ENDIAN);
+	tep_set_local_bigendian(tep, __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? TEP_BIG_ENDIAN
+									    : TEP_LITTLE_ENDIAN);
+	tep_set_cpus(tep, (int)bundle->cpus);
+}
+
+static int fill(struct formats *formats, const struct bundle *bundle, struct comms *comms,
+		struct engine_formats_reply *reply)
+{
+	const struct bundle_section *cmdlines = bundle_find(bundle, "saved_cmdlines");
+	int ret;
+
+	set_geometry(formats, bundle);
+	memcpy(formats->boot_id, bundle->boot_id, sizeof(formats->boot_id));
+	parse_events(formats->tep, bundle, reply);
+	ret = index_events(formats, reply);
+	if (ret)
+		return ret;
+	if (!reply->events)
+		return -ENOMSG;
+	reply->kptr_restricted = addresses_hidden(bundle);
+	if (!reply->kptr_restricted)
+		ret = parse_text(bundle, "kallsyms", formats->tep, tep_parse_kallsyms);
+	if (!ret)
+		ret = parse_text(bundle, "printk_formats", formats->tep,
+				 tep_parse_printk_formats);
+	if (cmdlines)
+		comms_load(comms, cmdlines->data, cmdlines->length);
+	return ret;
+}
+
+static void fill_reply(struct engine_formats_reply *reply, const struct bundle *bundle)
+{
+	reply->cpus = bundle->cpus;
+	reply->subbuf_size = bundle->subbuf_size;
+	reply->long_size = bundle->long_size;
+	reply->big_endian = (uint32_t)bundle->big_endian;
+	reply->generation = bundle->generation;
+	snprintf(reply->boot_id, sizeof(reply->boot_id), "%s", bundle->boot_id);
+	snprintf(reply->kernel, sizeof(reply->kernel), "%s", bundle->kernel);
+	snprintf(reply->machine, sizeof(reply->machine), "%s", bundle->machine);
+	snprintf(reply->clock, sizeof(reply->clock), "%s", bundle->clock);
+}
+
+/* The whole of fd in memory: it may be another's file, so it is read once and not mapped. */
+static int read_all(int fd, char **data, size_t *length)
+{
+	struct stat status;
+	size_t have = 0;
+	char *bytes;
+
+	if (fstat(fd, &status) < 0)
+		return -errno;
+	if (!S_ISREG(status.st_mode))
+		return -EINVAL;
+	if (status.st_size > VTRACE_BUNDLE_MAX)
+		return -E2BIG;
+	bytes = malloc((size_t)status.st_size + 1);
+	if (!bytes)
+		return -ENOMEM;
+	while (have < (size_t)status.st_size) {
+		ssize_t got = pread(fd, bytes + have, (size_t)status.st_size - have, (off_t)have);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			break;
+		have += (size_t)got;
+	}
+	*data = bytes;
+	*length = have;
+	return 0;
+}
+
+static int formats_parse(struct formats **formats, struct formats_stock *stock,
+			 const struct bundle *bundle, struct comms *comms,
+			 struct engine_formats_reply *reply)
+{
+	struct formats *made = calloc(1, sizeof(*made));
+	int ret;
+
+	if (!made)
+		return -ENOMEM;
+	if (stock->used < FORMATS_STOCK) {
+		made->tep = stock->parser[stock->used].tep;
+		made->plugins = stock->parser[stock->used].plugins;
+		stock->used++;
+	} else {
+		made->tep = tep_alloc();
+	}
+	ret = made->tep ? fill(made, bundle, comms, reply) : -ENOMEM;
+	if (ret) {
+		formats_free(made);
+		return ret;
+	}
+	*formats = made;
+	return 0;
+}
+
+int formats_load(struct formats **formats, struct formats_stock *stock, int fd,
+		 struct comms *comms, struct engine_formats_reply *reply)
+{
+	struct bundle bundle = {0};
+	size_t length = 0;
+	char *data = NULL;
+	int ret;
+
+	memset(reply, 0, sizeof(*reply));
+	ret = read_all(fd, &data, &length);
+	if (!ret) {
+		ret = bundle_read(&bundle, data, length, reply->reason, sizeof(reply->reason));
+		if (!ret) {
+			fill_reply(reply, &bundle);
+			ret = formats_parse(formats, stock, &bundle, comms, reply);
+		}
+	}
+	if (ret == -ENOMSG)
+		snprintf(reply->reason, sizeof(reply->reason),
+			 "the formats hold no event that can be parsed; export them again");
+	else if (ret && !reply->reason[0])
+		snprintf(reply->reason, sizeof(reply->reason), "the formats can't be loaded: %s",
+			 strerror(-ret));
+	reply->error = ret;
+	bundle_release(&bundle);
+	free(data);
+	return ret;
+}

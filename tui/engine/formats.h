@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One guest kernel's event formats, parsed by libtraceevent out of a formats bundle, and beside
+ * each event what the engine must know before it lets libtraceevent near a record: the least
+ * size, the dynamic fields to bound, the fields that carry task names. Called by the server
+ * (load) and by streams and the printer (look up). It decodes no record.
+ *
+ * libtraceevent's plugins are opened from disk, which the locked-down engine can't do, so parsers
+ * with plugins are made in advance: a formats_stock.
+ */
+#ifndef VTRACE_ENGINE_FORMATS_H
+#define VTRACE_ENGINE_FORMATS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <traceevent/event-parse.h>
+
+#include "tui/engine/comms.h"
+#include "tui/engine/page.h"
+#include "tui/engine/protocol.h"
+
+/* So many times one engine can load formats before it has none with plugins left. */
+#define FORMATS_STOCK 4
+
+struct formats_stock {
+	struct {
+		struct tep_handle *tep;
+		struct tep_plugin_list *plugins;
+	} parser[FORMATS_STOCK];
+	unsigned used;
+};
+
+/* A (pid, comm) pair of fields in an event. */
+struct comm_source {
+	uint32_t pid_offset;  /* 4 bytes */
+	uint32_t comm_offset;
+	uint32_t comm_size; /* bytes, at most VTRACE_COMM_LEN */
+};
+
+/* A __data_loc or __rel_loc word: length << 16 | offset (Linux, include/trace/trace_events.h). */
+struct dynamic_field {
+	uint32_t offset;   /* of the word in the record */
+	uint32_t relative; /* __rel_loc: offsets count from behind the word; else 0 */
+};
+
+#define EVENT_COMM_SOURCES 2
+
+struct event_format {
+	struct tep_event *event;
+	uint32_t least;	 /* bytes that a record must have */
+	uint32_t extent; /* bytes that libtraceevent may look at without asking */
+	uint32_t dynamic_count;
+	struct dynamic_field *dynamic;
+	uint32_t comm_count;
+	struct comm_source comm[EVENT_COMM_SOURCES];
+};
+
+struct formats {
+	struct tep_handle *tep;
+	struct tep_plugin_list *plugins;
+	struct page_geometry geometry;
+	uint32_t number; /* given by who loaded it */
+	char boot_id[64];
+	uint32_t pid_offset; /* of common_pid in every record */
+	struct event_format *events;
+	size_t event_count;
+	uint16_t *by_id; /* event id → index in events + 1; 0: none */
+};
+
+/* Make the parsers of a stock and load the plugins as trace-cmd does (tep_load_plugins: the
+ * system's directory, $TRACEEVENT_PLUGIN_DIR, ~/.traceevent/plugins). 0 or -ENOMEM. */
+int formats_stock_init(struct formats_stock *stock);
+void formats_stock_release(struct formats_stock *stock);
+
+/*
+ * Read a bundle from fd (from its start) and parse it. Names of saved_cmdlines go into comms.
+ * reply is filled in every case. 0 or -errno, with reply->error and reply->reason saying why.
+ * An event whose format does not parse is counted in reply->failed and left out.
+ */
+int formats_load(struct formats **formats, struct formats_stock *stock, int fd,
+		 struct comms *comms, struct engine_formats_reply *reply);
+void formats_free(struct formats *formats); /* takes NULL */
+
+static inline const struct event_format *formats_event(const struct formats *formats, uint16_t id)
+{
+	uint16_t index = formats->by_id[id];
+
+	return index ? &formats->events[index - 1] : NULL;
+}
+
+#endif

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "tui/engine/store.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Pages of a chunk: enough of them that chunks are worth the malloc, few enough that taking the
+ * oldest one away forgets little. */
+#define CHUNK_BYTES	(256 * 1024)
+#define CHUNK_PAGES_MIN 4
+
+struct slot {
+	struct entry entry;
+	uint64_t offset; /* in the file */
+};
+
+struct chunk {
+	uint64_t serial;     /* of the store, when it was started */
+	uint64_t first_page; /* number of its first page */
+	uint32_t used;	     /* pages */
+	uint8_t *data;	     /* NULL for a file's */
+	struct slot slots[];
+};
+
+void store_init(struct store *store, uint64_t limit)
+{
+	*store = (struct store){.limit = limit};
+}
+
+void history_init(struct history *history, struct store *store, uint32_t page_size, int fd)
+{
+	uint32_t pages = CHUNK_BYTES / page_size;
+
+	*history = (struct history){
+		.store = store,
+		.next = store->histories,
+		.page_size = page_size,
+		.chunk_pages = pages < CHUNK_PAGES_MIN ? CHUNK_PAGES_MIN : pages,
+		.fd = fd,
+	};
+	store->histories = history;
+}
+
+static uint64_t chunk_bytes(const struct history *history)
+{
+	return (uint64_t)history->chunk_pages * (history->page_size + sizeof(struct slot));
+}
+
+static void chunk_free(struct history *history, struct chunk *chunk)
+{
+	if (chunk->data)
+		history->store->used -= chunk_bytes(history);
+	free(chunk->data);
+	free(chunk);
+}
+
+/* Take the oldest chunk out of a history. */
+static struct chunk *history_shift(struct history *history)
+{
+	struct chunk *chunk = history->chunks[0];
+
+	history->chunk_count--;
+	memmove(history->chunks, history->chunks + 1,
+		history->chunk_count * sizeof(history->chunks[0]));
+	history->first_row = history->chunk_count ? history->chunks[0]->slots[0].entry.first_row
+						  : history->next_row;
+	return chunk;
+}
+
+void history_clear(struct history *history)
+{
+	while (history->chunk_count)
+		chunk_free(history, history->chunks[--history->chunk_count]);
+	history->first_row = history->next_row;
+}
+
+void history_release(struct history *history)
+{
+	struct history **link = &history->store->histories;
+
+	history_clear(history);
+	free(history->chunks);
+	while (*link && *link != history)
+		link = &(*link)->next;
+	if (*link)
+		*link = history->next;
+}
+
+static struct history *oldest_history(struct store *store)
+{
+	struct history *oldest = NULL;
+
+	for (struct history *h = store->histories; h; h = h->next)
+		if (h->chunk_count && h->chunks[0]->data &&
+		    (!oldest || h->chunks[0]->serial < oldest->chunks[0]->serial))
+			oldest = h;
+	return oldest;
+}
+
+static struct chunk *chunk_alloc(struct history *history)
+{
+	struct chunk *chunk = calloc(1, sizeof(*chunk) +
+					     history->chunk_pages * sizeof(chunk->slots[0]));
+
+	if (chunk && history->fd < 0) {
+		chunk->data = malloc((size_t)history->chunk_pages * history->page_size);
+		if (!chunk->data) {
+			free(chunk);
+			return NULL;
+		}
+		history->store->used += chunk_bytes(history);
+	}
+	return chunk;
+}
+
+/* A chunk for history: a new one while memory allows it, else the oldest of all. */
+static struct chunk *chunk_get(struct history *history)
+{
+	struct store *store = history->store;
+	struct chunk *chunk = NULL;
+
+	if (history->fd >= 0)
+		return chunk_alloc(history);
+	while (store->used + chunk_bytes(history) > store->limit) {
+		struct history *oldest = oldest_history(store);
+
+		if (!oldest)
+			break;
+		chunk = history_shift(oldest);
+		if (oldest->chunk_pages == history->chunk_pages &&
+		    oldest->page_size == history->page_size)
+			return chunk;
+		chunk_free(oldest, chunk);
+	}
+	return chunk_alloc(history);
+}
+
+static struct chunk *history_grow(struct history *history)
+{
+	struct chunk *chunk;
+
+	if (history->chunk_count == history->chunk_room) {
+		size_t room = history->chunk_room ? history->chunk_room * 2 : 16;
+		struct chunk **chunks = reallocarray(history->chunks, room, sizeof(*chunks));
+
+		if (!chunks)
+			return NULL;
+		history->chunks = chunks;
+		history->chunk_room = room;
+	}
+	chunk = chunk_get(history);
+	if (!chunk)
+		return NULL;
+	chunk->serial = history->store->serial++;
+	chunk->first_page = history->next_page;
+	chunk->used = 0;
+	history->chunks[history->chunk_count++] = chunk;
+	return chunk;
+}
+
+int history_append(struct history *history, const struct entry *entry, const void *page,
+		   uint64_t offset)
+{
+	struct chunk *chunk =
+		history->chunk_count ? history->chunks[history->chunk_count - 1] : NULL;
+	struct slot *slot;
+
+	if (!chunk || chunk->used == history->chunk_pages) {
+		chunk = history_grow(history);
+		if (!chunk)
+			return -ENOMEM;
+	}
+	slot = &chunk->slots[chunk->used];
+	slot->entry = *entry;
+	slot->entry.first_row = history->next_row;
+	slot->offset = offset;
+	if (page && chunk->data)
+		memcpy(chunk->data + (size_t)chunk->used * history->page_size, page,
+		       history->page_size);
+	if (history->chunk_count == 1 && !chunk->used)
+		history->first_row = history->next_row;
+	chunk->used++;
+	history->next_page++;
+	history->next_row += entry_rows(entry);
+	return 0;
+}
+
+void history_pages(const struct history *history, uint64_t *first, uint64_t *end)
+{
+	*end = history->next_page;
+	*first = history->chunk_count ? history->chunks[0]->first_page : *end;
+}
+
+static const struct slot *history_slot(const struct history *history, uint64_t page,
+				       const struct chunk **chunk)
+{
+	uint64_t index = page - history->chunks[0]->first_page;
+
+	*chunk = history->chunks[index / history->chunk_pages];
+	return &(*chunk)->slots[index % history->chunk_pages];
+}
+
+const struct entry *history_entry(const struct history *history, uint64_t page)
+{
+	const struct chunk *chunk;
+
+	return &history_slot(history, page, &chunk)->entry;
+}
+
+/* The first page for which after(entry, ...) holds; pages before it are those for which it does
+ * not. */
+static uint64_t history_search(const struct history *history,
+			       bool (*after)(const struct entry *, uint64_t, uint32_t),
+			       uint64_t value, uint32_t epoch)
+{
+	uint64_t low, high;
+
+	history_pages(history, &low, &high);
+	while (low < high) {
+		uint64_t middle = low + (high - low) / 2;
+
+		if (after(history_entry(history, middle), value, epoch))
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low;
+}
+
+static bool ends_after_row(const struct entry *entry, uint64_t row, uint32_t epoch)
+{
+	(void)epoch;
+	return entry->first_row + entry_rows(entry) > row;
+}
+
+static bool ends_not_before(const struct entry *entry, uint64_t ts, uint32_t epoch)
+{
+	return entry->epoch != epoch ? entry->epoch > epoch : entry->last_ts >= ts;
+}
+
+const struct entry *history_find_row(const struct history *history, uint64_t row, uint64_t *page)
+{
+	if (row < history->first_row || row >= history->next_row)
+		return NULL;
+	*page = history_search(history, ends_after_row, row, 0);
+	return history_entry(history, *page);
+}
+
+const struct entry *history_find_time(const struct history *history, uint32_t epoch, uint64_t ts)
+{
+	uint64_t page = history_search(history, ends_not_before, ts, epoch);
+
+	return page < history->next_page ? history_entry(history, page) : NULL;
+}
+
+const uint8_t *history_page(const struct history *history, uint64_t page, uint8_t *buffer)
+{
+	const struct chunk *chunk;
+	const struct slot *slot = history_slot(history, page, &chunk);
+
+	if (slot->entry.kind == ENTRY_GAP)
+		return NULL;
+	if (chunk->data)
+		return chunk->data + (size_t)(page - chunk->first_page) * history->page_size;
+	if (pread(history->fd, buffer, history->page_size, (off_t)slot->offset) !=
+	    (ssize_t)history->page_size)
+		return NULL;
+	return buffer;
+}

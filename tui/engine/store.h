@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The pages held, in bounded memory. A store is shared by the streams of one guest; each stream
+ * has its own history, a row of chunks of pages with one small index entry a page. When the
+ * memory is used up, the chunk whose first page came longest ago is given to the stream that
+ * needs one, whoever had it, so that all CPUs' histories reach about as far back. Called by
+ * streams (append) and cursors (look up). It never decodes a record.
+ *
+ * Pages of a capture stay in their file: their chunks hold entries and no data.
+ */
+#ifndef VTRACE_ENGINE_STORE_H
+#define VTRACE_ENGINE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum entry_kind {
+	ENTRY_PAGE, /* a good page: its events, and a row for lost ones before them */
+	ENTRY_BAD,  /* a page that failed validation: one row */
+	ENTRY_GAP,  /* bytes that were no page: one row, no data */
+};
+
+#define ENTRY_LOST 1 /* events were lost before this page */
+
+/* What is known of a page. Rows and times never run backwards within an epoch. */
+struct entry {
+	uint64_t first_row; /* number of its first row in its stream */
+	uint64_t first_ts;
+	uint64_t last_ts;
+	uint64_t count;	    /* lost events (0 with ENTRY_LOST: unknown), or bytes of a gap */
+	uint64_t arrival;   /* ms, CLOCK_MONOTONIC */
+	uint32_t events;
+	uint32_t epoch;
+	uint32_t formats; /* number of the formats set that its events are decoded with */
+	uint8_t kind;	  /* enum entry_kind */
+	uint8_t flags;
+	uint8_t fault; /* enum page_fault of ENTRY_BAD */
+};
+
+static inline uint64_t entry_rows(const struct entry *entry)
+{
+	return entry->kind == ENTRY_PAGE ? entry->events + (entry->flags & ENTRY_LOST) : 1;
+}
+
+struct chunk;
+
+struct store {
+	uint64_t limit;	 /* bytes */
+	uint64_t used;	 /* bytes of all chunks that hold data */
+	uint64_t serial; /* next chunk's: tells which is the oldest */
+	struct history *histories;
+};
+
+/* One stream's pages. Page numbers count from 0 since the engine started. */
+struct history {
+	struct store *store;
+	struct history *next;
+	struct chunk **chunks;	/* oldest first, all but the last one full */
+	size_t chunk_count;
+	size_t chunk_room;
+	uint32_t page_size;	/* bytes of a page in a chunk */
+	uint32_t chunk_pages;
+	int fd;			/* of a capture's file, the caller's; -1: pages are in memory */
+	uint64_t first_row;	/* oldest row held */
+	uint64_t next_row;
+	uint64_t next_page;
+};
+
+void store_init(struct store *store, uint64_t limit);
+/* Histories are released by their owners first. */
+void history_init(struct history *history, struct store *store, uint32_t page_size, int fd);
+void history_release(struct history *history);
+/* Forget all pages; row numbers go on. */
+void history_clear(struct history *history);
+
+/*
+ * Append an entry; its first_row is set here. page (page_size bytes) is copied, NULL for a gap;
+ * of a file's pages only offset (bytes in the file) is kept. 0 or -ENOMEM.
+ */
+int history_append(struct history *history, const struct entry *entry, const void *page,
+		   uint64_t offset);
+
+/* Where a row is: the entry that holds it, or NULL when the row is not held. *page gets the
+ * page's number. Valid until the next append to any history of the store. */
+const struct entry *history_find_row(const struct history *history, uint64_t row, uint64_t *page);
+/* The first entry whose last row is not before (epoch, ts), or NULL when there is none. */
+const struct entry *history_find_time(const struct history *history, uint32_t epoch, uint64_t ts);
+
+/* Numbers of the pages held: *first up to, not including, *end. */
+void history_pages(const struct history *history, uint64_t *first, uint64_t *end);
+/* An entry by number, which must be held. */
+const struct entry *history_entry(const struct history *history, uint64_t page);
+/* A page's bytes, in memory or read into buffer (page_size bytes); NULL when the file cannot be
+ * read there any more, or for a gap. */
+const uint8_t *history_page(const struct history *history, uint64_t page, uint8_t *buffer);
+
+#endif

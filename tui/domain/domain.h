@@ -19,8 +19,8 @@ struct domain_info {
 	char uuid[37];
 	const char *state; /* "running", "paused", "shut off", "crashed", ... static text */
 	bool running;	   /* running or paused: it has a live XML */
-	unsigned vcpus;
-	bool prepared;
+	unsigned vcpus;	   /* plugged in now */
+	bool prepared;	   /* by its live XML, or by that of its next start */
 	char reason[256]; /* why it is not prepared, or what is missing; "" when nothing is */
 };
 
@@ -35,19 +35,23 @@ struct domain_list {
 typedef void domain_event_fn(const char *name, const char *uuid, const char *what,
 			     const char *detail, bool gone, void *data);
 
-/* Connect to uri (NULL: libvirt's default). 0 or -errno with a sentence in error. */
+/* Connect to uri (NULL: libvirt's default), read-only where that is to be had. 0, -ENOTCONN,
+ * -EOPNOTSUPP (no events) or -ENOMEM with a sentence in error. May wait for the daemon. */
 int domains_connect(struct domains **domains, const char *uri, char *error, size_t error_size);
 void domains_free(struct domains *domains);
+/* The URI of the connection, as libvirt completed it. */
 const char *domains_uri(const struct domains *domains);
+/* Have fn called from the loop. One at a time; NULL for none. */
 void domains_on_event(struct domains *domains, domain_event_fn *fn, void *data);
 
-/* All domains, sorted by name. The list is the caller's: domain_list_release(). */
+/* All domains, running or not, sorted by name. The list is the caller's: domain_list_release().
+ * 0 or -errno with a sentence in error. */
 int domains_list(struct domains *domains, struct domain_list *list, char *error,
 		 size_t error_size);
 void domain_list_release(struct domain_list *list);
 
 /* The channels of a running domain, by name or UUID, from its live XML. 0 or -errno with a
- * sentence: no such domain, not running, not prepared and why. */
+ * sentence: no such domain (-ENOENT), not running (-ENOTCONN), not prepared and why (-ENXIO). */
 int domains_channels(struct domains *domains, const char *name, struct channels *channels,
 		     char *error, size_t error_size);
 

@@ -13,7 +13,6 @@
 
 #define EVENT_IDS	65536 /* common_type has 16 bits */
 #define EVENT_FIELDS	1024  /* of one event; the largest in Linux has about 60 */
-#define COMMON_PID	4     /* offset of common_pid in all kernels since 2.6.31 */
 #define KALLSYMS_PROBED 64    /* lines looked at to see whether addresses are hidden */
 
 int formats_stock_init(struct formats_stock *stock)
@@ -181,7 +180,6 @@ static int index_events(struct formats *formats, struct engine_formats_reply *re
 			reply->failed++;
 	}
 	reply->events = (uint32_t)formats->event_count;
-	formats->pid_offset = COMMON_PID;
 	return 0;
 }
 

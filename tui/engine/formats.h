@@ -21,7 +21,7 @@
 #include "tui/engine/protocol.h"
 
 /* So many times one engine can load formats before it has none with plugins left. */
-#define FORMATS_STOCK 4
+#define FORMATS_STOCK 16
 
 struct formats_stock {
 	struct {
@@ -30,6 +30,11 @@ struct formats_stock {
 	} parser[FORMATS_STOCK];
 	unsigned used;
 };
+
+/* Offsets of common_type (2 bytes) and common_pid (4 bytes) in every record: struct trace_entry,
+ * Linux, include/linux/trace_events.h, unchanged since 2.6.31. */
+#define RECORD_TYPE_OFFSET 0
+#define RECORD_PID_OFFSET  4
 
 /* A (pid, comm) pair of fields in an event. */
 struct comm_source {
@@ -62,7 +67,6 @@ struct formats {
 	struct page_geometry geometry;
 	uint32_t number; /* given by who loaded it */
 	char boot_id[64];
-	uint32_t pid_offset; /* of common_pid in every record */
 	struct event_format *events;
 	size_t event_count;
 	uint16_t *by_id; /* event id → index in events + 1; 0: none */

@@ -1,0 +1,396 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "tui/engine/stream.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The reassembly buffer: a full FIFO at once (pipe(7): 64 KiB), or some of the largest pages. */
+#define BUFFER_BYTES (256 * 1024)
+#define BUFFER_PAGES 4
+
+/* A page on whose place nothing else speaks is believed when so many follow each other... */
+#define SYNC_PAGES 2
+
+int stream_new(struct stream **stream, struct stream_shared *shared, unsigned cpu)
+{
+	struct stream *s = calloc(1, sizeof(*s));
+	int ret;
+
+	if (!s)
+		return -ENOMEM;
+	s->shared = shared;
+	s->stats.cpu = cpu;
+	s->fd = -1;
+	s->record_fd = -1;
+	history_init(&s->history, &shared->store, shared->geometry.size, -1);
+	ret = stream_new_geometry(s);
+	if (ret) {
+		stream_free(s);
+		return ret;
+	}
+	*stream = s;
+	return 0;
+}
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+void stream_free(struct stream *stream)
+{
+	if (!stream)
+		return;
+	history_release(&stream->history);
+	close_fd(&stream->fd);
+	close_fd(&stream->record_fd);
+	free(stream->buffer);
+	free(stream);
+}
+
+int stream_new_geometry(struct stream *stream)
+{
+	uint32_t size = stream->shared->geometry.size;
+	size_t room = (size_t)size * BUFFER_PAGES < BUFFER_BYTES ? BUFFER_BYTES
+								 : (size_t)size * BUFFER_PAGES;
+	uint64_t next_row = stream->history.next_row;
+	uint8_t *buffer = malloc(room);
+
+	if (!buffer)
+		return -ENOMEM;
+	free(stream->buffer);
+	stream->buffer = buffer;
+	stream->room = room;
+	stream->have = 0;
+	stream->synced = false;
+	history_release(&stream->history);
+	history_init(&stream->history, &stream->shared->store, size,
+		     stream->file ? stream->fd : -1);
+	stream->history.first_row = stream->history.next_row = next_row;
+	return 0;
+}
+
+void stream_new_epoch(struct stream *stream, uint32_t epoch)
+{
+	stream->epoch = epoch;
+	stream->last_ts = 0;
+}
+
+void stream_open(struct stream *stream, int fd, bool file)
+{
+	close_fd(&stream->fd);
+	stream->fd = fd;
+	stream->file = file;
+	stream->have = 0;
+	stream->file_offset = 0;
+	stream->synced = file;
+	stream->touched = false;
+	stream->history.fd = file ? fd : -1;
+	stream->stats.state = ENGINE_CHANNEL_OPEN;
+}
+
+/* ---- pages into the history ---- */
+
+static void append(struct stream *stream, struct entry *entry, const uint8_t *page, uint64_t now)
+{
+	const struct formats *formats = stream->shared->formats;
+
+	if (entry->first_ts < stream->last_ts) {
+		stream->epoch++;
+		stream->last_ts = 0;
+	}
+	if (entry->last_ts < entry->first_ts)
+		entry->last_ts = entry->first_ts;
+	stream->last_ts = entry->last_ts;
+	entry->epoch = stream->epoch;
+	entry->arrival = now;
+	entry->formats = formats ? formats->number : STREAM_NO_FORMATS;
+	if (!entry_rows(entry))
+		return;
+	/* Without memory the page is not held; it was counted and recorded all the same. */
+	history_append(&stream->history, entry, page,
+		       stream->file_offset + (uint64_t)(page ? page - stream->buffer : 0));
+	stream->stats.first_row = stream->history.first_row;
+	stream->stats.next_row = stream->history.next_row;
+	stream->stats.last_ts = stream->last_ts;
+}
+
+static void append_gap(struct stream *stream, uint64_t bytes, uint64_t now)
+{
+	struct entry entry = {
+		.kind = ENTRY_GAP,
+		.count = bytes,
+		.first_ts = stream->last_ts,
+		.last_ts = stream->last_ts,
+	};
+
+	if (!bytes)
+		return;
+	stream->stats.gaps++;
+	stream->stats.skipped += bytes;
+	append(stream, &entry, NULL, now);
+}
+
+/* Names of tasks, and events without a format. */
+static void learn(struct stream *stream, const uint8_t *page)
+{
+	const struct stream_shared *shared = stream->shared;
+	struct page_cursor cursor;
+	struct page_record record;
+
+	if (!shared->formats)
+		return;
+	page_cursor_init(&cursor, &shared->geometry, page);
+	while (page_next(&cursor, &record)) {
+		const uint8_t *data = page + record.offset;
+		const struct event_format *format = formats_event(
+			shared->formats, page_u16(&shared->geometry, data + RECORD_TYPE_OFFSET));
+
+		if (!format) {
+			stream->stats.unknown_events++;
+			continue;
+		}
+		if (record.size < format->least)
+			continue;
+		for (uint32_t i = 0; i < format->comm_count; i++) {
+			const struct comm_source *source = &format->comm[i];
+
+			comms_learn(shared->comms,
+				    (int32_t)page_u32(&shared->geometry, data + source->pid_offset),
+				    stream->epoch, record.ts,
+				    (const char *)data + source->comm_offset, source->comm_size);
+		}
+	}
+}
+
+static void record_page(struct stream *stream, const uint8_t *page)
+{
+	size_t size = stream->shared->geometry.size, done = 0;
+
+	while (stream->record_fd >= 0 && done < size) {
+		ssize_t n = write(stream->record_fd, page + done, size - done);
+
+		if (n > 0) {
+			done += (size_t)n;
+		} else if (n == 0 || errno != EINTR) {
+			stream->record_error = n ? -errno : -ENOSPC;
+			/* Whole sub-buffers only: take the torn one back. */
+			if (ftruncate(stream->record_fd, (off_t)stream->stats.recorded) < 0)
+				stream->record_error = -errno;
+			close_fd(&stream->record_fd);
+		}
+	}
+	if (stream->record_fd >= 0)
+		stream->stats.recorded += size;
+}
+
+static void take_page(struct stream *stream, const uint8_t *page, enum page_fault fault,
+		      const struct page_summary *summary, uint64_t now)
+{
+	struct entry entry = {0};
+
+	append_gap(stream, stream->gap, now);
+	stream->gap = 0;
+	record_page(stream, page);
+	if (fault != PAGE_GOOD) {
+		entry.kind = ENTRY_BAD;
+		entry.fault = (uint8_t)fault;
+		entry.first_ts = entry.last_ts = stream->last_ts;
+		stream->stats.bad_pages++;
+		append(stream, &entry, page, now);
+		return;
+	}
+	entry.kind = ENTRY_PAGE;
+	entry.first_ts = summary->first_ts;
+	entry.last_ts = summary->last_ts;
+	entry.events = summary->events;
+	if (summary->lost_flag) {
+		entry.flags = ENTRY_LOST;
+		entry.count = summary->lost;
+		stream->stats.lost += summary->lost;
+		stream->stats.lost_unknown += !summary->lost;
+	}
+	stream->stats.pages++;
+	stream->stats.events += summary->events;
+	append(stream, &entry, page, now);
+	learn(stream, page);
+}
+
+/* ---- bytes into pages ---- */
+
+static bool zero_behind_data(const struct page_geometry *geometry, const uint8_t *page,
+			     const struct page_summary *summary)
+{
+	uint32_t at = page_header_size(geometry) + summary->length;
+
+	if (summary->lost)
+		at += geometry->long_size;
+	while (at < geometry->size && !page[at])
+		at++;
+	return at >= geometry->size;
+}
+
+/* Is this the start of a page, with nothing else to go by? The kernel zeroes what lies behind
+ * the data (ring_buffer_read_page), which little else in a page looks like. */
+static bool looks_like_page(const struct page_geometry *geometry, const uint8_t *bytes)
+{
+	struct page_summary summary;
+
+	return page_plausible(geometry, bytes) &&
+	       page_check(geometry, bytes, &summary) == PAGE_GOOD && summary.events &&
+	       zero_behind_data(geometry, bytes, &summary);
+}
+
+/* The offset in left bytes at which pages follow each other: SYNC_PAGES of them, or as many as
+ * there are where the bytes end. left when there is none. */
+static size_t find_page(const struct page_geometry *geometry, const uint8_t *bytes, size_t left)
+{
+	size_t size = geometry->size;
+
+	for (size_t at = 0; at + size <= left; at++) {
+		size_t page = at;
+		unsigned run = 0;
+
+		while (run < SYNC_PAGES && page + size <= left &&
+		       looks_like_page(geometry, bytes + page)) {
+			page += size;
+			run++;
+		}
+		if (run == SYNC_PAGES || (run && page + size > left))
+			return at;
+	}
+	return left;
+}
+
+/*
+ * The bytes at at are no valid page, or it is not known whether a page starts there. Decide what
+ * to do with them: returns how many to consume, 0 to wait for more.
+ */
+static size_t find_again(struct stream *stream, const uint8_t *bytes, size_t left, bool decide,
+			 enum page_fault fault, uint64_t now)
+{
+	const struct page_geometry *geometry = &stream->shared->geometry;
+	struct page_summary none = {0};
+	size_t size = geometry->size, at;
+
+	if (left < (SYNC_PAGES + 1) * size && !decide)
+		return 0;
+	at = find_page(geometry, bytes, left);
+	if (stream->synced && (at % size == 0 || at == left)) {
+		/* Pages go on where they should: this one alone is bad. */
+		take_page(stream, bytes, fault, &none, now);
+		return size;
+	}
+	stream->synced = at < left;
+	if (!stream->synced)
+		at = left - size + 1;
+	stream->gap += at;
+	return at;
+}
+
+static size_t take_pages(struct stream *stream, bool decide, uint64_t now)
+{
+	const struct page_geometry *geometry = &stream->shared->geometry;
+	size_t at = 0;
+
+	while (stream->have - at >= geometry->size) {
+		const uint8_t *page = stream->buffer + at;
+		struct page_summary summary;
+		enum page_fault fault = page_check(geometry, page, &summary);
+		size_t used;
+
+		/* A stream's very first bytes mostly are a page's. */
+		if (!stream->synced && !stream->touched && looks_like_page(geometry, page))
+			stream->synced = true;
+		stream->touched = true;
+		if (stream->file || (stream->synced && fault == PAGE_GOOD)) {
+			take_page(stream, page, fault, &summary, now);
+			at += geometry->size;
+			continue;
+		}
+		used = find_again(stream, page, stream->have - at, decide, fault, now);
+		if (!used)
+			break;
+		at += used;
+	}
+	return at;
+}
+
+/* Returns true when something was consumed. */
+static bool parse(struct stream *stream, bool decide, uint64_t now)
+{
+	size_t used = take_pages(stream, decide, now);
+
+	memmove(stream->buffer, stream->buffer + used, stream->have - used);
+	stream->have -= used;
+	stream->file_offset += used;
+	return used;
+}
+
+void stream_close(struct stream *stream, enum engine_channel_state state, uint64_t now)
+{
+	if (stream->fd < 0)
+		return;
+	parse(stream, true, now);
+	append_gap(stream, stream->gap + stream->have, now);
+	stream->gap = stream->have = 0;
+	/* A capture's pages are read from its file for as long as they are held. */
+	if (!stream->file)
+		close_fd(&stream->fd);
+	stream->stats.state = state;
+}
+
+bool stream_undecided(const struct stream *stream)
+{
+	return stream->have >= stream->shared->geometry.size;
+}
+
+bool stream_idle(struct stream *stream, uint64_t now)
+{
+	return parse(stream, true, now);
+}
+
+static bool discard(struct stream *stream, ssize_t got)
+{
+	stream->stats.discarded += (uint64_t)got + stream->have;
+	stream->have = 0;
+	stream->gap = 0;
+	stream->synced = false;
+	stream->touched = false;
+	return false;
+}
+
+bool stream_read(struct stream *stream, size_t budget, uint64_t now)
+{
+	bool changed = false;
+
+	for (size_t done = 0; done < budget;) {
+		ssize_t got = read(stream->fd, stream->buffer + stream->have,
+				   stream->room - stream->have);
+
+		if (got < 0 && (errno == EAGAIN || errno == EINTR))
+			break;
+		if (got <= 0) {
+			if (got < 0)
+				stream_close(stream, ENGINE_CHANNEL_FAILED, now);
+			else
+				stream_close(stream, stream->file ? ENGINE_CHANNEL_INDEXED
+								  : ENGINE_CHANNEL_ENDED, now);
+			return true;
+		}
+		done += (size_t)got;
+		stream->stats.bytes += (uint64_t)got;
+		stream->read_time = now;
+		if (stream->shared->discard && !stream->file) {
+			discard(stream, got);
+			continue;
+		}
+		stream->have += (size_t)got;
+		changed |= parse(stream, false, now);
+	}
+	return changed;
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One CPU's stream: bytes from its source, cut into pages, checked, recorded, counted, kept.
+ * The server owns the streams and tells them when their source can be read; cursors read their
+ * histories. A stream knows no view and shares with the others of its guest only struct
+ * stream_shared.
+ *
+ * A channel is a stream of bytes: pages come in parts, a reader may start in the middle of one,
+ * a guest may reboot in the middle of one. So a channel's pages are reassembled, and when one is
+ * not valid, the next place is looked for where pages follow each other; what lies between is a
+ * gap. A capture's file holds whole sub-buffers and is never searched.
+ */
+#ifndef VTRACE_ENGINE_STREAM_H
+#define VTRACE_ENGINE_STREAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tui/engine/comms.h"
+#include "tui/engine/formats.h"
+#include "tui/engine/page.h"
+#include "tui/engine/protocol.h"
+#include "tui/engine/store.h"
+
+#define STREAM_NO_FORMATS UINT32_MAX
+
+/* What the streams of one guest have in common. */
+struct stream_shared {
+	struct page_geometry geometry;
+	struct store store;
+	struct comms *comms;
+	const struct formats *formats; /* of the pages that come now; NULL: not known yet */
+	bool discard;		       /* throw away what channels bring */
+};
+
+struct stream {
+	struct stream_shared *shared;
+	struct history history;
+	struct engine_cpu_stats stats;
+	int fd; /* of the source, owned; -1: none */
+	bool file;
+	int record_fd; /* where pages are appended, owned; -1: nowhere */
+	int record_error;
+	uint32_t epoch;
+	uint64_t last_ts; /* of the newest page in this epoch */
+	uint64_t file_offset; /* of the buffer's first byte in the file */
+	bool synced;	      /* the buffer starts with a page */
+	bool touched;	      /* something was read since the stream began */
+	uint64_t gap;	      /* bytes thrown away while looking for a page */
+	uint64_t read_time;   /* ms, CLOCK_MONOTONIC, of the last bytes */
+	uint8_t *buffer;
+	size_t room;
+	size_t have;
+};
+
+/* Begin with no source. 0 or -ENOMEM. */
+int stream_new(struct stream **stream, struct stream_shared *shared, unsigned cpu);
+void stream_free(struct stream *stream); /* closes what it owns; takes NULL */
+
+/* Read from fd (owned from now on) instead of what was before; file: a capture's. */
+void stream_open(struct stream *stream, int fd, bool file);
+/* End the source with this state; whole pages still in the buffer are taken, the rest is a gap. */
+void stream_close(struct stream *stream, enum engine_channel_state state, uint64_t now);
+
+/*
+ * Read and take pages, at most about budget bytes. now is ms, CLOCK_MONOTONIC. Returns true
+ * when the history or the state changed. At the end of the source its fd is closed and the state
+ * in stats says so.
+ */
+bool stream_read(struct stream *stream, size_t budget, uint64_t now);
+
+/* Bytes lie in the buffer that could be pages, waiting for more to decide. */
+bool stream_undecided(const struct stream *stream);
+/* Nothing came for a while: decide with what is there. True when the history changed. */
+bool stream_idle(struct stream *stream, uint64_t now);
+
+/* The guest's clock started again: later pages come after all that is held. */
+void stream_new_epoch(struct stream *stream, uint32_t epoch);
+/* The sub-buffer size turned out to be another: forget pages and buffer. 0 or -ENOMEM. */
+int stream_new_geometry(struct stream *stream);
+
+#endif

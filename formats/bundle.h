@@ -22,10 +22,17 @@
 #ifndef VTRACE_FORMATS_BUNDLE_H
 #define VTRACE_FORMATS_BUNDLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "formats/names.h"
+
+#define BUNDLE_MAGIC "vtrace-formats 1\n"
+
+/* Whether a section may have that name: letters, digits and _./:@- only, no leading '/', no "..",
+ * shorter than VTRACE_BUNDLE_NAME_MAX. */
+bool bundle_name_valid(const char *name);
 
 /* ---- writing ---- */
 
@@ -33,6 +40,7 @@ struct bundle_writer {
 	int fd;		   /* the caller's */
 	int error;	   /* first -errno, after which every call does nothing */
 	unsigned sections; /* written so far */
+	size_t bytes;	   /* written so far */
 	int in_header;
 };
 

@@ -23,10 +23,10 @@ enum guest_state {
 	GUEST_STOPPED,	  /* the agent is there, not tracing */
 	GUEST_STARTING,
 	GUEST_TRACING,
-	GUEST_STOPPING, /* the agent flushes what is left */
+	GUEST_STOPPING,	 /* the agent flushes what is left */
 	GUEST_OLD_AGENT, /* no answer to hello: none, or that of 2012; start and stop are blind */
-	GUEST_REPLAY,	/* a capture */
-	GUEST_GONE,	/* the domain went away; what was received is still there */
+	GUEST_REPLAY,	 /* a capture */
+	GUEST_GONE,	 /* the domain went away; what was received is still there */
 };
 
 struct guest_options {
@@ -65,9 +65,9 @@ int guest_open(struct guest **guest, const struct channels *channels,
 	       const struct guest_options *options, const struct guest_events *events, void *data,
 	       char *error, size_t error_size);
 /* Open a capture directory in the place of a guest. */
-int guest_open_capture(struct guest **guest, const char *path,
-		       const struct guest_options *options, const struct guest_events *events,
-		       void *data, char *error, size_t error_size);
+int guest_open_capture(struct guest **guest, const char *path, const struct guest_options *options,
+		       const struct guest_events *events, void *data, char *error,
+		       size_t error_size);
 /* Close at once, without stopping the tracing; see guest_stop(). Ends a recording. Takes NULL. */
 void guest_free(struct guest *guest);
 

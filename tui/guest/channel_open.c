@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "tui/guest/channel_open.h"
+
+/* What a person can do about an error of open() or connect(). */
+static const char *advice(int err, enum channel_kind kind)
+{
+	switch (err) {
+	case ENOENT:
+		if (kind == CHANNEL_UNIX)
+			return "QEMU makes this socket when the domain starts; is it running?";
+		return "QEMU makes no FIFOs: make it with mkfifo, then start the domain again";
+	case EACCES:
+	case EPERM:
+		return "run as root, or as a member of the group that may read and write it";
+	case ENXIO:
+	case ECONNREFUSED:
+		return "no QEMU has it open; is the domain running?";
+	case EAGAIN:
+		return "another program is connected to it; end that one first";
+	case ELOOP:
+		return "it is a symbolic link, which is not followed here";
+	default:
+		return "check the channel in the domain's XML";
+	}
+}
+
+static int failed(int err, const char *path, enum channel_kind kind, char *error, size_t error_size)
+{
+	snprintf(error, error_size, "cannot open %s: %s; %s", path, strerror(err),
+		 advice(err, kind));
+	return -err;
+}
+
+static int open_fifo(const char *path, const char *suffix, int flags, char *error,
+		     size_t error_size)
+{
+	char name[4096];
+	struct stat st;
+	int fd;
+
+	if (snprintf(name, sizeof(name), "%s%s", path, suffix) >= (int)sizeof(name))
+		return failed(ENAMETOOLONG, path, CHANNEL_PIPE, error, error_size);
+	/* The directory may be another user's, so that the name is not to be trusted. */
+	fd = open(name, flags | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY);
+	if (fd < 0)
+		return failed(errno, name, CHANNEL_PIPE, error, error_size);
+	if (fstat(fd, &st) == 0 && !S_ISFIFO(st.st_mode)) {
+		snprintf(error, error_size,
+			 "%s is no FIFO; make it with mkfifo, then start the domain again", name);
+		close(fd);
+		return -EINVAL;
+	}
+	if ((flags & O_ACCMODE) == O_RDONLY && flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		snprintf(error, error_size,
+			 "another vtrace-top reads %s; end it first, or each of you gets a part",
+			 name);
+		close(fd);
+		return -EBUSY;
+	}
+	return fd;
+}
+
+static int open_socket(const char *path, char *error, size_t error_size)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int fd, err;
+
+	if (strlen(path) >= sizeof(address.sun_path))
+		return failed(ENAMETOOLONG, path, CHANNEL_UNIX, error, error_size);
+	strcpy(address.sun_path, path);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return failed(errno, path, CHANNEL_UNIX, error, error_size);
+	/* On a UNIX socket this ends at once, one way or the other (unix(7)). */
+	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0) {
+		err = errno;
+		close(fd);
+		return failed(err, path, CHANNEL_UNIX, error, error_size);
+	}
+	return fd;
+}
+
+int channel_open_control(const struct channel_place *place, int *in_fd, int *out_fd, char *error,
+			 size_t error_size)
+{
+	int fd;
+
+	*in_fd = *out_fd = -1;
+	if (place->kind == CHANNEL_UNIX) {
+		fd = open_socket(place->path, error, error_size);
+		if (fd < 0)
+			return fd;
+		*in_fd = *out_fd = fd;
+		return 0;
+	}
+	/* Without a reader, which is QEMU, this gives ENXIO (fifo(7)). */
+	fd = open_fifo(place->path, ".in", O_WRONLY, error, error_size);
+	if (fd < 0)
+		return fd;
+	*in_fd = fd;
+	fd = open_fifo(place->path, ".out", O_RDONLY, error, error_size);
+	if (fd < 0) {
+		close(*in_fd);
+		*in_fd = -1;
+		return fd;
+	}
+	*out_fd = fd;
+	return 0;
+}
+
+int channel_open_stream(const struct channel_place *place, char *error, size_t error_size)
+{
+	if (place->kind == CHANNEL_UNIX)
+		return open_socket(place->path, error, error_size);
+	return open_fifo(place->path, ".out", O_RDONLY, error, error_size);
+}

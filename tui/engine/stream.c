@@ -275,10 +275,13 @@ static size_t find_again(struct stream *stream, const uint8_t *bytes, size_t lef
 {
 	const struct page_geometry *geometry = &stream->shared->geometry;
 	struct page_summary none = {0};
-	size_t size = geometry->size, at;
+	size_t size = geometry->size, window = (SYNC_PAGES + 1) * size, at;
 
-	if (left < (SYNC_PAGES + 1) * size && !decide)
+	if (left < window && !decide)
 		return 0;
+	/* One bad page among good ones is told apart by those right behind it. */
+	if (stream->synced && left > window)
+		left = window;
 	at = find_page(geometry, bytes, left);
 	if (stream->synced && (at % size == 0 || at == left)) {
 		/* Pages go on where they should: this one alone is bad. */
@@ -354,14 +357,13 @@ bool stream_idle(struct stream *stream, uint64_t now)
 	return parse(stream, true, now);
 }
 
-static bool discard(struct stream *stream, ssize_t got)
+static void discard(struct stream *stream, size_t got)
 {
-	stream->stats.discarded += (uint64_t)got + stream->have;
+	stream->stats.discarded += got + stream->have;
 	stream->have = 0;
 	stream->gap = 0;
 	stream->synced = false;
 	stream->touched = false;
-	return false;
 }
 
 bool stream_read(struct stream *stream, size_t budget, uint64_t now)
@@ -375,18 +377,19 @@ bool stream_read(struct stream *stream, size_t budget, uint64_t now)
 		if (got < 0 && (errno == EAGAIN || errno == EINTR))
 			break;
 		if (got <= 0) {
-			if (got < 0)
-				stream_close(stream, ENGINE_CHANNEL_FAILED, now);
-			else
-				stream_close(stream, stream->file ? ENGINE_CHANNEL_INDEXED
-								  : ENGINE_CHANNEL_ENDED, now);
+			stream->error = got < 0 ? -errno : 0;
+			stream_close(stream,
+				     got < 0	      ? ENGINE_CHANNEL_FAILED
+				     : stream->file ? ENGINE_CHANNEL_INDEXED
+						    : ENGINE_CHANNEL_ENDED,
+				     now);
 			return true;
 		}
 		done += (size_t)got;
 		stream->stats.bytes += (uint64_t)got;
 		stream->read_time = now;
 		if (stream->shared->discard && !stream->file) {
-			discard(stream, got);
+			discard(stream, (size_t)got);
 			continue;
 		}
 		stream->have += (size_t)got;

@@ -40,8 +40,9 @@ struct stream {
 	struct engine_cpu_stats stats;
 	int fd; /* of the source, owned; -1: none */
 	bool file;
+	int error; /* -errno that ended the source, or 0 */
 	int record_fd; /* where pages are appended, owned; -1: nowhere */
-	int record_error;
+	int record_error; /* -errno that ended the recording, or 0 */
 	uint32_t epoch;
 	uint64_t last_ts; /* of the newest page in this epoch */
 	uint64_t file_offset; /* of the buffer's first byte in the file */

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Rows in the order of time over a set of CPUs, forwards and backwards, from any place. Called
+ * by the server to answer views and pulls. It reads histories and decodes pages into record
+ * positions; it makes no text. A timeline is set up anew for every request, because pages may
+ * have come and gone since the last one.
+ */
+#ifndef VTRACE_ENGINE_TIMELINE_H
+#define VTRACE_ENGINE_TIMELINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "tui/engine/stream.h"
+
+/* One row's whereabouts. */
+struct place {
+	struct engine_position at;
+	const struct entry *entry;
+	const uint8_t *record; /* data of the event; NULL when the row is none, or is unreadable */
+	uint32_t size;	       /* of record, bytes */
+	bool lost;	       /* the row tells of lost events before the page's own */
+};
+
+struct cursor;
+
+struct timeline {
+	struct cursor *cursors; /* VTRACE_MAX_CPUS of them */
+	struct cursor *active[VTRACE_MAX_CPUS];
+	unsigned count;
+};
+
+int timeline_init(struct timeline *timeline); /* 0 or -ENOMEM */
+void timeline_release(struct timeline *timeline);
+
+/* Stand at the oldest row of those streams (NULL entries allowed) that cpus names. 0 or -ENOMEM. */
+int timeline_begin(struct timeline *timeline, struct stream *const *streams, const uint8_t *cpus);
+
+void timeline_seek_tail(struct timeline *timeline);
+/* Stand before the row at position, or where it would be. */
+void timeline_seek(struct timeline *timeline, const struct engine_position *position);
+/* Stand before row of one CPU, or at its oldest when that is not held any more. Returns how many
+ * rows that was too late. */
+uint64_t timeline_seek_row(struct timeline *timeline, unsigned cpu, uint64_t row);
+/* Where one CPU stands. */
+uint64_t timeline_row(const struct timeline *timeline, unsigned cpu);
+
+/* Look at the next row without passing it; place is valid until the timeline moves. */
+bool timeline_peek(struct timeline *timeline, struct place *place);
+/* Pass the next, or the previous row. False at the end. */
+bool timeline_next(struct timeline *timeline);
+bool timeline_prev(struct timeline *timeline);
+
+uint64_t timeline_older(const struct timeline *timeline); /* rows held before here */
+uint64_t timeline_newer(const struct timeline *timeline); /* and after */
+
+#endif

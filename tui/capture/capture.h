@@ -34,13 +34,15 @@ struct capture_manifest {
 /* A capture being written. */
 struct capture_writer;
 
-/* Make the directory (which must not exist; mode 0700) and its manifest. 0 or -errno with a
- * sentence in error. */
+/* Make the directory (which must not exist; mode 0700) and its manifest, which says that it is not
+ * complete. 0 or -errno with a sentence in error; -EINVAL when sizes in manifest are impossible. */
 int capture_create(struct capture_writer **writer, const char *path,
 		   const struct capture_manifest *manifest, char *error, size_t error_size);
-/* Copy the whole of fd (a formats bundle) into "formats". 0 or -errno. */
+/* Copy the whole of fd (a formats bundle; its offset is left alone) into "formats", in the place
+ * of an earlier one. 0 or -errno, -EFBIG above VTRACE_BUNDLE_MAX. */
 int capture_write_formats(struct capture_writer *writer, int fd);
-/* Open cpuN.raw for appending; the caller passes it to the engine and closes it. fd or -errno. */
+/* Open cpuN.raw for appending; the caller passes it to the engine and closes it. A part of a page
+ * that an engine which died has left at its end is cut off. fd or -errno. */
 int capture_open_cpu(struct capture_writer *writer, unsigned cpu);
 /* Note how many pages a CPU's file has got. */
 void capture_set_pages(struct capture_writer *writer, unsigned cpu, uint64_t pages);

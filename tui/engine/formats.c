@@ -161,7 +161,7 @@ static int index_event(struct formats *formats, struct tep_event *event)
 	return 0;
 }
 
-static int index_events(struct formats *formats, struct engine_formats_reply *reply)
+static int index_events(struct formats *formats)
 {
 	int count = tep_get_events_count(formats->tep);
 
@@ -177,16 +177,14 @@ static int index_events(struct formats *formats, struct engine_formats_reply *re
 		if (ret == -ENOMEM)
 			return ret;
 		if (ret)
-			reply->failed++;
+			formats->failed++;
 	}
-	reply->events = (uint32_t)formats->event_count;
 	return 0;
 }
 
 /* ---- out of the bundle ---- */
 
-static void parse_events(struct tep_handle *tep, const struct bundle *bundle,
-			 struct engine_formats_reply *reply)
+static void parse_events(struct formats *formats, const struct bundle *bundle)
 {
 	for (size_t i = 0; i < bundle->section_count; i++) {
 		const struct bundle_section *section = &bundle->sections[i];
@@ -197,12 +195,12 @@ static void parse_events(struct tep_handle *tep, const struct bundle *bundle,
 		strcpy(system, section->name + 7);
 		slash = strchr(system, '/');
 		if (!slash) {
-			reply->failed++;
+			formats->failed++;
 			continue;
 		}
 		*slash = '\0';
-		if (tep_parse_event(tep, section->data, section->length, system))
-			reply->failed++;
+		if (tep_parse_event(formats->tep, section->data, section->length, system))
+			formats->failed++;
 	}
 }
 
@@ -260,28 +258,24 @@ static void set_geometry(struct formats *formats, const struct bundle *bundle)
 	tep_set_cpus(tep, (int)bundle->cpus);
 }
 
-static int fill(struct formats *formats, const struct bundle *bundle, struct comms *comms,
-		struct engine_formats_reply *reply)
+static int fill(struct formats *formats, const struct bundle *bundle)
 {
-	const struct bundle_section *cmdlines = bundle_find(bundle, "saved_cmdlines");
 	int ret;
 
 	set_geometry(formats, bundle);
 	memcpy(formats->boot_id, bundle->boot_id, sizeof(formats->boot_id));
-	parse_events(formats->tep, bundle, reply);
-	ret = index_events(formats, reply);
+	parse_events(formats, bundle);
+	ret = index_events(formats);
 	if (ret)
 		return ret;
-	if (!reply->events)
+	if (!formats->event_count)
 		return -ENOMSG;
-	reply->kptr_restricted = addresses_hidden(bundle);
-	if (!reply->kptr_restricted)
+	formats->addresses_hidden = addresses_hidden(bundle);
+	if (!formats->addresses_hidden)
 		ret = parse_text(bundle, "kallsyms", formats->tep, tep_parse_kallsyms);
 	if (!ret)
 		ret = parse_text(bundle, "printk_formats", formats->tep,
 				 tep_parse_printk_formats);
-	if (cmdlines)
-		comms_load(comms, cmdlines->data, cmdlines->length);
 	return ret;
 }
 
@@ -328,9 +322,24 @@ static int read_all(int fd, char **data, size_t *length)
 	return 0;
 }
 
+/* FNV-1a, over what the parsers see; saved_cmdlines change all the time. */
+static uint64_t bundle_digest(const struct bundle *bundle)
+{
+	uint64_t digest = UINT64_C(0xcbf29ce484222325);
+
+	for (size_t i = 0; i < bundle->section_count; i++) {
+		const struct bundle_section *section = &bundle->sections[i];
+
+		if (!strncmp(section->name, "saved_", 6))
+			continue;
+		for (size_t at = 0; at < section->length; at++)
+			digest = (digest ^ (uint8_t)section->data[at]) * UINT64_C(0x100000001b3);
+	}
+	return digest;
+}
+
 static int formats_parse(struct formats **formats, struct formats_stock *stock,
-			 const struct bundle *bundle, struct comms *comms,
-			 struct engine_formats_reply *reply)
+			 const struct bundle *bundle)
 {
 	struct formats *made = calloc(1, sizeof(*made));
 	int ret;
@@ -344,7 +353,7 @@ static int formats_parse(struct formats **formats, struct formats_stock *stock,
 	} else {
 		made->tep = tep_alloc();
 	}
-	ret = made->tep ? fill(made, bundle, comms, reply) : -ENOMEM;
+	ret = made->tep ? fill(made, bundle) : -ENOMEM;
 	if (ret) {
 		formats_free(made);
 		return ret;
@@ -353,8 +362,34 @@ static int formats_parse(struct formats **formats, struct formats_stock *stock,
 	return 0;
 }
 
-int formats_load(struct formats **formats, struct formats_stock *stock, int fd,
-		 struct comms *comms, struct engine_formats_reply *reply)
+static int load_bundle(struct formats **formats, const struct formats *current,
+		       struct formats_stock *stock, const struct bundle *bundle,
+		       struct comms *comms, struct engine_formats_reply *reply)
+{
+	const struct bundle_section *cmdlines = bundle_find(bundle, "saved_cmdlines");
+	uint64_t digest = bundle_digest(bundle);
+	int ret;
+
+	fill_reply(reply, bundle);
+	*formats = NULL;
+	if (!current || current->digest != digest || strcmp(current->boot_id, bundle->boot_id)) {
+		ret = formats_parse(formats, stock, bundle);
+		if (ret)
+			return ret;
+		(*formats)->digest = digest;
+		current = *formats;
+	}
+	reply->events = (uint32_t)current->event_count;
+	reply->failed = current->failed;
+	reply->kptr_restricted = current->addresses_hidden;
+	if (cmdlines)
+		comms_load(comms, cmdlines->data, cmdlines->length);
+	return 0;
+}
+
+int formats_load(struct formats **formats, const struct formats *current,
+		 struct formats_stock *stock, int fd, struct comms *comms,
+		 struct engine_formats_reply *reply)
 {
 	struct bundle bundle = {0};
 	size_t length = 0;
@@ -363,13 +398,10 @@ int formats_load(struct formats **formats, struct formats_stock *stock, int fd,
 
 	memset(reply, 0, sizeof(*reply));
 	ret = read_all(fd, &data, &length);
-	if (!ret) {
+	if (!ret)
 		ret = bundle_read(&bundle, data, length, reply->reason, sizeof(reply->reason));
-		if (!ret) {
-			fill_reply(reply, &bundle);
-			ret = formats_parse(formats, stock, &bundle, comms, reply);
-		}
-	}
+	if (!ret)
+		ret = load_bundle(formats, current, stock, &bundle, comms, reply);
 	if (ret == -ENOMSG)
 		snprintf(reply->reason, sizeof(reply->reason),
 			 "the formats hold no event that can be parsed; export them again");

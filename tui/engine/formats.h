@@ -66,9 +66,12 @@ struct formats {
 	struct tep_plugin_list *plugins;
 	struct page_geometry geometry;
 	uint32_t number; /* given by who loaded it */
+	uint64_t digest; /* of all that was parsed, to see that a new export brings nothing new */
 	char boot_id[64];
 	struct event_format *events;
 	size_t event_count;
+	uint32_t failed; /* event formats that did not parse */
+	bool addresses_hidden;
 	uint16_t *by_id; /* event id → index in events + 1; 0: none */
 };
 
@@ -80,10 +83,12 @@ void formats_stock_release(struct formats_stock *stock);
 /*
  * Read a bundle from fd (from its start) and parse it. Names of saved_cmdlines go into comms.
  * reply is filled in every case. 0 or -errno, with reply->error and reply->reason saying why.
- * An event whose format does not parse is counted in reply->failed and left out.
+ * An event whose format does not parse is counted in reply->failed and left out. When the bundle
+ * is of the same boot and says the same as current (may be NULL), *formats becomes NULL.
  */
-int formats_load(struct formats **formats, struct formats_stock *stock, int fd,
-		 struct comms *comms, struct engine_formats_reply *reply);
+int formats_load(struct formats **formats, const struct formats *current,
+		 struct formats_stock *stock, int fd, struct comms *comms,
+		 struct engine_formats_reply *reply);
 void formats_free(struct formats *formats); /* takes NULL */
 
 static inline const struct event_format *formats_event(const struct formats *formats, uint16_t id)

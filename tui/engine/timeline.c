@@ -92,7 +92,8 @@ static bool cursor_load(struct cursor *cursor, uint64_t row)
 	if (cursor->loaded && row >= cursor->entry->first_row &&
 	    row - cursor->entry->first_row < entry_rows(cursor->entry))
 		return true;
-	cursor->loaded = false;
+	/* What was found in the page before is gone with it. */
+	cursor->loaded = cursor->have_next = cursor->have_prev = false;
 	cursor->entry = history_find_row(history, row, &page);
 	if (!cursor->entry)
 		return false;
@@ -152,17 +153,21 @@ static void cursor_move(struct cursor *cursor, uint64_t row)
 
 static bool cursor_next(struct cursor *cursor)
 {
-	if (!cursor->have_next)
-		cursor->have_next = cursor->row < cursor->stream->history.next_row &&
-				    cursor_place(cursor, cursor->row, &cursor->next);
+	if (!cursor->have_next && cursor->row < cursor->stream->history.next_row) {
+		bool placed = cursor_place(cursor, cursor->row, &cursor->next);
+
+		cursor->have_next = placed;
+	}
 	return cursor->have_next;
 }
 
 static bool cursor_prev(struct cursor *cursor)
 {
-	if (!cursor->have_prev)
-		cursor->have_prev = cursor->row > cursor->stream->history.first_row &&
-				    cursor_place(cursor, cursor->row - 1, &cursor->prev);
+	if (!cursor->have_prev && cursor->row > cursor->stream->history.first_row) {
+		bool placed = cursor_place(cursor, cursor->row - 1, &cursor->prev);
+
+		cursor->have_prev = placed;
+	}
 	return cursor->have_prev;
 }
 

@@ -68,7 +68,8 @@ int guest_open(struct guest **guest, const struct channels *channels,
 int guest_open_capture(struct guest **guest, const char *path, const struct guest_options *options,
 		       const struct guest_events *events, void *data, char *error,
 		       size_t error_size);
-/* Close at once, without stopping the tracing; see guest_stop(). Ends a recording. Takes NULL. */
+/* Close at once, without stopping the tracing; see guest_stop(). Ends a recording, for which
+ * saved() is called from inside. Not to be called from the guest's own events. Takes NULL. */
 void guest_free(struct guest *guest);
 
 enum guest_state guest_state(const struct guest *guest);
@@ -86,7 +87,8 @@ int guest_start(struct guest *guest);
 int guest_stop(struct guest *guest);
 /* Ask the agent to export its formats again and load them. */
 int guest_refresh_formats(struct guest *guest);
-/* Ask for the agent's counters; the answer is called back once, text NULL when none came. */
+/* Ask for the agent's counters; the answer is called back once (never after guest_free()), text
+ * NULL when none came. -EOPNOTSUPP without an agent that knows them, -EALREADY. */
 typedef void guest_stats_fn(void *data, const char *text);
 int guest_stats(struct guest *guest, guest_stats_fn *fn, void *data);
 

@@ -1,0 +1,453 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tui/domain/loop.h"
+#include "tui/guest/guest_private.h"
+
+#define HELLO_ANSWER_MS	  2000
+#define HELLO_TRACING_MS  2000 /* how soon a silent agent is noticed while it matters */
+#define HELLO_QUIET_MS	  5000
+#define HELLO_STRANGER_MS 3000
+#define LOST_GRACE_MS	  1000 /* for libvirt to say what became of the domain */
+#define ORDER_ANSWER_MS	  5000
+#define FLUSH_ANSWER_MS	  30000 /* a stop sends all that the guest's buffers hold */
+#define SILENT_MAX	  3
+#define NOTES_A_SECOND	  10
+
+static void say_hello(struct guest *guest);
+
+/* How long until the next hello, by what the agent's silence would mean. */
+static void set_timer(struct guest *guest)
+{
+	int ms = HELLO_QUIET_MS;
+
+	if (guest->state == GUEST_TRACING || guest->state == GUEST_STARTING ||
+	    guest->state == GUEST_STOPPING)
+		ms = HELLO_TRACING_MS;
+	else if (guest->state == GUEST_OLD_AGENT || guest->state == GUEST_CONNECTING)
+		ms = HELLO_STRANGER_MS;
+	loop_timer_set(guest->agent.timer, ms);
+}
+
+static void became(struct guest *guest, enum guest_state state)
+{
+	guest_set_state(guest, state);
+	set_timer(guest);
+}
+
+/* ---- start and stop ---- */
+
+static void start_answered(void *data, const struct control_answer *answer, int error)
+{
+	struct guest *guest = data;
+
+	guest->agent.ordered--;
+	if (guest->state != GUEST_STARTING || error == -ECONNRESET)
+		return; /* overtaken by a stop, or the next hello settles it */
+	if (error) {
+		guest_say(guest, GUEST_WARNING, "the agent has not confirmed the start; waiting");
+	} else if (answer->kind == CONTROL_OK) {
+		became(guest, GUEST_TRACING);
+	} else {
+		guest->agent.wanted = false;
+		guest_say(guest, GUEST_ERROR, "the agent cannot start tracing: %s", answer->text);
+		became(guest, GUEST_STOPPED);
+	}
+}
+
+static void stop_answered(void *data, const struct control_answer *answer, int error)
+{
+	struct guest *guest = data;
+
+	guest->agent.ordered--;
+	if (guest->state != GUEST_STOPPING || error == -ECONNRESET)
+		return;
+	if (error) {
+		guest_say(guest, GUEST_WARNING,
+			  "the agent has not confirmed the stop; it may still be flushing");
+	} else if (answer->kind == CONTROL_OK) {
+		became(guest, GUEST_STOPPED);
+	} else {
+		guest_say(guest, GUEST_ERROR, "the agent cannot stop tracing: %s", answer->text);
+		became(guest, GUEST_TRACING);
+	}
+}
+
+static int order(struct guest *guest, enum control_verb verb)
+{
+	bool start = verb == CONTROL_START;
+	int err;
+
+	err = control_client_request(guest->agent.control, verb, NULL,
+				     start ? ORDER_ANSWER_MS : FLUSH_ANSWER_MS,
+				     start ? start_answered : stop_answered, guest);
+	if (err)
+		return err;
+	guest->agent.ordered++;
+	became(guest, start ? GUEST_STARTING : GUEST_STOPPING);
+	return 0;
+}
+
+int agent_start(struct guest *guest)
+{
+	struct guest_agent *agent = &guest->agent;
+	int err;
+
+	if (!control_client_connected(agent->control))
+		return -ENOTCONN;
+	/* Up to here the channels were emptied of what an earlier trace had left in them. */
+	if (!guest_go_live(guest)) {
+		agent->start_held = true;
+		agent->wanted = true;
+		if (guest->state != GUEST_OLD_AGENT)
+			became(guest, GUEST_STARTING);
+		return 0;
+	}
+	if (guest->state == GUEST_OLD_AGENT)
+		err = control_client_tell(agent->control, CONTROL_START);
+	else
+		err = order(guest, CONTROL_START);
+	if (!err)
+		agent->wanted = true;
+	return err;
+}
+
+void agent_release_start(struct guest *guest)
+{
+	if (!guest->agent.start_held)
+		return;
+	guest->agent.start_held = false;
+	if (agent_start(guest) < 0)
+		guest_say(guest, GUEST_ERROR,
+			  "cannot start tracing: the control channel is closed");
+}
+
+int agent_stop(struct guest *guest)
+{
+	struct guest_agent *agent = &guest->agent;
+	int err = 0;
+
+	if (!control_client_connected(agent->control))
+		return -ENOTCONN;
+	if (guest->state == GUEST_OLD_AGENT)
+		err = control_client_tell(agent->control, CONTROL_STOP);
+	else if (agent->start_held)
+		became(guest, GUEST_STOPPED);
+	else
+		err = order(guest, CONTROL_STOP);
+	if (!err) {
+		agent->start_held = false;
+		agent->wanted = false;
+	}
+	return err;
+}
+
+/* ---- hello ---- */
+
+static void copy_value(const char *text, const char *key, char *value, size_t size)
+{
+	if (control_value(text, key, value, size) < 0)
+		value[0] = '\0';
+}
+
+static unsigned number_value(const char *text, const char *key, unsigned fallback)
+{
+	uint64_t number;
+
+	if (control_value_u64(text, key, &number) < 0 || number > INT32_MAX)
+		return fallback;
+	return (unsigned)number;
+}
+
+static void parse_hello(struct guest_agent *agent, const char *text, char *state, size_t state_size)
+{
+	struct guest_hello *hello = &agent->hello;
+	char endian[8];
+
+	copy_value(text, "boot-id", hello->boot_id, sizeof(hello->boot_id));
+	copy_value(text, "kernel", hello->kernel, sizeof(hello->kernel));
+	copy_value(text, "clock", hello->clock, sizeof(hello->clock));
+	copy_value(text, "endian", endian, sizeof(endian));
+	copy_value(text, "state", state, state_size);
+	hello->cpus = number_value(text, "cpus", 0);
+	hello->ports_missing = number_value(text, "ports-missing", 0);
+	hello->subbuf_size = number_value(text, "subbuf-size", 0);
+	hello->events_enabled = number_value(text, "events", (unsigned)-1);
+	hello->tracing = !strcmp(state, "tracing");
+	agent->long_size = number_value(text, "long-size", 0);
+	agent->big_endian = !strcmp(endian, "big");
+}
+
+/* The agent is heard for the first time, or again after it had been given up. */
+static void meet(struct guest *guest, bool stopped)
+{
+	struct guest_agent *agent = &guest->agent;
+
+	if (guest->state == GUEST_OLD_AGENT)
+		guest_say(guest, GUEST_INFO, "the agent in the guest answers now");
+	agent->met = true;
+	if (agent->hello.ports_missing)
+		guest_say(guest, GUEST_WARNING,
+			  "%u of the guest's %u CPUs have no port and are not traced",
+			  agent->hello.ports_missing, agent->hello.cpus);
+	became(guest, stopped ? GUEST_STOPPED : GUEST_TRACING);
+	/* An export takes an emulated guest seconds, so that orders go before it. */
+	if (stopped && agent->wanted)
+		agent_start(guest);
+	/* Started by somebody before us: pages are under way already. */
+	if (!stopped)
+		guest_go_live(guest);
+	formats_fetch(guest);
+}
+
+/* The agent says that it does not trace, though it was told to or should be about to. */
+static void found_stopped(struct guest *guest, bool rebooted, bool was_on)
+{
+	struct guest_agent *agent = &guest->agent;
+
+	if (guest->state == GUEST_STOPPING) {
+		became(guest, GUEST_STOPPED);
+		return;
+	}
+	if (guest->state != GUEST_TRACING && guest->state != GUEST_STARTING)
+		return;
+	/* A killed agent leaves tracing_on at 1; one that was told to stop does not. */
+	if (agent->wanted && (rebooted || agent->restarted || was_on)) {
+		guest_say(guest, GUEST_WARNING, "%s was restarted; tracing again",
+			  rebooted ? "the guest" : "the agent in the guest");
+		agent->restarted = false;
+		agent_start(guest);
+		return;
+	}
+	if (guest->state == GUEST_STARTING)
+		guest_say(guest, GUEST_ERROR, "the agent did not start tracing; start it again");
+	else
+		guest_say(guest, GUEST_WARNING, "tracing was stopped by somebody else");
+	agent->wanted = false;
+	became(guest, GUEST_STOPPED);
+}
+
+static void found_tracing(struct guest *guest)
+{
+	if (guest->state == GUEST_STOPPED)
+		guest_say(guest, GUEST_INFO, "tracing was started by somebody else");
+	if (guest->state != GUEST_STOPPED && guest->state != GUEST_STARTING)
+		return;
+	became(guest, GUEST_TRACING);
+	guest_go_live(guest);
+}
+
+static void heard(struct guest *guest, const char *text)
+{
+	struct guest_agent *agent = &guest->agent;
+	struct guest_hello before = agent->hello;
+	bool rebooted, stopped, stranger;
+	char state[16];
+
+	stranger = guest->state == GUEST_CONNECTING || guest->state == GUEST_OLD_AGENT;
+	parse_hello(agent, text, state, sizeof(state));
+	stopped = !strcmp(state, "stopped");
+	rebooted = agent->met && strcmp(before.boot_id, agent->hello.boot_id);
+	if (agent->silent >= SILENT_MAX && !stranger)
+		guest_say(guest, GUEST_INFO, "the agent answers again");
+	agent->silent = 0;
+	if (stranger) {
+		meet(guest, strcmp(state, "tracing") != 0);
+	} else {
+		/* What it said before it got our order tells nothing. */
+		if (!agent->ordered && stopped)
+			found_stopped(guest, rebooted, number_value(text, "tracing-on", 0) == 1);
+		else if (!agent->ordered && agent->hello.tracing)
+			found_tracing(guest);
+		if (rebooted)
+			formats_fetch(guest);
+	}
+	if (stopped || agent->hello.tracing)
+		agent->restarted = false;
+	if (memcmp(&before, &agent->hello, sizeof(before)))
+		guest_changed(guest);
+}
+
+static void give_up(struct guest *guest, const char *why)
+{
+	guest_say(
+		guest, GUEST_WARNING,
+		"no answer to hello on %s (%s): no agent runs in the guest, or it is that of "
+		"2012; start and stop are sent blind, formats are taken from the share as they are",
+		guest->channels.control.path, why);
+	became(guest, GUEST_OLD_AGENT);
+	formats_load_share(guest);
+	guest_go_live(guest);
+}
+
+static void not_heard(struct guest *guest, const char *why)
+{
+	struct guest_agent *agent = &guest->agent;
+
+	agent->silent++;
+	if (guest->state == GUEST_CONNECTING)
+		give_up(guest, why);
+	else if (guest->state != GUEST_OLD_AGENT && agent->silent == SILENT_MAX)
+		guest_say(guest, GUEST_WARNING,
+			  "the agent does not answer (%s); what it sends is still read", why);
+}
+
+static void hello_answered(void *data, const struct control_answer *answer, int error)
+{
+	struct guest *guest = data;
+
+	if (error == -ECONNRESET)
+		return;
+	if (error)
+		not_heard(guest, "asked and waited for 2 s");
+	else if (answer->kind == CONTROL_OK)
+		heard(guest, answer->text);
+	else
+		not_heard(guest, answer->text);
+}
+
+static void say_hello(struct guest *guest)
+{
+	char version[16];
+
+	snprintf(version, sizeof(version), "%d", CONTROL_VERSION);
+	control_client_request(guest->agent.control, CONTROL_HELLO, version, HELLO_ANSWER_MS,
+			       hello_answered, guest);
+}
+
+static void hello_again(void *data)
+{
+	struct guest *guest = data;
+	struct guest_agent *agent = &guest->agent;
+
+	if (agent->lost) {
+		guest_say(guest, GUEST_WARNING, "QEMU closed the channels of %s", guest->name);
+		guest_gone(guest);
+	} else if (!control_client_connected(agent->control)) {
+		if (guest->state == GUEST_CONNECTING)
+			not_heard(guest, "the channel was closed");
+	} else if (control_client_busy(agent->control)) {
+		return;
+	} else if (control_client_unread(agent->control)) {
+		/* More words into a port that nobody reads would all be answered one day. */
+		not_heard(guest, "nobody reads the port in the guest");
+	} else {
+		say_hello(guest);
+	}
+}
+
+/* ---- counters ---- */
+
+static void stats_answered(void *data, const struct control_answer *answer, int error)
+{
+	struct guest *guest = data;
+	guest_stats_fn *fn = guest->agent.stats_fn;
+
+	guest->agent.stats_fn = NULL;
+	fn(guest->agent.stats_data, !error && answer->kind == CONTROL_OK ? answer->text : NULL);
+}
+
+int guest_stats(struct guest *guest, guest_stats_fn *fn, void *data)
+{
+	struct guest_agent *agent = &guest->agent;
+	int err;
+
+	if (!agent->control || !agent->met)
+		return -EOPNOTSUPP;
+	if (agent->stats_fn)
+		return -EALREADY;
+	err = control_client_request(agent->control, CONTROL_STATS, NULL, ORDER_ANSWER_MS,
+				     stats_answered, guest);
+	if (err)
+		return err;
+	agent->stats_fn = fn;
+	agent->stats_data = data;
+	return 0;
+}
+
+/* ---- what the agent and the channel do unasked ---- */
+
+static void noted(void *data, const char *text)
+{
+	struct guest *guest = data;
+	struct guest_agent *agent = &guest->agent;
+	int64_t now = guest_now_ms();
+
+	if (now - agent->notes_since >= 1000) {
+		agent->notes_since = now;
+		agent->notes = 0;
+	}
+	if (++agent->notes > NOTES_A_SECOND)
+		return; /* a guest must not be able to keep the screen busy */
+	if (!strcmp(text, "agent started")) {
+		agent->restarted = true;
+		control_client_abandon(agent->control);
+		say_hello(guest);
+		return;
+	}
+	guest_say(guest, !strncmp(text, "lost", 4) ? GUEST_WARNING : GUEST_INFO,
+		  "the guest notes: %s", text);
+}
+
+static void channel_closed(void *data)
+{
+	struct guest *guest = data;
+	struct guest_agent *agent = &guest->agent;
+
+	agent->ordered = 0;
+	if (guest->channels.control.kind == CHANNEL_PIPE) {
+		/* QEMU holds both ends for as long as it runs (pitfall: it opens them O_RDWR). */
+		agent->lost = true;
+		loop_timer_set(agent->timer, LOST_GRACE_MS);
+		return;
+	}
+	guest_say(guest, GUEST_WARNING,
+		  "the control channel %s was closed; connecting again every second",
+		  guest->channels.control.path);
+}
+
+static void channel_opened(void *data)
+{
+	struct guest *guest = data;
+
+	guest_say(guest, GUEST_INFO, "the control channel is connected again");
+	say_hello(guest);
+}
+
+int agent_open(struct guest *guest, char *error, size_t error_size)
+{
+	static const struct control_client_events events = {
+		.note = noted,
+		.closed = channel_closed,
+		.opened = channel_opened,
+	};
+	struct guest_agent *agent = &guest->agent;
+	int err;
+
+	err = control_client_open(&agent->control, &guest->channels.control, &events, guest, error,
+				  error_size);
+	if (err)
+		return err;
+	agent->timer = loop_timer(HELLO_STRANGER_MS, hello_again, guest);
+	if (agent->timer < 0) {
+		snprintf(error, error_size, "cannot make a timer: %s", strerror(-agent->timer));
+		return agent->timer;
+	}
+	say_hello(guest);
+	return 0;
+}
+
+void agent_close(struct guest *guest)
+{
+	struct guest_agent *agent = &guest->agent;
+
+	if (agent->timer >= 0)
+		loop_timer_remove(agent->timer);
+	agent->timer = -1;
+	control_client_free(agent->control);
+	agent->control = NULL;
+	agent->lost = false;
+	agent->start_held = false;
+}

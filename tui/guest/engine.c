@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tui/guest/guest_private.h"
+
+static void packet_came(void *data, const struct engine_packet *packet)
+{
+	struct guest *guest = data;
+	const struct engine_text *text = packet->payload;
+
+	switch (packet->type) {
+	case ENGINE_READY:
+		guest_say(guest, GUEST_INFO, "engine: %.*s", (int)sizeof(text->text), text->text);
+		if (guest->greeting)
+			guest_say(guest, GUEST_WARNING, "%s", guest->greeting);
+		break;
+	case ENGINE_MESSAGE:
+		guest_say(guest, GUEST_WARNING, "%.*s", (int)sizeof(text->text), text->text);
+		break;
+	case ENGINE_FORMATS_REPLY:
+		formats_replied(guest, packet->payload);
+		break;
+	case ENGINE_SAVE_REPLY:
+		saving_replied(guest, packet->serial, packet->payload);
+		break;
+	case ENGINE_STREAM_STATE:
+		streams_state(guest, packet->payload);
+		break;
+	case ENGINE_STATS_REPLY:
+		formats_watch_unknown(guest, packet->payload);
+		guest->events.packet(guest->data, packet);
+		break;
+	case ENGINE_ROWS:
+	case ENGINE_NEWS:
+		guest->events.packet(guest->data, packet);
+		break;
+	default:
+		break; /* the client lets only replies and notifications through */
+	}
+}
+
+static void engine_died(void *data, const char *epitaph)
+{
+	struct guest *guest = data;
+
+	guest_say(guest, GUEST_ERROR,
+		  "the engine of %s ended: %s; the rows it held are lost, it can be restarted",
+		  guest->name, epitaph);
+	saving_lost(guest);
+	if (guest->formats.step == FORMATS_LOAD)
+		formats_settle(guest);
+	else
+		guest_changed(guest);
+}
+
+static void geometry(const struct guest *guest, struct engine_config *config)
+{
+	const struct guest_agent *agent = &guest->agent;
+
+	if (guest->formats.loaded) {
+		config->subbuf_size = guest->formats.reply.subbuf_size;
+		config->long_size = guest->formats.reply.long_size;
+		config->big_endian = guest->formats.reply.big_endian;
+	} else if (guest->capture) {
+		config->subbuf_size = guest->capture->manifest.subbuf_size;
+		config->long_size = guest->capture->manifest.long_size;
+		config->big_endian = guest->capture->manifest.big_endian;
+	} else if (agent->hello.subbuf_size >= VTRACE_SUBBUF_MIN &&
+		   agent->hello.subbuf_size <= VTRACE_SUBBUF_MAX) {
+		config->subbuf_size = agent->hello.subbuf_size;
+		config->long_size = agent->long_size == 4 ? 4 : 8;
+		config->big_endian = agent->big_endian;
+	}
+}
+
+int engine_open(struct guest *guest, char *error, size_t error_size)
+{
+	struct engine_config config = {
+		.memory = guest->memory,
+		.protocol = ENGINE_PROTOCOL_VERSION,
+	};
+	struct engine_flag discard = {.on = !guest->live};
+	int err;
+
+	geometry(guest, &config);
+	guest->link.packet = packet_came;
+	guest->link.died = engine_died;
+	guest->link.data = guest;
+	err = engine_link_start(&guest->link, &config, error, error_size);
+	if (err)
+		return err;
+	/* What lies in the channels is of an earlier trace, until this one is started. */
+	if (!guest->capture)
+		err = engine_link_command(&guest->link, ENGINE_DISCARD, &discard, sizeof(discard),
+					  -1, NULL);
+	if (!err)
+		err = formats_hand_over(guest);
+	if (!err)
+		err = streams_hand_over(guest);
+	if (err) {
+		snprintf(error, error_size, "the engine does not take its work: %s",
+			 strerror(-err));
+		engine_link_stop(&guest->link);
+	}
+	return err;
+}

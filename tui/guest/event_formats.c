@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tui/guest/guest_private.h"
+#include "tui/guest/share.h"
+
+#define EXPORT_ANSWER_MS     30000 /* kallsyms through 9p out of an emulated guest */
+#define UNKNOWN_BACK_OFF_MS  10000
+#define UNKNOWN_BACK_OFF_MAX (10 * 60 * 1000)
+
+static void set_candidate(struct guest_formats_state *formats, int fd)
+{
+	if (formats->candidate >= 0)
+		close(formats->candidate);
+	formats->candidate = fd;
+}
+
+static int send_bundle(struct guest *guest, int fd)
+{
+	int err;
+
+	err = engine_link_command(&guest->link, ENGINE_FORMATS, NULL, 0, fd, NULL);
+	if (!err)
+		guest->formats.step = FORMATS_LOAD;
+	return err;
+}
+
+int formats_hand_over(struct guest *guest)
+{
+	struct guest_formats_state *formats = &guest->formats;
+
+	if (formats->fd < 0)
+		return 0;
+	return send_bundle(guest, formats->fd);
+}
+
+void formats_settle(struct guest *guest)
+{
+	struct guest_formats_state *formats = &guest->formats;
+
+	formats->step = FORMATS_IDLE;
+	formats->settled = true;
+	set_candidate(formats, -1);
+	if (guest->live_held)
+		guest_go_live(guest);
+	agent_release_start(guest);
+	if (formats->again) {
+		formats->again = false;
+		formats_fetch(guest);
+	}
+	guest_changed(guest);
+}
+
+void formats_load_share(struct guest *guest)
+{
+	struct guest_formats_state *formats = &guest->formats;
+	char error[512];
+	int fd, err;
+
+	if (!guest->channels.share) {
+		guest_say(guest, GUEST_WARNING,
+			  "%s has no 9p share with the tag " VTRACE_SHARE_TAG
+			  ": events are shown as raw records; add the share to its XML",
+			  guest->name);
+		formats_settle(guest);
+		return;
+	}
+	err = share_copy_formats(guest->channels.share, &fd, error, sizeof(error));
+	if (err) {
+		guest_say(guest, GUEST_WARNING, "%s", error);
+		formats_settle(guest);
+		return;
+	}
+	set_candidate(formats, fd);
+	/* A dead engine gets them when it is restarted, if they turn out to be good then. */
+	if (send_bundle(guest, fd) < 0)
+		formats_settle(guest);
+	else
+		guest_changed(guest);
+}
+
+static void exported(void *data, const struct control_answer *answer, int error)
+{
+	struct guest *guest = data;
+
+	guest->formats.step = FORMATS_IDLE;
+	if (error == -ECONNRESET && control_client_connected(guest->agent.control)) {
+		formats_fetch(guest); /* of the agent that has taken the place of that one */
+		return;
+	}
+	if (error)
+		guest_say(guest, GUEST_WARNING,
+			  "the agent did not export the event formats (%s); those on the share are "
+			  "taken as they are",
+			  strerror(-error));
+	else if (answer->kind != CONTROL_OK)
+		guest_say(guest, GUEST_WARNING,
+			  "the agent cannot export the event formats: %s; those on the share are "
+			  "taken as they are",
+			  answer->text);
+	formats_load_share(guest);
+}
+
+int formats_fetch(struct guest *guest)
+{
+	struct guest_formats_state *formats = &guest->formats;
+	struct guest_agent *agent = &guest->agent;
+
+	if (formats->step != FORMATS_IDLE) {
+		formats->again = true;
+		return -EALREADY;
+	}
+	formats->not_before = guest_now_ms() + formats->back_off_ms;
+	if (!agent->met || control_client_request(agent->control, CONTROL_EXPORT, NULL,
+						  EXPORT_ANSWER_MS, exported, guest) < 0) {
+		formats_load_share(guest);
+		return 0;
+	}
+	formats->step = FORMATS_EXPORT;
+	guest_changed(guest);
+	return 0;
+}
+
+/* Things about formats that parsed which a person should know. */
+static void judge(struct guest *guest)
+{
+	const struct engine_formats_reply *reply = &guest->formats.reply;
+	const struct guest_hello *hello = &guest->agent.hello;
+
+	if (guest->agent.met && strcmp(reply->kernel, hello->kernel))
+		guest_say(
+			guest, GUEST_WARNING,
+			"the event formats are of kernel %s, the guest runs %s: rows may be wrong",
+			reply->kernel, hello->kernel);
+	else if (guest->agent.met && strcmp(reply->boot_id, hello->boot_id))
+		guest_say(
+			guest, GUEST_WARNING,
+			"the event formats are of an earlier boot of the guest: rows may be wrong");
+	if (reply->failed)
+		guest_say(guest, GUEST_WARNING,
+			  "%u of %u event formats do not parse; their events are shown raw",
+			  reply->failed, reply->failed + reply->events);
+	if (reply->kptr_restricted)
+		guest_say(
+			guest, GUEST_INFO,
+			"the guest hides its kernel addresses (kptr_restrict): no function names");
+}
+
+void formats_replied(struct guest *guest, const struct engine_formats_reply *reply)
+{
+	struct guest_formats_state *formats = &guest->formats;
+
+	if (reply->error) {
+		guest_say(guest, GUEST_WARNING, "the event formats of %s cannot be used: %.*s",
+			  guest->name, (int)sizeof(reply->reason), reply->reason);
+		formats_settle(guest);
+		return;
+	}
+	formats->reply = *reply;
+	/* The engine is not trusted, not even to end its strings. */
+	formats->reply.boot_id[sizeof(reply->boot_id) - 1] = '\0';
+	formats->reply.kernel[sizeof(reply->kernel) - 1] = '\0';
+	formats->reply.machine[sizeof(reply->machine) - 1] = '\0';
+	formats->reply.clock[sizeof(reply->clock) - 1] = '\0';
+	formats->reply.reason[sizeof(reply->reason) - 1] = '\0';
+	formats->loaded = true;
+	if (formats->candidate >= 0) {
+		if (formats->fd >= 0)
+			close(formats->fd);
+		formats->fd = formats->candidate;
+		formats->candidate = -1;
+		recording_add_formats(guest);
+	}
+	judge(guest);
+	formats_settle(guest);
+}
+
+void formats_watch_unknown(struct guest *guest, const struct engine_packet *packet)
+{
+	struct guest_formats_state *formats = &guest->formats;
+	const struct engine_stats *stats = packet->payload;
+	const struct engine_cpu_stats *cpu = (const void *)(stats + 1);
+	int64_t now = guest_now_ms();
+	uint64_t unknown = 0;
+	uint32_t i;
+
+	for (i = 0; i < stats->cpus; i++)
+		unknown += cpu[i].unknown_events;
+	if (unknown <= formats->unknown || formats->step != FORMATS_IDLE || !formats->loaded ||
+	    !guest->agent.met || now < formats->not_before)
+		return;
+	/* A module brought new events, mostly; but an id may stay unknown for ever. */
+	formats->unknown = unknown;
+	if (!formats->back_off_ms)
+		formats->back_off_ms = UNKNOWN_BACK_OFF_MS;
+	else if (formats->back_off_ms < UNKNOWN_BACK_OFF_MAX)
+		formats->back_off_ms *= 2;
+	guest_say(guest, GUEST_INFO, "events without a format: the formats are fetched again");
+	formats_fetch(guest);
+}

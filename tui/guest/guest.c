@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "tui/guest/channel_open.h"
+#include "tui/guest/guest_private.h"
+
+#define FINISH_MS      5000 /* for captures under way when a guest is closed */
+#define FINISH_STEP_MS 100
+
+int64_t guest_now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+void guest_say(struct guest *guest, enum guest_severity severity, const char *format, ...)
+{
+	char text[1024];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	guest->events.message(guest->data, severity, text);
+}
+
+void guest_changed(struct guest *guest)
+{
+	guest->events.changed(guest->data);
+}
+
+void guest_set_state(struct guest *guest, enum guest_state state)
+{
+	if (guest->state == state)
+		return;
+	guest->state = state;
+	guest_changed(guest);
+}
+
+bool guest_go_live(struct guest *guest)
+{
+	struct engine_flag discard = {.on = 0};
+
+	if (guest->live)
+		return true;
+	/* The manifest of a recording needs the geometry that formats bring. */
+	if (guest->record_path && !guest->formats.settled) {
+		guest->live_held = true;
+		return false;
+	}
+	guest->live_held = false;
+	guest->live = true;
+	/* In this order: no page may pass before the recording has begun. */
+	if (guest->record_path)
+		recording_begin(guest);
+	engine_link_command(&guest->link, ENGINE_DISCARD, &discard, sizeof(discard), -1, NULL);
+	return true;
+}
+
+/* ---- opening and closing ---- */
+
+static int copy_place(struct channel_place *to, const struct channel_place *from)
+{
+	to->kind = from->kind;
+	if (from->kind == CHANNEL_NONE)
+		return 0;
+	to->path = strdup(from->path);
+	return to->path ? 0 : -ENOMEM;
+}
+
+static int copy_channels(struct channels *to, const struct channels *from)
+{
+	unsigned cpu;
+	int err;
+
+	to->vcpus = from->vcpus;
+	to->cpus = from->cpus;
+	err = copy_place(&to->control, &from->control);
+	for (cpu = 0; cpu < VTRACE_MAX_CPUS && !err; cpu++)
+		err = copy_place(&to->cpu[cpu], &from->cpu[cpu]);
+	if (!err && from->share) {
+		to->share = strdup(from->share);
+		err = to->share ? 0 : -ENOMEM;
+	}
+	return err;
+}
+
+struct guest *guest_new(const char *name, const struct guest_options *options,
+			const struct guest_events *events, void *data)
+{
+	struct guest *guest;
+	unsigned cpu;
+
+	guest = calloc(1, sizeof(*guest));
+	if (!guest)
+		return NULL;
+	guest->events = *events;
+	guest->data = data;
+	guest->memory = options->memory;
+	guest->link.watch = -1;
+	guest->reconnect_timer = -1;
+	guest->agent.timer = -1;
+	guest->agent.hello.events_enabled = (unsigned)-1;
+	guest->formats.fd = -1;
+	guest->formats.candidate = -1;
+	for (cpu = 0; cpu < VTRACE_MAX_CPUS; cpu++)
+		guest->stream[cpu].fd = -1;
+	guest->name = strdup(name);
+	if (options->record)
+		guest->record_path = strdup(options->record);
+	if (guest->name && (guest->record_path || !options->record))
+		return guest;
+	guest_free(guest);
+	return NULL;
+}
+
+int guest_open(struct guest **result, const struct channels *channels,
+	       const struct guest_options *options, const struct guest_events *events, void *data,
+	       char *error, size_t error_size)
+{
+	struct guest *guest;
+	int err = 0;
+
+	*result = NULL;
+	if (!channels_prepared(channels, error, error_size))
+		return -ENXIO;
+	guest = guest_new(channels->name, options, events, data);
+	if (!guest || copy_channels(&guest->channels, channels) < 0) {
+		snprintf(error, error_size, "out of memory");
+		guest_free(guest);
+		return -ENOMEM;
+	}
+	if (guest->record_path)
+		err = saving_check_path(guest->record_path, error, error_size);
+	if (!err)
+		err = channel_check_readers(&guest->channels, error, error_size);
+	if (!err)
+		err = agent_open(guest, error, error_size);
+	if (!err)
+		err = streams_open(guest, error, error_size);
+	if (!err)
+		err = engine_open(guest, error, error_size);
+	if (err)
+		guest_free(guest);
+	else
+		*result = guest;
+	return err;
+}
+
+/* Captures under way get their last pages and their manifest. */
+static void finish_captures(struct guest *guest)
+{
+	int64_t deadline = guest_now_ms() + FINISH_MS;
+
+	recording_end(guest);
+	while ((guest->record.writer || guest->save.writer) && guest_now_ms() < deadline)
+		engine_link_wait(&guest->link, FINISH_STEP_MS);
+	saving_lost(guest);
+}
+
+void guest_free(struct guest *guest)
+{
+	if (!guest)
+		return;
+	agent_close(guest);
+	finish_captures(guest);
+	engine_link_stop(&guest->link);
+	streams_close(guest);
+	if (guest->formats.fd >= 0)
+		close(guest->formats.fd);
+	if (guest->formats.candidate >= 0)
+		close(guest->formats.candidate);
+	if (guest->capture)
+		capture_close(guest->capture);
+	free(guest->capture);
+	channels_release(&guest->channels);
+	free(guest->record_path);
+	free(guest->greeting);
+	free(guest->name);
+	free(guest);
+}
+
+void guest_gone(struct guest *guest)
+{
+	if (guest->state == GUEST_GONE)
+		return;
+	agent_close(guest);
+	guest->agent.wanted = false;
+	guest->state = GUEST_GONE;
+	if (guest->formats.step == FORMATS_EXPORT)
+		formats_settle(guest);
+	/* Else the recording ends with the last page, which may be on its way still. */
+	if (streams_all_ended(guest))
+		recording_end(guest);
+	guest_changed(guest);
+}
+
+void guest_domain_event(struct guest *guest, const char *what, const char *detail, bool gone)
+{
+	if (guest->state == GUEST_REPLAY)
+		return;
+	guest_say(guest, gone ? GUEST_WARNING : GUEST_INFO, "domain %s: %s%s%s%s%s", guest->name,
+		  what, detail && detail[0] ? " (" : "", detail ? detail : "",
+		  detail && detail[0] ? ")" : "", gone ? "; what was received is kept" : "");
+	if (gone)
+		guest_gone(guest);
+}
+
+int guest_restart_engine(struct guest *guest, char *error, size_t error_size)
+{
+	if (engine_link_alive(&guest->link)) {
+		snprintf(error, error_size, "the engine is alive");
+		return -EALREADY;
+	}
+	return engine_open(guest, error, error_size);
+}
+
+/* ---- what is known ---- */
+
+enum guest_state guest_state(const struct guest *guest)
+{
+	return guest->state;
+}
+
+const char *guest_waiting(const struct guest *guest)
+{
+	if (guest->state == GUEST_CONNECTING)
+		return "waiting for the agent in the guest to answer";
+	if (guest->formats.step == FORMATS_EXPORT)
+		return "waiting for the agent to write the event formats; an emulated guest is "
+		       "slow "
+		       "at it";
+	if (guest->formats.step == FORMATS_LOAD)
+		return "waiting for the engine to read the event formats";
+	if (guest->state == GUEST_STARTING)
+		return "waiting for the agent to start tracing";
+	if (guest->state == GUEST_STOPPING)
+		return "waiting for the agent to flush what is left and stop";
+	return NULL;
+}
+
+const struct guest_hello *guest_hello(const struct guest *guest)
+{
+	return &guest->agent.hello;
+}
+
+const struct engine_formats_reply *guest_formats(const struct guest *guest)
+{
+	return guest->formats.loaded ? &guest->formats.reply : NULL;
+}
+
+const char *guest_name(const struct guest *guest)
+{
+	return guest->name;
+}
+
+unsigned guest_cpus(const struct guest *guest)
+{
+	return guest->cpus;
+}
+
+bool guest_has_cpu(const struct guest *guest, unsigned cpu)
+{
+	return cpu < guest->cpus && guest->stream[cpu].present;
+}
+
+bool guest_started_here(const struct guest *guest)
+{
+	return guest->agent.wanted;
+}
+
+bool guest_engine_alive(const struct guest *guest)
+{
+	return engine_link_alive(&guest->link);
+}
+
+pid_t guest_engine_pid(const struct guest *guest)
+{
+	return guest_engine_alive(guest) ? engine_client_pid(guest->link.client) : -1;
+}
+
+/* ---- what is asked ---- */
+
+int guest_start(struct guest *guest)
+{
+	switch (guest->state) {
+	case GUEST_STOPPED:
+	case GUEST_OLD_AGENT:
+		return agent_start(guest);
+	case GUEST_CONNECTING:
+		return -EAGAIN;
+	case GUEST_REPLAY:
+		return -EOPNOTSUPP;
+	case GUEST_GONE:
+		return -ENOTCONN;
+	default:
+		return -EALREADY;
+	}
+}
+
+int guest_stop(struct guest *guest)
+{
+	switch (guest->state) {
+	case GUEST_STARTING:
+	case GUEST_TRACING:
+	case GUEST_OLD_AGENT:
+		return agent_stop(guest);
+	case GUEST_CONNECTING:
+		return -EAGAIN;
+	case GUEST_REPLAY:
+		return -EOPNOTSUPP;
+	case GUEST_GONE:
+		return -ENOTCONN;
+	default:
+		return -EALREADY;
+	}
+}
+
+int guest_refresh_formats(struct guest *guest)
+{
+	if (guest->state == GUEST_REPLAY)
+		return -EOPNOTSUPP;
+	if (guest->state == GUEST_GONE)
+		return -ENOTCONN;
+	if (guest->formats.step != FORMATS_IDLE)
+		return -EALREADY;
+	return formats_fetch(guest);
+}
+
+int guest_request_view(struct guest *guest, const struct engine_view *view, uint32_t *serial)
+{
+	return engine_link_request(&guest->link, ENGINE_VIEW, view, sizeof(*view), serial);
+}
+
+int guest_request_pull(struct guest *guest, const struct engine_pull *pull, uint32_t *serial)
+{
+	return engine_link_request(&guest->link, ENGINE_PULL, pull, sizeof(*pull), serial);
+}
+
+int guest_request_stats(struct guest *guest)
+{
+	return engine_link_request(&guest->link, ENGINE_STATS, NULL, 0, NULL);
+}
+
+int guest_clear(struct guest *guest)
+{
+	return engine_link_command(&guest->link, ENGINE_CLEAR, NULL, 0, -1, NULL);
+}

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The inside of struct guest, shared by the files of this room and by nobody else: guest.c is the
+ * public face, agent.c talks to the guest's agent, streams.c holds the channels, event_formats.c
+ * gets formats to the engine, saving.c writes captures, engine.c keeps the engine, replay.c opens
+ * a capture in the place of a guest.
+ */
+#ifndef VTRACE_GUEST_PRIVATE_H
+#define VTRACE_GUEST_PRIVATE_H
+
+#include "tui/capture/capture.h"
+#include "tui/guest/control.h"
+#include "tui/guest/engine_link.h"
+#include "tui/guest/guest.h"
+
+/* A CPU's source: its channel, or a capture's file. */
+struct guest_stream {
+	bool present;
+	bool ended; /* nothing more comes from fd */
+	int fd;	    /* kept for the next engine; -1 while a socket is away */
+};
+
+/* A capture being written, by `s` or by -w. */
+struct guest_saving {
+	struct capture_writer *writer; /* NULL: none */
+	char *path;
+	unsigned left; /* replies of the engine still to come */
+	bool ending;   /* a recording whose end was asked for */
+	uint64_t pages;
+	uint64_t bytes;
+	int error;	     /* the first */
+	bool formats_saved;  /* the capture has its formats */
+	uint32_t end_serial; /* of ENGINE_RECORD_END */
+};
+
+/* What is known of the agent and what is asked of it. */
+struct guest_agent {
+	struct control_client *control; /* NULL: a capture, or gone */
+	struct guest_hello hello;
+	unsigned long_size; /* 0: not told */
+	bool big_endian;
+	int timer;	     /* says hello again */
+	bool met;	     /* has answered hello */
+	bool wanted;	     /* tracing was asked for here, and not yet its end */
+	bool start_held;     /* wanted, but a recording waits for its formats first */
+	bool restarted;	     /* "agent started" was noted since the last answer to hello */
+	bool lost;	     /* the FIFOs' other side is closed */
+	unsigned ordered;    /* starts and stops that are not answered yet */
+	unsigned silent;     /* hellos in a row without an answer */
+	unsigned notes;	     /* in the second that began at notes_since */
+	int64_t notes_since; /* CLOCK_MONOTONIC, ms */
+};
+
+enum formats_step { FORMATS_IDLE, FORMATS_EXPORT, FORMATS_LOAD };
+
+struct guest_formats_state {
+	enum formats_step step;
+	bool settled;  /* an attempt has ended, well or not */
+	bool loaded;   /* reply tells of what the engine has */
+	bool again;    /* asked for while a step was under way */
+	int fd;	       /* sealed copy of the bundle that the engine has accepted, or -1 */
+	int candidate; /* of the one that it is reading, or -1 */
+	struct engine_formats_reply reply;
+	uint64_t unknown;    /* events without a format when they were last loaded */
+	int64_t not_before;  /* ms: a refresh for unknown events waits until then */
+	int64_t back_off_ms; /* and doubles each time */
+};
+
+struct guest {
+	struct guest_events events;
+	void *data;
+	struct channels channels; /* all empty for a capture */
+	char *name;
+	uint64_t memory;
+	enum guest_state state;
+	struct engine_link link;
+	struct guest_stream stream[VTRACE_MAX_CPUS];
+	unsigned cpus;	     /* above the highest stream */
+	int reconnect_timer; /* of the CPUs' sockets */
+	bool live;	     /* pages are kept, not discarded */
+	bool live_held;	     /* to become live when the recording has begun */
+	char *record_path;   /* -w, until it has begun */
+	struct guest_saving record;
+	struct guest_saving save;
+	struct guest_agent agent;
+	struct guest_formats_state formats;
+	struct capture_reader *capture; /* what is replayed, or NULL */
+	char *greeting; /* to be said once the caller of guest_open_capture() can hear it */
+};
+
+/* guest.c */
+void guest_say(struct guest *guest, enum guest_severity severity, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+void guest_set_state(struct guest *guest, enum guest_state state);
+void guest_changed(struct guest *guest);
+/* Let pages be kept from now on, after the recording that was asked for has begun. Held back
+ * until formats_settle() otherwise; returns whether it is so already. */
+bool guest_go_live(struct guest *guest);
+/* The other side of the channels is closed for good. */
+void guest_gone(struct guest *guest);
+int64_t guest_now_ms(void);
+/* Allocate and fill what a guest and a capture have in common. */
+struct guest *guest_new(const char *name, const struct guest_options *options,
+			const struct guest_events *events, void *data);
+
+/* agent.c */
+int agent_open(struct guest *guest, char *error, size_t error_size);
+void agent_close(struct guest *guest);
+int agent_start(struct guest *guest);
+int agent_stop(struct guest *guest);
+/* A start that waited for the recording to begin may go out. */
+void agent_release_start(struct guest *guest);
+
+/* engine.c */
+int engine_open(struct guest *guest, char *error, size_t error_size);
+
+/* streams.c */
+int streams_open(struct guest *guest, char *error, size_t error_size);
+void streams_close(struct guest *guest);
+/* Hand every open stream to the engine. */
+int streams_hand_over(struct guest *guest);
+void streams_state(struct guest *guest, const struct engine_stream_state *state);
+bool streams_all_ended(const struct guest *guest);
+
+/* event_formats.c */
+/* Export in the guest where there is an agent to do it, then load from the share. */
+int formats_fetch(struct guest *guest);
+/* Load what lies on the share as it is. */
+void formats_load_share(struct guest *guest);
+/* Give the bundle that is held to the engine. */
+int formats_hand_over(struct guest *guest);
+void formats_replied(struct guest *guest, const struct engine_formats_reply *reply);
+/* Statistics passed by: unknown events mean that the formats are stale. */
+void formats_watch_unknown(struct guest *guest, const struct engine_packet *packet);
+/* The attempt under way ended; what waited for it goes on. */
+void formats_settle(struct guest *guest);
+
+/* saving.c */
+int saving_check_path(const char *path, char *error, size_t error_size);
+/* Begin the recording that was asked for; failing is told and ends it. */
+void recording_begin(struct guest *guest);
+void recording_add_formats(struct guest *guest);
+/* Ask the engine to end the recording; its replies finish it. */
+void recording_end(struct guest *guest);
+void saving_replied(struct guest *guest, uint32_t serial, const struct engine_save_reply *reply);
+/* The engine died: leave what there is, and say where it lies. */
+void saving_lost(struct guest *guest);
+
+#endif

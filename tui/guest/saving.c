@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "tui/guest/guest_private.h"
+
+#define ASSUMED_SUBBUF_SIZE 4096
+#define ASSUMED_LONG_SIZE   8
+
+int saving_check_path(const char *path, char *error, size_t error_size)
+{
+	struct stat st;
+
+	if (lstat(path, &st) < 0)
+		return 0;
+	snprintf(error, error_size, "%s exists already; a capture is written to a new directory",
+		 path);
+	return -EEXIST;
+}
+
+static void fill_manifest(const struct guest *guest, struct capture_manifest *manifest)
+{
+	const struct engine_formats_reply *reply = &guest->formats.reply;
+	const struct guest_hello *hello = &guest->agent.hello;
+	bool loaded = guest->formats.loaded;
+	unsigned cpu;
+
+	if (guest->capture)
+		*manifest = guest->capture->manifest;
+	else
+		memset(manifest, 0, sizeof(*manifest));
+	manifest->complete = 0;
+	for (cpu = 0; cpu < VTRACE_MAX_CPUS; cpu++) {
+		manifest->cpu[cpu].present = guest->stream[cpu].present;
+		manifest->cpu[cpu].pages = 0;
+	}
+	if (guest->capture)
+		return;
+	snprintf(manifest->domain, sizeof(manifest->domain), "%s", guest->name);
+	snprintf(manifest->kernel, sizeof(manifest->kernel), "%s",
+		 loaded ? reply->kernel : hello->kernel);
+	snprintf(manifest->boot_id, sizeof(manifest->boot_id), "%s",
+		 loaded ? reply->boot_id : hello->boot_id);
+	snprintf(manifest->clock, sizeof(manifest->clock), "%s",
+		 loaded ? reply->clock : hello->clock);
+	manifest->subbuf_size = loaded ? reply->subbuf_size : hello->subbuf_size;
+	manifest->long_size = loaded ? reply->long_size : guest->agent.long_size;
+	manifest->big_endian = loaded ? reply->big_endian : guest->agent.big_endian;
+	manifest->taken = time(NULL);
+	if (!manifest->subbuf_size)
+		manifest->subbuf_size = ASSUMED_SUBBUF_SIZE;
+	if (!manifest->long_size)
+		manifest->long_size = ASSUMED_LONG_SIZE;
+}
+
+static void saving_release(struct guest_saving *saving)
+{
+	capture_abandon(saving->writer);
+	free(saving->path);
+	memset(saving, 0, sizeof(*saving));
+}
+
+/* Hand a file for every CPU to the engine. */
+static int send_files(struct guest *guest, struct guest_saving *saving, enum engine_type type,
+		      char *error, size_t error_size)
+{
+	struct engine_stream stream = {.cpu = 0};
+	unsigned cpu;
+	int fd, err;
+
+	for (cpu = 0; cpu < guest->cpus; cpu++) {
+		if (!guest->stream[cpu].present)
+			continue;
+		stream.cpu = cpu;
+		fd = capture_open_cpu(saving->writer, cpu);
+		err = fd < 0 ? fd
+			     : engine_link_command(&guest->link, type, &stream, sizeof(stream), fd,
+						   NULL);
+		if (fd >= 0)
+			close(fd);
+		if (err) {
+			snprintf(error, error_size, "cannot write CPU %u's pages to %s: %s", cpu,
+				 saving->path, strerror(-err));
+			return err;
+		}
+		saving->left++;
+	}
+	return 0;
+}
+
+static int saving_begin(struct guest *guest, struct guest_saving *saving, const char *path,
+			enum engine_type type, char *error, size_t error_size)
+{
+	struct capture_manifest manifest;
+	int err;
+
+	fill_manifest(guest, &manifest);
+	saving->path = strdup(path);
+	if (!saving->path) {
+		snprintf(error, error_size, "out of memory");
+		return -ENOMEM;
+	}
+	err = capture_create(&saving->writer, path, &manifest, error, error_size);
+	if (!err && guest->formats.fd >= 0) {
+		err = capture_write_formats(saving->writer, guest->formats.fd);
+		if (err)
+			snprintf(error, error_size, "cannot write the formats to %s: %s", path,
+				 strerror(-err));
+		saving->formats_saved = !err;
+	}
+	if (!err)
+		err = send_files(guest, saving, type, error, error_size);
+	if (err)
+		saving_release(saving);
+	return err;
+}
+
+static void saving_finish(struct guest *guest, struct guest_saving *saving)
+{
+	struct guest_saving done = *saving;
+	int err;
+
+	memset(saving, 0, sizeof(*saving));
+	err = capture_finish(done.writer);
+	if (!done.error)
+		done.error = err;
+	if (!done.formats_saved)
+		guest_say(guest, GUEST_WARNING,
+			  "%s has no event formats, because none came; its events stay raw records",
+			  done.path);
+	guest->events.saved(guest->data, done.path, done.pages, done.bytes, done.error);
+	free(done.path);
+}
+
+void recording_begin(struct guest *guest)
+{
+	char *path = guest->record_path;
+	char error[512];
+	int err;
+
+	guest->record_path = NULL;
+	err = saving_begin(guest, &guest->record, path, ENGINE_RECORD, error, sizeof(error));
+	if (err) {
+		guest_say(guest, GUEST_ERROR, "nothing is recorded: %s", error);
+		guest->events.saved(guest->data, path, 0, 0, err);
+	}
+	free(path);
+}
+
+void recording_add_formats(struct guest *guest)
+{
+	struct guest_saving *record = &guest->record;
+	int err;
+
+	if (!record->writer)
+		return;
+	err = capture_write_formats(record->writer, guest->formats.fd);
+	if (err)
+		guest_say(guest, GUEST_ERROR, "cannot write the formats to %s: %s", record->path,
+			  strerror(-err));
+	else
+		record->formats_saved = true;
+}
+
+void recording_end(struct guest *guest)
+{
+	struct guest_saving *record = &guest->record;
+
+	if (!record->writer || record->ending)
+		return;
+	record->ending = true;
+	if (engine_link_command(&guest->link, ENGINE_RECORD_END, NULL, 0, -1, &record->end_serial) <
+	    0)
+		saving_lost(guest);
+}
+
+void saving_replied(struct guest *guest, uint32_t serial, const struct engine_save_reply *reply)
+{
+	struct guest_saving *saving = &guest->save;
+
+	if (guest->record.ending && serial == guest->record.end_serial)
+		saving = &guest->record;
+	if (!saving->writer || !saving->left || reply->cpu >= guest->cpus)
+		return;
+	capture_set_pages(saving->writer, reply->cpu, reply->pages);
+	saving->pages += reply->pages;
+	saving->bytes += reply->bytes;
+	if (reply->error && !saving->error) {
+		saving->error = reply->error;
+		guest_say(guest, GUEST_ERROR,
+			  "saving CPU %u to %s stopped: %s; what is there is whole", reply->cpu,
+			  saving->path, strerror(-reply->error));
+	}
+	if (--saving->left == 0)
+		saving_finish(guest, saving);
+}
+
+static void lost(struct guest *guest, struct guest_saving *saving)
+{
+	if (!saving->writer)
+		return;
+	guest_say(guest, GUEST_WARNING,
+		  "what was written before lies in %s and can be read with -r", saving->path);
+	guest->events.saved(guest->data, saving->path, 0, 0, -EPIPE);
+	saving_release(saving);
+}
+
+void saving_lost(struct guest *guest)
+{
+	lost(guest, &guest->record);
+	lost(guest, &guest->save);
+}
+
+int guest_save(struct guest *guest, const char *path, char *error, size_t error_size)
+{
+	int err;
+
+	if (guest->save.writer) {
+		snprintf(error, error_size, "%s is still being written; try again when it is done",
+			 guest->save.path);
+		return -EBUSY;
+	}
+	if (!engine_link_alive(&guest->link)) {
+		snprintf(error, error_size, "the engine is not there, and its pages neither");
+		return -EPIPE;
+	}
+	err = saving_check_path(path, error, error_size);
+	if (!err)
+		err = saving_begin(guest, &guest->save, path, ENGINE_SAVE, error, error_size);
+	return err;
+}

@@ -39,14 +39,16 @@ struct guest_agent {
 	struct guest_hello hello;
 	unsigned long_size; /* 0: not told */
 	bool big_endian;
-	int timer;	     /* says hello again */
-	bool met;	     /* has answered hello */
-	bool wanted;	     /* tracing was asked for here, and not yet its end */
-	bool start_held;     /* wanted, but a recording waits for its formats first */
-	bool restarted;	     /* "agent started" was noted since the last answer to hello */
-	bool lost;	     /* the FIFOs' other side is closed */
-	unsigned ordered;    /* starts and stops that are not answered yet */
-	unsigned silent;     /* hellos in a row without an answer */
+	int timer;		  /* says hello again */
+	bool met;		  /* has answered hello */
+	bool wanted;		  /* tracing was asked for here, and not yet its end */
+	bool start_held;	  /* wanted, but a recording waits for its formats first */
+	bool restarted;		  /* "agent started" was noted since the last answer to hello */
+	bool lost;		  /* the FIFOs' other side is closed */
+	unsigned ordered;	  /* starts and stops that are not answered yet */
+	unsigned silent;	  /* hellos in a row without an answer */
+	guest_stats_fn *stats_fn; /* waits for the answer to stats, or NULL */
+	void *stats_data;
 	unsigned notes;	     /* in the second that began at notes_since */
 	int64_t notes_since; /* CLOCK_MONOTONIC, ms */
 };

@@ -166,15 +166,12 @@ static int set_memory(struct options *options, const char *value, char *complain
 
 /* In the order of --help. */
 static const struct option_entry entries[] = {
-	{'c', "connect", "URI", "connect to this libvirt (default: libvirt's own default)",
-	 set_uri},
+	{'c', "connect", "URI", "libvirt to connect to (default: its own choice)", set_uri},
 	{'r', "read", "PATH", "show a capture directory instead of a guest", set_replay},
 	{'b', "batch", NULL, "print events as lines on stdout, without a screen", set_batch},
-	{KEY_DIR, "dir", "PATH",
-	 "a guest without libvirt: QEMU's FIFOs in PATH, share in PATH/share", set_dir},
+	{KEY_DIR, "dir", "PATH", "no libvirt: QEMU's FIFOs in PATH, share/ in it", set_dir},
 	{'C', "cpus", "LIST", "only these CPUs of the guest, as in 0-3,8", set_cpus},
-	{'w', "write", "PATH", "save raw pages from the start in a new capture directory",
-	 set_write},
+	{'w', "write", "PATH", "save raw pages from the start, in a new capture", set_write},
 	{'n', "count", "N", "batch: end after N events", set_count},
 	{'d', "duration", "SEC", "batch: end after SEC seconds", set_duration},
 	{KEY_MEMORY, "memory", "SIZE", "hold at most SIZE of pages (default 256M)", set_memory},

@@ -15,14 +15,13 @@
 typedef void loop_fd_fn(int fd, unsigned events, void *data);
 typedef void loop_timer_fn(void *data);
 
-/* Register the loop; once, before any connection to libvirt. 0 or -errno. */
+/* Register the loop; once, before all else in this room. 0 or -errno. */
 int loop_init(void);
 
 /*
  * Watch fd for events. 0 is none for now, a hang-up included; LOOP_HANGUP alone waits for that
- * only. fn is called as long as an event lasts (a level, not an edge). Returns a watch id >= 0,
- * -ENOMEM, or -EINVAL before loop_init(). The fd stays the caller's, who unwatches it before
- * closing it.
+ * only. fn is called as long as an event lasts (a level, not an edge). Returns a watch id >= 0
+ * or -errno. The fd stays the caller's, who unwatches it before closing it.
  */
 int loop_watch(int fd, unsigned events, loop_fd_fn *fn, void *data);
 void loop_watch_set(int watch, unsigned events);

@@ -1,0 +1,34 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# As many events as the guest's CPUs can write: the sums still hold, the memory is bounded.
+# shellcheck source=tests/guest/domain
+. "$(dirname "$0")/domain"
+
+MEMORY_LIMIT=$((400 * 1024)) # KiB of vtrace-top and its engine together
+
+# Peak resident set of a process in KiB.
+peak()
+{
+	sed -n 's/^VmHWM:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/$1/status"
+}
+
+own_guest vtrace-test-full --load full
+before=$(guest_written)
+batch_start "$DOMAIN" -d 20 --stats
+ok "events come" within 20 some_events 10000
+top=$(top_pid)
+engine=$(engine_pid)
+sleep 15
+used=$(($(peak "$top") + $(peak "$engine")))
+batch_end
+is "status 0" "$STATUS" 0 || diag_run
+ok "vtrace-top and engine stay under 400 MiB: $((used / 1024)) MiB" \
+	test "$used" -lt "$MEMORY_LIMIT"
+after=$(guest_written)
+is "shown + lost = written" "$(($(value events) + $(value lost)))" "$((after - before))" || diag_run
+is "every event received is a line" "$(($(events_out) + $(value skipped_rows)))" "$(value events)"
+is "no bad pages" "$(value bad_pages)" 0
+is "no unknown events" "$(value unknown_events)" 0
+diag "$(value events) events shown, $(value lost) lost, of $((after - before))"
+
+tap_end

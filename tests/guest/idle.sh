@@ -1,0 +1,29 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# What happens on a CPU that has nothing else to do is shown within a second: nothing fills its
+# page, so the agent has to flush it.
+# shellcheck source=tests/guest/domain
+. "$(dirname "$0")/domain"
+
+own_guest vtrace-test-idle --load idle
+batch_start "$DOMAIN" -d 60 --stats
+if ! within 20 some_events; then
+	fail "tracing starts"
+	diag_run
+	tap_end
+fi
+pass "tracing starts"
+
+for number in 1 2 3 4 5; do
+	mark="mark-$number-$RANDOM"
+	in_guest "taskset -c 1 sh -c 'echo $mark > $TRACEFS/trace_marker'" > /dev/null
+	ok "mark $number on an idle CPU is shown within a second" \
+		within 1 in_out "\[001\].*: tracing_mark_write|print: .*$mark"
+done
+is "each once" "$(grep -c 'mark-[1-5]-' "$OUT")" 5
+kill -INT "$(top_pid)"
+batch_end
+is "status 0" "$STATUS" 0
+is "nothing was lost" "$(value lost)" 0
+
+tap_end

@@ -1,0 +1,20 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# UNIX sockets in the place of FIFOs, four CPUs, one of them without a channel.
+# shellcheck source=tests/guest/domain
+. "$(dirname "$0")/domain"
+
+own_guest vtrace-test-sockets --unix --vcpus 4 --no-cpu-channel 2
+for round in first second; do
+	batch "$DOMAIN" -d 4 --stats
+	is "$round: status 0" "$STATUS" 0 || diag_run
+	for cpu in 0 1 3; do
+		like "$round: CPU $cpu delivers" "$(cat "$OUT")" "^ *[^ ].*-[0-9]+ +\[00$cpu\] "
+	done
+	like "$round: CPU 2 is said to be missing" "$(cat "$ERR")" 'channel|port'
+	is "$round: nothing of CPU 2" "$(grep -cE '\[002\] ' "$OUT")" 0
+	is "$round: no bad pages" "$(value bad_pages)" 0
+	is "$round: no gaps" "$(value gaps)" 0
+done
+
+tap_end

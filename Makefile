@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # One build for all of vtrace. `make help` lists the targets.
 #
-# Variables: SAN=1 builds with ASan and UBSan into build-san; CC, PREFIX, DESTDIR as usual.
+# Variables: SAN=1 builds with ASan and UBSan into build-san; V=1 shows the commands; CC, PREFIX,
+# DESTDIR as usual.
 
 PREFIX      ?= /usr/local
 BINDIR      ?= $(PREFIX)/bin
@@ -10,6 +11,8 @@ LIBEXECDIR  ?= $(PREFIX)/libexec/vtrace
 MANDIR      ?= $(PREFIX)/share/man
 PKG_CONFIG  ?= pkg-config
 CC          ?= cc
+
+Q := $(if $(V),,@)
 
 ifdef SAN
 B           := build-san
@@ -60,20 +63,25 @@ all: $(PROGRAMS)
 
 # The agent goes into an initramfs: static, and never built with sanitizers, which can't be.
 $(B)/trace-agent: $(patsubst %.c,$(B)/static/%.o,$(AGENT_SRC) $(FORMATS_SRC))
-	$(CC) -static $(AGENT_LDFLAGS) -o $@ $^ -pthread
+	@echo '  LD    $@'
+	$(Q)$(CC) -static $(AGENT_LDFLAGS) -o $@ $^ -pthread
 $(B)/vtrace-engine: $(call obj,$(ENGINE_SRC) $(FORMATS_SRC))
-	$(CC) $(if $(SAN),,-pie) $(LDFLAGS) -o $@ $^ $(call libs_of,$(ENGINE_LIBS)) -ldl
+	@echo '  LD    $@'
+	$(Q)$(CC) $(if $(SAN),,-pie) $(LDFLAGS) -o $@ $^ $(call libs_of,$(ENGINE_LIBS)) -ldl
 $(B)/vtrace-top: $(call obj,$(CONSOLE_SRC) $(FORMATS_SRC))
-	$(CC) $(if $(SAN),,-pie) $(LDFLAGS) -o $@ $^ $(call libs_of,$(CONSOLE_LIBS))
+	@echo '  LD    $@'
+	$(Q)$(CC) $(if $(SAN),,-pie) $(LDFLAGS) -o $@ $^ $(call libs_of,$(CONSOLE_LIBS))
 
 $(B)/static/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(AGENT_CPPFLAGS) -std=gnu11 $(WARNINGS) -fno-common -MMD -MP -O2 -g \
+	@echo '  CC    $< (static)'
+	$(Q)$(CC) $(AGENT_CPPFLAGS) -std=gnu11 $(WARNINGS) -fno-common -MMD -MP -O2 -g \
 		-fstack-protector-strong -pthread -c -o $@ $<
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(EXTRA_CFLAGS) -c -o $@ $<
+	@echo '  CC    $<'
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(EXTRA_CFLAGS) -c -o $@ $<
 
 $(B)/tui/engine/%.o: EXTRA_CFLAGS = $(call cflags_of,$(ENGINE_LIBS))
 $(B)/tui/domain/%.o: EXTRA_CFLAGS = $(call cflags_of,libvirt libxml-2.0)
@@ -83,10 +91,11 @@ $(B)/tui/console/%.o: EXTRA_CFLAGS = $(call cflags_of,ncursesw)
 TESTED_SRC   := $(filter-out $(MAIN_SRC),$(AGENT_SRC) $(FORMATS_SRC) $(ENGINE_SRC) $(CONSOLE_SRC))
 $(B)/all.a: $(call obj,$(TESTED_SRC))
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(Q)$(AR) rcs $@ $^
 $(B)/tests/%.o: EXTRA_CFLAGS = $(call cflags_of,$(ENGINE_LIBS) $(CONSOLE_LIBS) cmocka)
 $(UNIT_TESTS): %: %.o $(B)/all.a
-	$(CC) $(if $(SAN),,-pie) $(LDFLAGS) -o $@ $< $(B)/all.a -pthread \
+	@echo '  LD    $@'
+	$(Q)$(CC) $(if $(SAN),,-pie) $(LDFLAGS) -o $@ $< $(B)/all.a -pthread \
 		$(call libs_of,$(ENGINE_LIBS) $(CONSOLE_LIBS) cmocka) -ldl
 unit-tests: $(UNIT_TESTS)
 

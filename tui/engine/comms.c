@@ -14,7 +14,7 @@ struct task {
 	int32_t pid;
 	int32_t next; /* index in the hash chain, -1 at its end */
 	uint8_t names;
-	char base[VTRACE_COMM_LEN]; /* of saved_cmdlines; "" when not in there */
+	char base[VTRACE_COMM_LEN];    /* of saved_cmdlines; "" when not in there */
 	struct name name[COMMS_NAMES]; /* oldest first */
 };
 

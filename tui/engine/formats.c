@@ -221,7 +221,8 @@ static int parse_text(const struct bundle *bundle, const char *name, struct tep_
 	return 0;
 }
 
-/* With kptr_restrict every address reads as zero (Linux, kernel/kallsyms.c, kallsyms_show_value). */
+/* With kptr_restrict every address reads as zero (Linux, kernel/kallsyms.c, kallsyms_show_value).
+ */
 static bool addresses_hidden(const struct bundle *bundle)
 {
 	const struct bundle_section *section = bundle_find(bundle, "kallsyms");
@@ -248,8 +249,8 @@ static void set_geometry(struct formats *formats, const struct bundle *bundle)
 {
 	struct tep_handle *tep = formats->tep;
 
-	formats->geometry = (struct page_geometry){bundle->subbuf_size, bundle->long_size,
-						   bundle->big_endian};
+	formats->geometry =
+		(struct page_geometry){bundle->subbuf_size, bundle->long_size, bundle->big_endian};
 	tep_set_long_size(tep, (int)bundle->long_size);
 	tep_set_page_size(tep, (int)bundle->subbuf_size);
 	tep_set_file_bigendian(tep, bundle->big_endian ? TEP_BIG_ENDIAN : TEP_LITTLE_ENDIAN);
@@ -274,8 +275,7 @@ static int fill(struct formats *formats, const struct bundle *bundle)
 	if (!formats->addresses_hidden)
 		ret = parse_text(bundle, "kallsyms", formats->tep, tep_parse_kallsyms);
 	if (!ret)
-		ret = parse_text(bundle, "printk_formats", formats->tep,
-				 tep_parse_printk_formats);
+		ret = parse_text(bundle, "printk_formats", formats->tep, tep_parse_printk_formats);
 	return ret;
 }
 

@@ -38,7 +38,7 @@ struct formats_stock {
 
 /* A (pid, comm) pair of fields in an event. */
 struct comm_source {
-	uint32_t pid_offset;  /* 4 bytes */
+	uint32_t pid_offset; /* 4 bytes */
 	uint32_t comm_offset;
 	uint32_t comm_size; /* bytes, at most VTRACE_COMM_LEN */
 };

@@ -158,8 +158,8 @@ bool page_next(struct page_cursor *cursor, struct page_record *record)
 			cursor->next = at + 8;
 			break;
 		case RECORD_TIME_STAMP:
-			cursor->ts = absolute_time(cursor->ts,
-						   ((uint64_t)word << DELTA_BITS) + delta);
+			cursor->ts =
+				absolute_time(cursor->ts, ((uint64_t)word << DELTA_BITS) + delta);
 			cursor->next = at + 8;
 			break;
 		}

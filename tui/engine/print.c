@@ -119,8 +119,8 @@ void print_record(struct printer *printer, const struct formats *formats,
 	}
 	if (!format) {
 		printed->kind = ENGINE_ROW_UNKNOWN;
-		trace_seq_printf(&printer->text, "event id %u without a format:",
-				 printed->event_id);
+		trace_seq_printf(&printer->text,
+				 "event id %u without a format:", printed->event_id);
 		print_hex(&printer->text, record, size);
 	} else if (fault) {
 		printed->kind = ENGINE_ROW_MALFORMED;

@@ -17,9 +17,10 @@
 
 #define ENGINE_PROTOCOL_VERSION 1
 #define ENGINE_SOCKET_FD	3	     /* the engine finds its end here */
-#define ENGINE_PACKET_MAX	(128 * 1024) /* header and payload, bytes; within the default SO_SNDBUF */
-#define ENGINE_TEXT_MAX		1024	     /* a row's detail, bytes; longer is cut */
-#define ENGINE_NAME_MAX		128	     /* an event's name, bytes */
+#define ENGINE_PACKET_MAX	(128 * 1024) /* header and payload, bytes; within the default SO_SNDBUF \
+					      */
+#define ENGINE_TEXT_MAX 1024		     /* a row's detail, bytes; longer is cut */
+#define ENGINE_NAME_MAX 128		     /* an event's name, bytes */
 
 enum engine_type {
 	/* console to engine */
@@ -30,21 +31,22 @@ enum engine_type {
 	ENGINE_DISCARD,	     /* struct engine_flag: 1 = throw away what live channels bring */
 	ENGINE_RECORD,	     /* struct engine_stream (cpu) + fd: append every further page */
 	ENGINE_RECORD_END,   /* no payload: close all recording fds; ENGINE_SAVE_REPLY of each */
-	ENGINE_SAVE,	     /* struct engine_stream (cpu) + fd: write the pages held; ENGINE_SAVE_REPLY */
-	ENGINE_CLEAR,	     /* no payload: forget all pages held */
-	ENGINE_VIEW,	     /* struct engine_view; ENGINE_ROWS */
-	ENGINE_PULL,	     /* struct engine_pull; ENGINE_ROWS */
-	ENGINE_STATS,	     /* no payload; ENGINE_STATS_REPLY */
+	ENGINE_SAVE,  /* struct engine_stream (cpu) + fd: write the pages held; ENGINE_SAVE_REPLY */
+	ENGINE_CLEAR, /* no payload: forget all pages held */
+	ENGINE_VIEW,  /* struct engine_view; ENGINE_ROWS */
+	ENGINE_PULL,  /* struct engine_pull; ENGINE_ROWS */
+	ENGINE_STATS, /* no payload; ENGINE_STATS_REPLY */
 
 	/* engine to console */
 	ENGINE_READY = 64,    /* struct engine_text: locked down; which layers are on */
 	ENGINE_FORMATS_REPLY, /* struct engine_formats_reply */
 	ENGINE_SAVE_REPLY,    /* struct engine_save_reply */
 	ENGINE_ROWS,	      /* struct engine_rows, then rows */
-	ENGINE_STATS_REPLY,   /* struct engine_stats, then engine_stats.cpus × struct engine_cpu_stats */
-	ENGINE_NEWS,	      /* no payload: pages or state changed; at most 30 a second */
-	ENGINE_MESSAGE,	      /* struct engine_text: one sentence for a person */
-	ENGINE_STREAM_STATE,  /* struct engine_stream_state */
+	ENGINE_STATS_REPLY, /* struct engine_stats, then engine_stats.cpus × struct engine_cpu_stats
+			     */
+	ENGINE_NEWS,	    /* no payload: pages or state changed; at most 30 a second */
+	ENGINE_MESSAGE,	    /* struct engine_text: one sentence for a person */
+	ENGINE_STREAM_STATE, /* struct engine_stream_state */
 };
 
 struct engine_header {
@@ -214,11 +216,11 @@ struct engine_stats {
 /* Counters since the engine started; ENGINE_CLEAR leaves them alone. */
 struct engine_cpu_stats {
 	uint32_t cpu;
-	uint32_t state;	       /* enum engine_channel_state */
-	uint64_t pages;	       /* good pages */
-	uint64_t bytes;	       /* read from the source */
-	uint64_t events;       /* in good pages */
-	uint64_t lost;	       /* events that pages said were overwritten, where a count was given */
+	uint32_t state;	 /* enum engine_channel_state */
+	uint64_t pages;	 /* good pages */
+	uint64_t bytes;	 /* read from the source */
+	uint64_t events; /* in good pages */
+	uint64_t lost;	 /* events that pages said were overwritten, where a count was given */
 	uint64_t lost_unknown; /* pages that said so without a count */
 	uint64_t bad_pages;
 	uint64_t gaps;		 /* times the stream had to be found again */

@@ -101,8 +101,8 @@ static struct history *oldest_history(struct store *store)
 
 static struct chunk *chunk_alloc(struct history *history)
 {
-	struct chunk *chunk = calloc(1, sizeof(*chunk) +
-					     history->chunk_pages * sizeof(chunk->slots[0]));
+	struct chunk *chunk =
+		calloc(1, sizeof(*chunk) + history->chunk_pages * sizeof(chunk->slots[0]));
 
 	if (chunk && history->fd < 0) {
 		chunk->data = malloc((size_t)history->chunk_pages * history->page_size);

@@ -28,8 +28,8 @@ struct entry {
 	uint64_t first_row; /* number of its first row in its stream */
 	uint64_t first_ts;
 	uint64_t last_ts;
-	uint64_t count;	    /* lost events (0 with ENTRY_LOST: unknown), or bytes of a gap */
-	uint64_t arrival;   /* ms, CLOCK_MONOTONIC */
+	uint64_t count;	  /* lost events (0 with ENTRY_LOST: unknown), or bytes of a gap */
+	uint64_t arrival; /* ms, CLOCK_MONOTONIC */
 	uint32_t events;
 	uint32_t epoch;
 	uint32_t formats; /* number of the formats set that its events are decoded with */
@@ -56,13 +56,13 @@ struct store {
 struct history {
 	struct store *store;
 	struct history *next;
-	struct chunk **chunks;	/* oldest first, all but the last one full */
+	struct chunk **chunks; /* oldest first, all but the last one full */
 	size_t chunk_count;
 	size_t chunk_room;
-	uint32_t page_size;	/* bytes of a page in a chunk */
+	uint32_t page_size; /* bytes of a page in a chunk */
 	uint32_t chunk_pages;
-	int fd;			/* of a capture's file, the caller's; -1: pages are in memory */
-	uint64_t first_row;	/* oldest row held */
+	int fd;		    /* of a capture's file, the caller's; -1: pages are in memory */
+	uint64_t first_row; /* oldest row held */
 	uint64_t next_row;
 	uint64_t next_page;
 };

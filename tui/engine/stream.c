@@ -80,6 +80,11 @@ void stream_new_epoch(struct stream *stream, uint32_t epoch)
 	stream->last_ts = 0;
 }
 
+void stream_drop_source(struct stream *stream)
+{
+	close_fd(&stream->fd);
+}
+
 void stream_open(struct stream *stream, int fd, bool file)
 {
 	close_fd(&stream->fd);
@@ -147,8 +152,9 @@ static void learn(struct stream *stream, const uint8_t *page)
 	page_cursor_init(&cursor, &shared->geometry, page);
 	while (page_next(&cursor, &record)) {
 		const uint8_t *data = page + record.offset;
-		const struct event_format *format = formats_event(
-			shared->formats, page_u16(&shared->geometry, data + RECORD_TYPE_OFFSET));
+		const struct event_format *format =
+			formats_event(shared->formats,
+				      page_u16(&shared->geometry, data + RECORD_TYPE_OFFSET));
 
 		if (!format) {
 			stream->stats.unknown_events++;
@@ -336,14 +342,9 @@ static bool parse(struct stream *stream, bool decide, uint64_t now)
 
 void stream_close(struct stream *stream, enum engine_channel_state state, uint64_t now)
 {
-	if (stream->fd < 0)
-		return;
 	parse(stream, true, now);
 	append_gap(stream, stream->gap + stream->have, now);
 	stream->gap = stream->have = 0;
-	/* A capture's pages are read from its file for as long as they are held. */
-	if (!stream->file)
-		close_fd(&stream->fd);
 	stream->stats.state = state;
 }
 
@@ -379,7 +380,7 @@ bool stream_read(struct stream *stream, size_t budget, uint64_t now)
 		if (got <= 0) {
 			stream->error = got < 0 ? -errno : 0;
 			stream_close(stream,
-				     got < 0	      ? ENGINE_CHANNEL_FAILED
+				     got < 0	    ? ENGINE_CHANNEL_FAILED
 				     : stream->file ? ENGINE_CHANNEL_INDEXED
 						    : ENGINE_CHANNEL_ENDED,
 				     now);

@@ -40,11 +40,11 @@ struct stream {
 	struct engine_cpu_stats stats;
 	int fd; /* of the source, owned; -1: none */
 	bool file;
-	int error; /* -errno that ended the source, or 0 */
-	int record_fd; /* where pages are appended, owned; -1: nowhere */
+	int error;	  /* -errno that ended the source, or 0 */
+	int record_fd;	  /* where pages are appended, owned; -1: nowhere */
 	int record_error; /* -errno that ended the recording, or 0 */
 	uint32_t epoch;
-	uint64_t last_ts; /* of the newest page in this epoch */
+	uint64_t last_ts;     /* of the newest page in this epoch */
 	uint64_t file_offset; /* of the buffer's first byte in the file */
 	bool synced;	      /* the buffer starts with a page */
 	bool touched;	      /* something was read since the stream began */
@@ -61,13 +61,16 @@ void stream_free(struct stream *stream); /* closes what it owns; takes NULL */
 
 /* Read from fd (owned from now on) instead of what was before; file: a capture's. */
 void stream_open(struct stream *stream, int fd, bool file);
-/* End the source with this state; whole pages still in the buffer are taken, the rest is a gap. */
+/* End the source with this state; whole pages still in the buffer are taken, the rest is a gap.
+ * The descriptor stays open: a capture's pages are read from it for as long as they are held, and
+ * a channel's must leave the caller's poll set first. */
 void stream_close(struct stream *stream, enum engine_channel_state state, uint64_t now);
+/* Close the descriptor. */
+void stream_drop_source(struct stream *stream);
 
 /*
  * Read and take pages, at most about budget bytes. now is ms, CLOCK_MONOTONIC. Returns true
- * when the history or the state changed. At the end of the source its fd is closed and the state
- * in stats says so.
+ * when the history or the state changed. At the end of the source it is stream_close()d.
  */
 bool stream_read(struct stream *stream, size_t budget, uint64_t now);
 

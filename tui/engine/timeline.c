@@ -53,8 +53,7 @@ static int cursor_begin(struct cursor *cursor, const struct stream *stream)
 	}
 	if (cursor->record_room < records) {
 		/* A record takes 8 bytes at least: header and one word. */
-		struct page_record *room =
-			reallocarray(cursor->records, records, sizeof(*room));
+		struct page_record *room = reallocarray(cursor->records, records, sizeof(*room));
 
 		if (!room)
 			return -ENOMEM;
@@ -138,7 +137,7 @@ static bool cursor_place(struct cursor *cursor, uint64_t row, struct place *plac
 		place->record = cursor->data + record->offset;
 		place->size = record->size;
 		/* Time stamps that run backwards in a page keep their row's order. */
-		place->at.ts = record->ts < entry->first_ts ? entry->first_ts
+		place->at.ts = record->ts < entry->first_ts  ? entry->first_ts
 			       : record->ts > entry->last_ts ? entry->last_ts
 							     : record->ts;
 	}
@@ -238,8 +237,7 @@ static struct cursor *earliest(struct timeline *timeline)
 	for (unsigned i = 0; i < timeline->count; i++) {
 		struct cursor *cursor = timeline->active[i];
 
-		if (cursor_next(cursor) &&
-		    (!best || earlier(&cursor->next.at, &best->next.at)))
+		if (cursor_next(cursor) && (!best || earlier(&cursor->next.at, &best->next.at)))
 			best = cursor;
 	}
 	return best;
@@ -270,8 +268,7 @@ bool timeline_prev(struct timeline *timeline)
 	for (unsigned i = 0; i < timeline->count; i++) {
 		struct cursor *cursor = timeline->active[i];
 
-		if (cursor_prev(cursor) &&
-		    (!best || earlier(&best->prev.at, &cursor->prev.at)))
+		if (cursor_prev(cursor) && (!best || earlier(&best->prev.at, &cursor->prev.at)))
 			best = cursor;
 	}
 	if (best)

@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "tui/engine/client.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define PROGRAM "vtrace-engine"
+
+struct engine_client {
+	int fd;
+	pid_t pid;
+	uint32_t serial;
+	bool reaped;
+	int status; /* of waitpid(2), when reaped */
+	char epitaph[128];
+	_Alignas(8) uint8_t packet[ENGINE_PACKET_MAX];
+};
+
+/* Beside this program's own file when it is there (a build tree), else where it was installed. */
+static void engine_path(char *path, size_t size)
+{
+	char self[PATH_MAX];
+	ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	char *slash;
+
+	if (length > 0) {
+		self[length] = '\0';
+		slash = strrchr(self, '/');
+		if (slash) {
+			*slash = '\0';
+			if (snprintf(path, size, "%s/%s", self, PROGRAM) < (int)size &&
+			    !access(path, X_OK))
+				return;
+		}
+	}
+	snprintf(path, size, "%s/%s", VTRACE_LIBEXECDIR, PROGRAM);
+}
+
+/* In the child, between fork and exec: only async-signal-safe calls. */
+static void become_engine(int fd, const char *path)
+{
+	char *const argv[] = {(char *)PROGRAM, NULL};
+
+	/* The terminal's keys and its hangup are the console's business. */
+	setpgid(0, 0);
+	if (fd == ENGINE_SOCKET_FD)
+		fcntl(fd, F_SETFD, 0);
+	else if (dup2(fd, ENGINE_SOCKET_FD) < 0)
+		_exit(126);
+	close_range(ENGINE_SOCKET_FD + 1, ~0u, 0);
+	execv(path, argv);
+	_exit(127);
+}
+
+int engine_client_start(struct engine_client **client, const struct engine_config *config,
+			char *error, size_t error_size)
+{
+	struct engine_config first = *config;
+	struct engine_client *c = calloc(1, sizeof(*c));
+	char path[PATH_MAX];
+	int pair[2], ret;
+
+	if (!c)
+		return -ENOMEM;
+	engine_path(path, sizeof(path));
+	if (access(path, X_OK) < 0) {
+		ret = -errno;
+		snprintf(error, error_size,
+			 "cannot run the engine %s: %s; build or install vtrace-engine", path,
+			 strerror(-ret));
+		free(c);
+		return ret;
+	}
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0) {
+		ret = -errno;
+		snprintf(error, error_size, "cannot make a socket for the engine: %s",
+			 strerror(-ret));
+		free(c);
+		return ret;
+	}
+	c->pid = fork();
+	if (!c->pid)
+		become_engine(pair[1], path);
+	ret = c->pid < 0 ? -errno : 0;
+	close(pair[1]);
+	c->fd = pair[0];
+	if (ret) {
+		snprintf(error, error_size, "cannot start the engine: %s", strerror(-ret));
+		close(c->fd);
+		free(c);
+		return ret;
+	}
+	fcntl(c->fd, F_SETFL, O_NONBLOCK);
+	first.protocol = ENGINE_PROTOCOL_VERSION;
+	ret = engine_client_send(c, ENGINE_CONFIG, &first, sizeof(first), -1, NULL);
+	if (ret) {
+		snprintf(error, error_size, "the engine does not take its settings: %s",
+			 strerror(-ret));
+		engine_client_free(c);
+		return ret;
+	}
+	*client = c;
+	return 0;
+}
+
+static void reap(struct engine_client *client)
+{
+	while (!client->reaped && waitpid(client->pid, &client->status, 0) < 0)
+		if (errno != EINTR)
+			break;
+	client->reaped = true;
+}
+
+void engine_client_free(struct engine_client *client)
+{
+	if (!client)
+		return;
+	close(client->fd);
+	/* A healthy engine ends by itself at the end of its socket; a stopped one would not. */
+	if (!client->reaped)
+		kill(client->pid, SIGKILL);
+	reap(client);
+	free(client);
+}
+
+int engine_client_fd(const struct engine_client *client)
+{
+	return client->fd;
+}
+
+pid_t engine_client_pid(const struct engine_client *client)
+{
+	return client->pid;
+}
+
+const char *engine_client_epitaph(struct engine_client *client)
+{
+	/* It may have closed its socket without ending: it is of no use any more. */
+	if (!client->reaped && waitpid(client->pid, &client->status, WNOHANG) == client->pid)
+		client->reaped = true;
+	if (!client->reaped) {
+		kill(client->pid, SIGKILL);
+		reap(client);
+		snprintf(client->epitaph, sizeof(client->epitaph), "closed its socket");
+	} else if (WIFSIGNALED(client->status)) {
+		snprintf(client->epitaph, sizeof(client->epitaph), "killed by signal %d (%s)",
+			 WTERMSIG(client->status), strsignal(WTERMSIG(client->status)));
+	} else {
+		snprintf(client->epitaph, sizeof(client->epitaph), "ended with status %d",
+			 WEXITSTATUS(client->status));
+	}
+	return client->epitaph;
+}
+
+int engine_client_send(struct engine_client *client, enum engine_type type, const void *payload,
+		       size_t length, int fd, uint32_t *serial)
+{
+	struct engine_header header = {.type = type, .length = (uint32_t)length};
+	struct iovec iov[2] = {{&header, sizeof(header)}, {(void *)payload, length}};
+	union {
+		struct cmsghdr align;
+		char space[CMSG_SPACE(sizeof(int))];
+	} control;
+	struct msghdr message = {.msg_iov = iov, .msg_iovlen = length ? 2 : 1};
+
+	if (!++client->serial)
+		client->serial = 1;
+	header.serial = client->serial;
+	if (fd >= 0) {
+		struct cmsghdr *cmsg;
+
+		memset(&control, 0, sizeof(control));
+		message.msg_control = control.space;
+		message.msg_controllen = sizeof(control.space);
+		cmsg = CMSG_FIRSTHDR(&message);
+		cmsg->cmsg_level = SOL_SOCKET;
+		cmsg->cmsg_type = SCM_RIGHTS;
+		cmsg->cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(cmsg), &fd, sizeof(int));
+	}
+	if (sendmsg(client->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL) < 0) {
+		if (errno == EAGAIN || errno == EINTR || errno == ENOBUFS || errno == ENOMEM)
+			return -EAGAIN;
+		return errno == EPIPE || errno == ECONNRESET ? -EPIPE : -errno;
+	}
+	if (serial)
+		*serial = header.serial;
+	return 0;
+}
+
+/* ---- what the engine sends ---- */
+
+static bool terminated(const char *text, size_t size)
+{
+	return memchr(text, '\0', size);
+}
+
+static bool formats_reply_ok(const struct engine_formats_reply *reply)
+{
+	return terminated(reply->boot_id, sizeof(reply->boot_id)) &&
+	       terminated(reply->kernel, sizeof(reply->kernel)) &&
+	       terminated(reply->machine, sizeof(reply->machine)) &&
+	       terminated(reply->clock, sizeof(reply->clock)) &&
+	       terminated(reply->reason, sizeof(reply->reason));
+}
+
+static bool stats_ok(const struct engine_packet *packet)
+{
+	const struct engine_stats *stats = packet->payload;
+	const struct engine_cpu_stats *cpu = (const void *)(stats + 1);
+
+	if (packet->length < sizeof(*stats) || stats->cpus > VTRACE_MAX_CPUS ||
+	    packet->length != sizeof(*stats) + stats->cpus * sizeof(*cpu))
+		return false;
+	for (uint32_t i = 0; i < stats->cpus; i++)
+		if (cpu[i].cpu >= VTRACE_MAX_CPUS || cpu[i].state > ENGINE_CHANNEL_FAILED)
+			return false;
+	return true;
+}
+
+static size_t row_size(const struct engine_row *row)
+{
+	size_t size = sizeof(*row) + row->task_len + row->event_len + row->detail_len;
+
+	return (size + 7) & ~(size_t)7;
+}
+
+static bool rows_ok(const struct engine_packet *packet)
+{
+	const struct engine_rows *rows = packet->payload;
+	size_t at = sizeof(*rows);
+
+	if (packet->length < at)
+		return false;
+	for (uint32_t i = 0; i < rows->count; i++) {
+		const struct engine_row *row =
+			(const void *)((const uint8_t *)packet->payload + at);
+
+		if (packet->length - at < sizeof(*row) || packet->length - at < row_size(row) ||
+		    row->kind > ENGINE_ROW_GAP || row->at.cpu >= VTRACE_MAX_CPUS ||
+		    row->task_len > ENGINE_NAME_MAX || row->event_len > ENGINE_NAME_MAX ||
+		    row->detail_len > ENGINE_TEXT_MAX)
+			return false;
+		at += row_size(row);
+	}
+	return at == packet->length;
+}
+
+static bool packet_ok(const struct engine_packet *packet)
+{
+	const void *payload = packet->payload;
+
+	switch (packet->type) {
+	case ENGINE_READY:
+	case ENGINE_MESSAGE:
+		return packet->length == sizeof(struct engine_text) &&
+		       terminated(payload, sizeof(struct engine_text));
+	case ENGINE_FORMATS_REPLY:
+		return packet->length == sizeof(struct engine_formats_reply) &&
+		       formats_reply_ok(payload);
+	case ENGINE_SAVE_REPLY:
+		return packet->length == sizeof(struct engine_save_reply) &&
+		       ((const struct engine_save_reply *)payload)->cpu < VTRACE_MAX_CPUS;
+	case ENGINE_ROWS:
+		return rows_ok(packet);
+	case ENGINE_STATS_REPLY:
+		return stats_ok(packet);
+	case ENGINE_NEWS:
+		return !packet->length;
+	case ENGINE_STREAM_STATE:
+		return packet->length == sizeof(struct engine_stream_state) &&
+		       ((const struct engine_stream_state *)payload)->cpu < VTRACE_MAX_CPUS &&
+		       ((const struct engine_stream_state *)payload)->state <=
+			       ENGINE_CHANNEL_FAILED;
+	default:
+		return false;
+	}
+}
+
+int engine_client_receive(struct engine_client *client, struct engine_packet *packet)
+{
+	const struct engine_header *header = (const void *)client->packet;
+	ssize_t got;
+
+	do {
+		got = recv(client->fd, client->packet, sizeof(client->packet), MSG_DONTWAIT);
+	} while (got < 0 && errno == EINTR);
+	if (got < 0)
+		return errno == EAGAIN ? 0 : -EPIPE;
+	if (!got)
+		return -EPIPE;
+	if ((size_t)got < sizeof(*header) || header->length != (size_t)got - sizeof(*header))
+		return -EPROTO;
+	*packet = (struct engine_packet){
+		.type = header->type,
+		.serial = header->serial,
+		.payload = client->packet + sizeof(*header),
+		.length = header->length,
+	};
+	return packet_ok(packet) ? 1 : -EPROTO;
+}
+
+int engine_rows_next(const struct engine_packet *packet, size_t *offset,
+		     struct engine_row_view *view)
+{
+	const uint8_t *payload = packet->payload;
+
+	if (!*offset)
+		*offset = sizeof(struct engine_rows);
+	if (*offset >= packet->length)
+		return 0;
+	view->row = (const void *)(payload + *offset);
+	view->task = (const char *)(view->row + 1);
+	view->event = view->task + view->row->task_len;
+	view->detail = view->event + view->row->event_len;
+	*offset += row_size(view->row);
+	return 1;
+}

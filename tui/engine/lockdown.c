@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "tui/engine/lockdown.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
+#include <seccomp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "formats/names.h"
+
+#define ACCOUNT		   "vtrace" /* taken when it exists, else nobody */
+#define NOBODY		   65534
+#define ADDRESS_SPACE_MORE (UINT64_C(1536) << 20) /* programs, libraries, formats, symbols */
+
+/* Everything that the event loop, malloc, stdio and libtraceevent's printing were seen to use. */
+static const int allowed[] = {
+	SCMP_SYS(read),
+	SCMP_SYS(pread64),
+	SCMP_SYS(write),
+	SCMP_SYS(recvmsg),
+	SCMP_SYS(sendmsg),
+	SCMP_SYS(sendto),
+	SCMP_SYS(epoll_wait),
+	SCMP_SYS(epoll_pwait),
+	SCMP_SYS(epoll_ctl),
+	SCMP_SYS(epoll_create1),
+	SCMP_SYS(fcntl),
+	SCMP_SYS(close),
+	SCMP_SYS(ftruncate),
+	SCMP_SYS(lseek),
+	SCMP_SYS(fstat),
+	SCMP_SYS(mmap),
+	SCMP_SYS(munmap),
+	SCMP_SYS(mremap),
+	SCMP_SYS(brk),
+	SCMP_SYS(madvise),
+	SCMP_SYS(mprotect),
+	SCMP_SYS(futex),
+	SCMP_SYS(clock_gettime),
+	SCMP_SYS(getpid),
+	SCMP_SYS(gettid),
+	SCMP_SYS(tgkill),
+	SCMP_SYS(rt_sigaction),
+	SCMP_SYS(rt_sigprocmask),
+	SCMP_SYS(rt_sigreturn),
+	SCMP_SYS(getrandom),
+	SCMP_SYS(exit),
+	SCMP_SYS(exit_group),
+	SCMP_SYS(restart_syscall),
+	SCMP_SYS(writev),
+};
+
+static int drop_uid(void)
+{
+	const struct passwd *account;
+	uid_t uid = NOBODY;
+	gid_t gid = NOBODY;
+
+	if (geteuid())
+		return 0;
+	account = getpwnam(ACCOUNT);
+	if (account && account->pw_uid) {
+		uid = account->pw_uid;
+		gid = account->pw_gid;
+	}
+	if (setgroups(0, NULL) || setresgid(gid, gid, gid) || setresuid(uid, uid, uid))
+		return -errno;
+	return 0;
+}
+
+static int limit(int resource, uint64_t value)
+{
+	struct rlimit limits = {value, value};
+
+	return setrlimit(resource, &limits) ? -errno : 0;
+}
+
+static int limit_resources(uint64_t memory)
+{
+	/* A channel, a recording and a saving for each CPU, and a few. */
+	int ret = limit(RLIMIT_NOFILE, 3 * VTRACE_MAX_CPUS + 32);
+
+	if (!ret)
+		ret = limit(RLIMIT_CORE, 0);
+	if (!ret)
+		ret = limit(RLIMIT_NPROC, 0);
+#ifndef VTRACE_SANITIZED
+	if (!ret)
+		ret = limit(RLIMIT_AS, 2 * memory + ADDRESS_SPACE_MORE);
+#else
+	(void)memory;
+#endif
+	return ret;
+}
+
+#ifndef VTRACE_SANITIZED
+static int filter_calls(void)
+{
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
+	int ret = 0;
+
+	if (!filter)
+		return -ENOMEM;
+	for (size_t i = 0; !ret && i < sizeof(allowed) / sizeof(allowed[0]); i++)
+		ret = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);
+	/* glibc's fstat(3): newfstatat on a descriptor, never on a path. */
+	if (!ret)
+		ret = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(newfstatat), 1,
+				       SCMP_A3(SCMP_CMP_EQ, AT_EMPTY_PATH));
+	if (!ret)
+		ret = seccomp_load(filter);
+	seccomp_release(filter);
+	return ret;
+}
+#endif
+
+int lockdown(uint64_t memory, char *layers, size_t layers_size)
+{
+	const char *seccomp = "seccomp";
+	int ret = drop_uid();
+
+	if (!ret)
+		ret = limit_resources(memory);
+	if (!ret && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		ret = -errno;
+	if (ret)
+		return ret;
+#ifndef VTRACE_SANITIZED
+	ret = filter_calls();
+#else
+	(void)allowed;
+	seccomp = "no seccomp (a sanitizer build)";
+#endif
+	snprintf(layers, layers_size, "engine locked down: uid %u, no new privileges, rlimits, %s",
+		 (unsigned)geteuid(), seccomp);
+	return ret;
+}

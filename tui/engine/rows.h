@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Answers to ENGINE_VIEW and ENGINE_PULL: rows off a timeline into one packet. Used by the
+ * server. It alone turns places into what the console sees, and cuts every string to the
+ * protocol's limits.
+ */
+#ifndef VTRACE_ENGINE_ROWS_H
+#define VTRACE_ENGINE_ROWS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tui/engine/print.h"
+#include "tui/engine/protocol.h"
+#include "tui/engine/timeline.h"
+
+/* Rows of one CPU younger than this may still be preceded by another CPU's: the agent flushes
+ * a quiet CPU's page within 200 ms, the rest is for the way. Milliseconds. */
+#define ROWS_SETTLE_MS 500
+
+struct rows {
+	struct stream *const *streams;
+	const struct stream_shared *shared;
+	const struct formats *const *formats; /* by number */
+	const uint32_t *formats_count;
+	struct timeline timeline;
+	struct printer printer;
+	uint64_t pulled[VTRACE_MAX_CPUS]; /* next row of each CPU to give out by pull */
+	_Alignas(8) uint8_t packet[ENGINE_PACKET_MAX];
+	size_t length;
+};
+
+/* The pointers in rows are set by the caller before. 0 or -ENOMEM. */
+int rows_init(struct rows *rows);
+void rows_release(struct rows *rows);
+
+/* Fill rows->packet and rows->length with the payload of ENGINE_ROWS. 0 or -errno. */
+int rows_view(struct rows *rows, const struct engine_view *view);
+/* now is ms, CLOCK_MONOTONIC. *settles becomes the time at which a row that was held back may be
+ * given out, 0 when none was. */
+int rows_pull(struct rows *rows, const struct engine_pull *pull, uint64_t now, uint64_t *settles);
+
+#endif

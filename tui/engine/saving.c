@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "tui/engine/saving.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+struct saving {
+	struct saving *next;
+	const struct stream *stream;
+	int fd;
+	uint32_t serial;
+	uint64_t page; /* next one to write */
+	uint64_t end;
+	struct engine_save_reply reply;
+};
+
+void savings_add(struct savings *savings, uint32_t cpu, const struct stream *stream, int fd,
+		 uint32_t serial)
+{
+	struct saving *saving = calloc(1, sizeof(*saving));
+
+	if (!saving) {
+		close(fd);
+		return;
+	}
+	saving->stream = stream;
+	saving->fd = fd;
+	saving->serial = serial;
+	saving->reply.cpu = cpu;
+	if (stream)
+		history_pages(&stream->history, &saving->page, &saving->end);
+	if (savings->last)
+		savings->last->next = saving;
+	else
+		savings->first = saving;
+	savings->last = saving;
+}
+
+static int write_page(int fd, const uint8_t *page, size_t size, uint64_t written)
+{
+	for (size_t done = 0; done < size;) {
+		ssize_t n = write(fd, page + done, size - done);
+
+		if (n > 0) {
+			done += (size_t)n;
+		} else if (n == 0 || errno != EINTR) {
+			int ret = n ? -errno : -ENOSPC;
+
+			/* Whole sub-buffers only: take the torn one back. */
+			if (ftruncate(fd, (off_t)written) < 0)
+				ret = -errno;
+			return ret;
+		}
+	}
+	return 0;
+}
+
+/* False when the saving is done. */
+static bool write_next(struct saving *saving, uint8_t *buffer)
+{
+	const struct history *history = &saving->stream->history;
+	const uint8_t *page;
+	uint64_t first, end;
+
+	history_pages(history, &first, &end);
+	if (saving->page < first)
+		saving->page = first;
+	if (saving->page >= saving->end || saving->page >= end)
+		return false;
+	page = history_page(history, saving->page, buffer);
+	if (page) {
+		saving->reply.error =
+			write_page(saving->fd, page, history->page_size, saving->reply.bytes);
+		if (saving->reply.error)
+			return false;
+		saving->reply.pages++;
+		saving->reply.bytes += history->page_size;
+	}
+	saving->page++;
+	return true;
+}
+
+static void drop_first(struct savings *savings)
+{
+	struct saving *saving = savings->first;
+
+	savings->first = saving->next;
+	if (!savings->first)
+		savings->last = NULL;
+	close(saving->fd);
+	free(saving);
+}
+
+bool savings_step(struct savings *savings, size_t budget, struct engine_save_reply *reply,
+		  uint32_t *serial)
+{
+	struct saving *saving = savings->first;
+	bool more = false;
+
+	if (!saving)
+		return false;
+	if (saving->stream) {
+		uint32_t size = saving->stream->history.page_size;
+		uint8_t *buffer = malloc(size);
+
+		if (!buffer)
+			saving->reply.error = -ENOMEM;
+		for (size_t done = 0; buffer && done < budget; done += size) {
+			more = write_next(saving, buffer);
+			if (!more)
+				break;
+		}
+		free(buffer);
+	}
+	if (more)
+		return false;
+	*reply = saving->reply;
+	*serial = saving->serial;
+	drop_first(savings);
+	return true;
+}
+
+void savings_clear(struct savings *savings)
+{
+	while (savings->first)
+		drop_first(savings);
+}

@@ -1,0 +1,387 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the console is attached to: libvirt, and one guest or capture at a time. Guests and
+ * libvirt call back into here; what would free the caller is left to attach_settle().
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tui/console/numbers.h"
+#include "tui/console/state.h"
+
+bool attach_named(const struct options *options)
+{
+	return options->domain || options->replay || options->dir;
+}
+
+bool attach_tracing(const struct console *console)
+{
+	if (!console->guest)
+		return false;
+	switch (guest_state(console->guest)) {
+	case GUEST_STARTING:
+	case GUEST_TRACING:
+		return true;
+	case GUEST_OLD_AGENT:
+		return guest_started_here(console->guest);
+	default:
+		return false;
+	}
+}
+
+bool attach_owes_stop(const struct console *console)
+{
+	if (!console->guest || console->options->keep_running ||
+	    !guest_started_here(console->guest))
+		return false;
+	return attach_tracing(console) || guest_state(console->guest) == GUEST_STOPPING;
+}
+
+/* ---- what the guest calls ---- */
+
+static void on_message(void *data, enum guest_severity severity, const char *text)
+{
+	struct console *console = data;
+
+	journal_add(&console->journal, severity, text);
+	console_invalidate(console);
+}
+
+static void note_state(struct console *console)
+{
+	bool tracing = attach_tracing(console);
+
+	if (!tracing)
+		console->tracing_since = 0;
+	else if (!console->tracing_since)
+		console->tracing_since = console_now();
+	if (console->options->start && !console->start_asked &&
+	    guest_state(console->guest) == GUEST_STOPPED) {
+		console->start_asked = true;
+		guest_start(console->guest);
+	}
+	if (guest_engine_alive(console->guest))
+		console->engine_mourned = false;
+}
+
+static void on_changed(void *data)
+{
+	struct console *console = data;
+	struct view *events = console->views[VIEW_EVENTS];
+
+	console_invalidate(console);
+	if (!console->guest)
+		return; /* it is just being opened */
+	note_state(console);
+	events->ops->changed(events, console, false);
+}
+
+static void on_packet(void *data, const struct engine_packet *packet)
+{
+	struct console *console = data;
+	struct view *events = console->views[VIEW_EVENTS];
+
+	if (!console->guest)
+		return;
+	switch (packet->type) {
+	case ENGINE_STATS_REPLY:
+		if (meters_update(&console->meters, packet, console_now()))
+			console_invalidate(console);
+		break;
+	case ENGINE_NEWS:
+		console->news = console_now();
+		if (console->front == VIEW_EVENTS)
+			events->ops->packet(events, console, packet);
+		break;
+	case ENGINE_ROWS:
+		events->ops->packet(events, console, packet);
+		break;
+	default:
+		break;
+	}
+}
+
+static void on_saved(void *data, const char *path, uint64_t pages, uint64_t bytes, int error)
+{
+	struct console *console = data;
+	struct written *written = calloc(1, sizeof(*written) + strlen(path) + 1);
+	char number[NUMBER_SIZE], size[NUMBER_SIZE];
+
+	console_invalidate(console);
+	if (error)
+		journal_printf(&console->journal, GUEST_ERROR,
+			       "%s is not complete: %s; what was written before can be read", path,
+			       strerror(-error));
+	else
+		journal_printf(&console->journal, GUEST_INFO,
+			       "saved %s: %s pages, %s; vtrace-top -r shows it", path,
+			       number_exact(number, pages), number_bytes(size, bytes));
+	if (!written)
+		return;
+	strcpy(written->path, path);
+	written->pages = pages;
+	written->bytes = bytes;
+	written->error = error;
+	written->next = console->written;
+	console->written = written;
+}
+
+static const struct guest_events guest_events = {
+	.message = on_message,
+	.changed = on_changed,
+	.packet = on_packet,
+	.saved = on_saved,
+};
+
+/* ---- libvirt ---- */
+
+static void on_domain(const char *name, const char *uuid, const char *what, const char *detail,
+		      bool gone, void *data)
+{
+	struct console *console = data;
+
+	(void)uuid;
+	console_invalidate(console);
+	console->relist = true;
+	if (!name) {
+		console->libvirt_lost = true;
+		journal_printf(
+			&console->journal, GUEST_ERROR,
+			"the connection to libvirt was lost (%s): what happens to domains is "
+			"no longer seen; R among the domains (d) connects again",
+			what);
+		return;
+	}
+	if (!console->guest || !console->from_domain || strcmp(guest_name(console->guest), name))
+		return;
+	if (guest_state(console->guest) == GUEST_GONE && !gone)
+		journal_printf(&console->journal, GUEST_INFO,
+			       "domain %s: %s; d and Enter open it anew", name, what);
+	else
+		guest_domain_event(console->guest, what, detail, gone);
+}
+
+static int connect_libvirt(struct console *console, char *error, size_t error_size)
+{
+	int ret;
+
+	if (console->domains)
+		return 0;
+	ret = domains_connect(&console->domains, console->options->uri, error, error_size);
+	if (ret < 0) {
+		console->domains = NULL;
+		return ret;
+	}
+	domains_on_event(console->domains, on_domain, console);
+	return 0;
+}
+
+int attach_libvirt(struct console *console)
+{
+	char error[512];
+	int ret = connect_libvirt(console, error, sizeof(error));
+
+	if (ret < 0)
+		journal_add(&console->journal, GUEST_ERROR, error);
+	return ret;
+}
+
+void attach_release_libvirt(struct console *console)
+{
+	domains_free(console->domains);
+	console->domains = NULL;
+}
+
+/* ---- opening and closing ---- */
+
+void attach_close(struct console *console)
+{
+	struct guest *guest = console->guest;
+	struct view *events = console->views[VIEW_EVENTS];
+
+	if (!guest)
+		return;
+	/* Closing may still call back, to tell of a recording's end. */
+	console->guest = NULL;
+	guest_free(guest);
+	console->from_domain = false;
+	console->tracing_since = 0;
+	events->ops->changed(events, console, true);
+}
+
+/* A recording goes to one path, so it is that of the first guest. */
+static struct guest_options options_of_guest(struct console *console)
+{
+	struct guest_options options = {.memory = console->options->memory};
+
+	if (console->options->write && !console->record_used)
+		options.record = console->options->write;
+	else if (console->options->write)
+		journal_printf(&console->journal, GUEST_WARNING,
+			       "not recorded: %s has the recording of the guest before",
+			       console->options->write);
+	return options;
+}
+
+static void opened(struct console *console, struct guest *guest, bool from_domain)
+{
+	struct view *events = console->views[VIEW_EVENTS];
+
+	console->guest = guest;
+	console->from_domain = from_domain;
+	console->tracing_since = 0;
+	console->engine_mourned = false;
+	console->record_used = console->options->write != NULL;
+	console->news = console_now();
+	meters_reset(&console->meters, guest_state(guest) == GUEST_REPLAY, console_now());
+	events->ops->changed(events, console, true);
+	note_state(console);
+	console_show(console, VIEW_EVENTS);
+}
+
+static int open_domain(struct console *console, const char *name, char *error, size_t error_size)
+{
+	struct channels *channels = calloc(1, sizeof(*channels));
+	struct guest *guest;
+	int ret;
+
+	if (!channels) {
+		snprintf(error, error_size, "out of memory");
+		return -ENOMEM;
+	}
+	ret = connect_libvirt(console, error, error_size);
+	if (!ret)
+		ret = domains_channels(console->domains, name, channels, error, error_size);
+	if (!ret) {
+		struct guest_options options = options_of_guest(console);
+
+		ret = guest_open(&guest, channels, &options, &guest_events, console, error,
+				 error_size);
+	}
+	if (!ret)
+		opened(console, guest, true);
+	channels_release(channels);
+	free(channels);
+	return ret;
+}
+
+static int open_directory(struct console *console, const char *path, char *error, size_t error_size)
+{
+	struct channels *channels = calloc(1, sizeof(*channels));
+	struct guest_options options = options_of_guest(console);
+	struct guest *guest;
+	int ret;
+
+	if (!channels) {
+		snprintf(error, error_size, "out of memory");
+		return -ENOMEM;
+	}
+	ret = channels_from_dir(channels, path, error, error_size);
+	if (!ret)
+		ret = guest_open(&guest, channels, &options, &guest_events, console, error,
+				 error_size);
+	if (!ret)
+		opened(console, guest, false);
+	channels_release(channels);
+	free(channels);
+	return ret;
+}
+
+static int open_capture(struct console *console, const char *path, char *error, size_t error_size)
+{
+	struct guest_options options = options_of_guest(console);
+	struct guest *guest;
+	int ret;
+
+	ret = guest_open_capture(&guest, path, &options, &guest_events, console, error, error_size);
+	if (!ret)
+		opened(console, guest, false);
+	return ret;
+}
+
+int attach_from_options(struct console *console)
+{
+	const struct options *options = console->options;
+	char *error = console->farewell;
+	size_t error_size = sizeof(console->farewell);
+	int ret;
+
+	if (options->replay)
+		ret = open_capture(console, options->replay, error, error_size);
+	else if (options->dir)
+		ret = open_directory(console, options->dir, error, error_size);
+	else
+		ret = open_domain(console, options->domain, error, error_size);
+	if (ret == 0)
+		error[0] = '\0';
+	return ret;
+}
+
+void attach_domain(struct console *console)
+{
+	char error[512];
+
+	attach_close(console);
+	if (open_domain(console, console->open_next, error, sizeof(error)) < 0)
+		journal_add(&console->journal, GUEST_ERROR, error);
+	free(console->open_next);
+	console->open_next = NULL;
+	console_invalidate(console);
+}
+
+void attach_domain_after_stop(struct console *console, const char *name)
+{
+	char *copy = strdup(name);
+
+	if (!copy) {
+		journal_add(&console->journal, GUEST_ERROR, "out of memory");
+		return;
+	}
+	free(console->open_next);
+	console->open_next = copy;
+	console_after_stop(console, AFTER_STOP_OPEN);
+}
+
+/* ---- what is done outside of callbacks ---- */
+
+static void restart_answered(void *data, const char *answer)
+{
+	struct console *console = data;
+	char error[512];
+
+	if (!answer || *answer != 'y' || !console->guest || guest_engine_alive(console->guest))
+		return;
+	if (guest_restart_engine(console->guest, error, sizeof(error)) < 0) {
+		journal_add(&console->journal, GUEST_ERROR, error);
+		return;
+	}
+	meters_reset(&console->meters, console->meters.still, console_now());
+	on_changed(console);
+}
+
+void attach_offer_restart(struct console *console)
+{
+	console->engine_mourned = true;
+	prompt_question(&console->prompt,
+			"restart the engine? its rows are lost, files are not (y/n)", "yn",
+			restart_answered, console);
+	console_invalidate(console);
+}
+
+void attach_settle(struct console *console)
+{
+	struct view *picker = console->views[VIEW_DOMAINS];
+
+	if (console->libvirt_lost) {
+		console->libvirt_lost = false;
+		attach_release_libvirt(console);
+	} else if (console->relist && console->front == VIEW_DOMAINS) {
+		domains_refresh(picker, console);
+	}
+	console->relist = false;
+	if (console->guest && !guest_engine_alive(console->guest) && !console->engine_mourned &&
+	    !console->prompt.active)
+		attach_offer_restart(console);
+}

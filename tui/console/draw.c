@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <curses.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+
+#include "tui/console/draw.h"
+#include "tui/engine/protocol.h"
+#include "tui/text.h"
+
+/* A stripped byte can take four columns ("\x1b"). */
+#define DRAW_TEXT_MAX (ENGINE_TEXT_MAX * 4 + 1)
+
+struct pen pen_at(const struct terminal *terminal, const struct area *area, int line)
+{
+	return (struct pen){.terminal = terminal,
+			    .row = area->top + line,
+			    .column = area->left,
+			    .end = area->left + area->columns};
+}
+
+/* Strip bytes and turn them into wide characters. Returns their number. */
+static size_t wide_text(const struct terminal *terminal, const char *bytes, size_t length,
+			wchar_t *wide, size_t size)
+{
+	char stripped[DRAW_TEXT_MAX];
+	mbstate_t state = {0};
+	const char *at = stripped;
+
+	text_strip(stripped, sizeof(stripped), bytes, length, terminal_ascii(terminal));
+	size_t count = mbsrtowcs(wide, &at, size - 1, &state);
+
+	if (count == (size_t)-1)
+		count = 0;
+	wide[count] = L'\0';
+	return count;
+}
+
+/* A character that the C library gives no width is not worth a torn line. */
+static int columns_of(wchar_t *character)
+{
+	int columns = wcwidth(*character);
+
+	if (columns >= 0)
+		return columns;
+	*character = L'?';
+	return 1;
+}
+
+int pen_bytes(struct pen *pen, enum style style, const char *bytes, size_t length, int skip,
+	      int columns)
+{
+	wchar_t wide[DRAW_TEXT_MAX];
+	size_t count, first = 0, last;
+	int used = 0;
+
+	if (columns > pen->end - pen->column)
+		columns = pen->end - pen->column;
+	if (columns <= 0)
+		return 0;
+	count = wide_text(pen->terminal, bytes, length, wide, DRAW_TEXT_MAX);
+	while (first < count && skip > 0)
+		skip -= columns_of(&wide[first++]);
+	for (last = first; last < count; last++) {
+		int width = columns_of(&wide[last]);
+
+		if (used + width > columns)
+			break;
+		used += width;
+	}
+	attrset((attr_t)terminal_style(pen->terminal, style));
+	mvaddnwstr(pen->row, pen->column, wide + first, (int)(last - first));
+	pen->column += used;
+	return used;
+}
+
+void pen_text(struct pen *pen, enum style style, const char *text)
+{
+	pen_bytes(pen, style, text, strlen(text), 0, pen->end - pen->column);
+}
+
+void pen_printf(struct pen *pen, enum style style, const char *format, ...)
+{
+	char text[1024];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	pen_text(pen, style, text);
+}
+
+static void pen_fill(struct pen *pen, enum style style, int column, const wchar_t *with)
+{
+	if (column > pen->end)
+		column = pen->end;
+	attrset((attr_t)terminal_style(pen->terminal, style));
+	for (; pen->column < column; pen->column++)
+		mvaddnwstr(pen->row, pen->column, with, 1);
+}
+
+void pen_pad(struct pen *pen, enum style style, int column)
+{
+	pen_fill(pen, style, column, L" ");
+}
+
+void pen_rule(struct pen *pen, enum style style, int column)
+{
+	pen_fill(pen, style, column, terminal_ascii(pen->terminal) ? L"-" : L"\u2500");
+}
+
+int text_columns(const struct terminal *terminal, const char *text)
+{
+	wchar_t wide[DRAW_TEXT_MAX];
+	size_t count = wide_text(terminal, text, strlen(text), wide, DRAW_TEXT_MAX);
+	int columns = 0;
+
+	for (size_t i = 0; i < count; i++)
+		columns += columns_of(&wide[i]);
+	return columns;
+}
+
+/* Columns are guessed as one for each character: text with wide or stripped ones, which is rare
+ * in sentences, is cut at the end of its line by the pen. */
+size_t text_break(const char *text, int columns, size_t *next)
+{
+	size_t at = 0, blank = 0;
+
+	for (int used = 0; text[at]; at++) {
+		if (((unsigned char)text[at] & 0xc0) == 0x80)
+			continue; /* the rest of a UTF-8 sequence */
+		if (used++ == columns)
+			break;
+		if (text[at] == ' ')
+			blank = at;
+	}
+	if (!text[at] || !blank) {
+		*next = at;
+		return at;
+	}
+	*next = blank + 1;
+	return blank;
+}

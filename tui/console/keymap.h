@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What keys mean. One table holds each action's keys, name, footer label, help text and the
+ * views in which it exists; key handling, footer and help are made from it. Called by console.c,
+ * footer.c and view_help.c. It does nothing itself: commands.c and the views act.
+ */
+#ifndef VTRACE_CONSOLE_KEYMAP_H
+#define VTRACE_CONSOLE_KEYMAP_H
+
+#include <stddef.h>
+
+/* A key is a Unicode character, or one of curses' KEY_ codes wrapped so that the two can not be
+ * mistaken for each other. */
+#define KEY_FUNCTION(code) (0x1000000 | (code))
+#define KEY_CONTROL(char_) ((char_)&0x1f)
+#define KEY_UNKNOWN	   (-1)
+#define KEY_ESCAPE	   27
+
+enum action {
+	ACTION_NONE,
+	/* commands, the same in every view that has them */
+	ACTION_TRACE,
+	ACTION_FOLLOW,
+	ACTION_FREEZE,
+	ACTION_CPUS,
+	ACTION_MERGE,
+	ACTION_SAVE,
+	ACTION_CLEAR,
+	ACTION_FORMATS,
+	ACTION_DOMAINS,
+	ACTION_VIEWS,
+	ACTION_METERS,
+	ACTION_REDRAW,
+	ACTION_SUSPEND,
+	ACTION_HELP,
+	ACTION_BACK,
+	ACTION_CLOSE,
+	ACTION_QUIT,
+	/* moves, which each view makes in its own way */
+	ACTION_OPEN,
+	ACTION_RELIST,
+	ACTION_NEXT_PANE,
+	ACTION_PREVIOUS_PANE,
+	ACTION_UP,
+	ACTION_DOWN,
+	ACTION_PAGE_UP,
+	ACTION_PAGE_DOWN,
+	ACTION_HALF_UP,
+	ACTION_HALF_DOWN,
+	ACTION_HOME,
+	ACTION_END,
+	ACTION_LEFT,
+	ACTION_RIGHT,
+};
+
+enum view_id { VIEW_EVENTS, VIEW_LOG, VIEW_DOMAINS, VIEW_HELP, VIEW_COUNT };
+
+#define IN_VIEW(id)   (1u << (id))
+#define IN_EVERY_VIEW (IN_VIEW(VIEW_COUNT) - 1)
+
+struct keymap_entry {
+	enum action action;
+	unsigned views;	   /* IN_VIEW() of those that have it */
+	const char *keys;  /* names, separated by blanks; the footer shows the first */
+	const char *name;  /* one word, for people and for commands */
+	const char *label; /* in the footer; NULL: not there */
+	const char *help;
+};
+
+/* The table, in the order of footer and help. */
+const struct keymap_entry *keymap_entries(size_t *count);
+
+/* What a key means in a view; NULL: nothing. */
+const struct keymap_entry *keymap_find(enum view_id view, int key);
+
+/* "a", "?", "^L", "F5", "PgUp", "Space", ... to a key, or KEY_UNKNOWN. */
+int key_parse(const char *name, size_t length);
+
+#endif

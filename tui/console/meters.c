@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdio.h>
+#include <string.h>
+
+#include "tui/console/meters.h"
+#include "tui/console/numbers.h"
+
+#define METER_COLUMNS	    40 /* "CPU0 ▁▂▃▄▅▆  12.3k/s  3.1M/s lost 12.3k" and a gap */
+#define METER_COLUMNS_FAULT 54 /* with " bad 3 gaps 2" */
+
+void meters_reset(struct meters *meters, bool still, uint64_t now)
+{
+	bool hidden = meters->hidden;
+
+	memset(meters, 0, sizeof(*meters));
+	meters->hidden = hidden;
+	meters->still = still;
+	meters->last_event = now;
+}
+
+static uint64_t difference(uint64_t now, uint64_t then)
+{
+	return now > then ? now - then : 0; /* a restarted engine counts from zero */
+}
+
+static void next_cell(struct meter *meter, uint64_t elapsed_ns)
+{
+	double seconds = (double)elapsed_ns / 1e9;
+	uint64_t events = difference(meter->now.events, meter->then.events);
+	uint64_t bytes = difference(meter->now.bytes, meter->then.bytes);
+
+	memmove(meter->cells, meter->cells + 1, sizeof(meter->cells) - sizeof(meter->cells[0]));
+	meter->cells[METER_CELLS - 1] = (uint32_t)((double)events / seconds + 0.5);
+	meter->bytes_rate = (uint64_t)((double)bytes / seconds + 0.5);
+	meter->then = meter->now;
+}
+
+bool meters_update(struct meters *meters, const struct engine_packet *packet, uint64_t now)
+{
+	const struct engine_stats *stats = packet->payload;
+	const struct engine_cpu_stats *cpus = (const void *)(stats + 1);
+	uint64_t events = 0, recorded = 0, lost = 0;
+	uint64_t elapsed = meters->sampled ? difference(stats->now, meters->sampled) : 0;
+	bool first = !meters->sampled, cell = elapsed >= METER_PERIOD * 1000000ull;
+
+	for (uint32_t i = 0; i < stats->cpus; i++) {
+		if (cpus[i].cpu >= VTRACE_MAX_CPUS)
+			continue;
+		struct meter *meter = &meters->cpu[cpus[i].cpu];
+
+		meter->now = cpus[i];
+		if (!meter->known)
+			meter->then = cpus[i];
+		meter->known = true;
+		events += cpus[i].events;
+		recorded += cpus[i].recorded;
+		lost += cpus[i].lost;
+		if (cell)
+			next_cell(meter, elapsed);
+	}
+	bool changed = events != meters->events || recorded != meters->recorded ||
+		       lost != meters->lost || stats->memory_used != meters->memory_used ||
+		       stats->indexing != meters->indexing || cell || first;
+
+	if (events != meters->events)
+		meters->last_event = now;
+	meters->events = events;
+	meters->recorded = recorded;
+	meters->lost = lost;
+	meters->memory_used = stats->memory_used;
+	meters->memory_limit = stats->memory_limit;
+	meters->indexing = stats->indexing;
+	if (cell || first)
+		meters->sampled = stats->now;
+	return changed;
+}
+
+bool meters_lively(const struct meters *meters)
+{
+	if (!meters->sampled || meters->indexing)
+		return true;
+	if (meters->still)
+		return false;
+	for (unsigned i = 0; i < VTRACE_MAX_CPUS; i++)
+		for (unsigned cell = 0; cell < METER_CELLS; cell++)
+			if (meters->cpu[i].cells[cell])
+				return true;
+	return false;
+}
+
+static unsigned count_known(const struct meters *meters)
+{
+	unsigned known = 0;
+
+	for (unsigned i = 0; i < VTRACE_MAX_CPUS; i++)
+		known += meters->cpu[i].known;
+	return known;
+}
+
+static bool faulty(const struct meter *meter)
+{
+	return meter->now.bad_pages || meter->now.gaps;
+}
+
+static int width_of_one(const struct meters *meters)
+{
+	for (unsigned i = 0; i < VTRACE_MAX_CPUS; i++)
+		if (meters->cpu[i].known && faulty(&meters->cpu[i]))
+			return METER_COLUMNS_FAULT;
+	return METER_COLUMNS;
+}
+
+static int meters_a_line(const struct meters *meters, int columns)
+{
+	int fit = columns / width_of_one(meters);
+
+	return fit ? fit : 1;
+}
+
+int meters_lines(const struct meters *meters, int rows, int columns)
+{
+	int known = (int)count_known(meters), fit = meters_a_line(meters, columns);
+	int lines = (known + fit - 1) / fit, most = rows / 5;
+
+	if (meters->hidden)
+		return 0;
+	return lines < most ? lines : most;
+}
+
+static uint32_t highest_cell(const struct meters *meters)
+{
+	uint32_t highest = 1;
+
+	for (unsigned i = 0; i < VTRACE_MAX_CPUS; i++)
+		for (unsigned cell = 0; cell < METER_CELLS; cell++)
+			if (meters->cpu[i].cells[cell] > highest)
+				highest = meters->cpu[i].cells[cell];
+	return highest;
+}
+
+static void draw_sparkline(struct pen *pen, const struct meter *meter, uint32_t highest)
+{
+	static const char *const bars[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+	static const char *const ascii[] = {"_", ".", ":", "-", "=", "+", "*", "#"};
+	const char *const *levels = terminal_ascii(pen->terminal) ? ascii : bars;
+
+	for (unsigned cell = 0; cell < METER_CELLS; cell++) {
+		uint64_t height = (uint64_t)meter->cells[cell] * 7 / highest;
+
+		/* A little is not nothing. */
+		if (meter->cells[cell] && !height)
+			height = 1;
+		pen_text(pen, STYLE_EVENT, levels[height]);
+	}
+}
+
+static void draw_rates(struct pen *pen, const struct meter *meter, uint32_t highest)
+{
+	char events[NUMBER_SIZE], bytes[NUMBER_SIZE];
+
+	draw_sparkline(pen, meter, highest);
+	pen_printf(pen, STYLE_NORMAL, " %5s/s %5s/s ",
+		   number_count(events, meter->cells[METER_CELLS - 1]),
+		   number_bytes(bytes, meter->bytes_rate));
+}
+
+static void draw_totals(struct pen *pen, const struct meter *meter)
+{
+	char events[NUMBER_SIZE], bytes[NUMBER_SIZE];
+
+	pen_printf(pen, STYLE_NORMAL, "%5s events %5s ", number_count(events, meter->now.events),
+		   number_bytes(bytes, meter->now.bytes));
+}
+
+static void draw_meter(const struct meters *meters, struct pen *pen, unsigned cpu, uint32_t highest)
+{
+	const struct meter *meter = &meters->cpu[cpu];
+	char events[NUMBER_SIZE], bytes[NUMBER_SIZE], lost[NUMBER_SIZE];
+	bool losses = meter->now.lost || meter->now.lost_unknown;
+
+	pen_printf(pen, STYLE_HEADER, "CPU%u", cpu);
+	pen_text(pen, STYLE_NORMAL, " ");
+	if (meters->still)
+		draw_totals(pen, meter);
+	else
+		draw_rates(pen, meter, highest);
+	pen_printf(pen, losses ? STYLE_WARNING : STYLE_NORMAL, "lost %s%s",
+		   number_count(lost, meter->now.lost), meter->now.lost_unknown ? "+?" : "");
+	if (faulty(meter))
+		pen_printf(pen, STYLE_ERROR, " bad %s gaps %s",
+			   number_count(events, meter->now.bad_pages),
+			   number_count(bytes, meter->now.gaps));
+}
+
+void meters_draw(const struct meters *meters, const struct terminal *terminal,
+		 const struct area *area)
+{
+	int a_line = meters_a_line(meters, area->columns), width = width_of_one(meters);
+	int room = a_line * area->rows, index = 0;
+	unsigned known = count_known(meters);
+	uint32_t highest = highest_cell(meters);
+
+	for (unsigned cpu = 0; cpu < VTRACE_MAX_CPUS && index < room; cpu++) {
+		if (!meters->cpu[cpu].known)
+			continue;
+		struct area cell = {.top = area->top,
+				    .left = area->left + index % a_line * width,
+				    .rows = area->rows,
+				    .columns = width - 1};
+		struct pen pen = pen_at(terminal, &cell, index / a_line);
+
+		if (pen.end > area->left + area->columns)
+			pen.end = area->left + area->columns;
+		if (index == room - 1 && known > (unsigned)room) {
+			pen_printf(&pen, STYLE_DIM, "... and %u more CPUs",
+				   known - (unsigned)index);
+			return;
+		}
+		draw_meter(meters, &pen, cpu, highest);
+		index++;
+	}
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A pane: a window onto the engine's timeline over one set of CPUs. It asks for exactly the rows
+ * that it shows, one request at a time, and keeps them until newer ones are wanted. It is
+ * anchored to an event and not to a line number, so that rows do not slide away under the eye.
+ * Called by view_events.c.
+ */
+#ifndef VTRACE_CONSOLE_PANE_H
+#define VTRACE_CONSOLE_PANE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "tui/console/row.h"
+#include "tui/guest/guest.h"
+
+enum pane_anchor {
+	PANE_TAIL, /* the newest rows, as they come */
+	PANE_HEAD, /* the oldest rows held */
+	PANE_TOP,  /* the row at .top stays the first */
+};
+
+struct pane {
+	uint8_t cpus[ENGINE_CPUSET_BYTES];
+	enum pane_anchor anchor;
+	struct engine_position top; /* of the rows shown; valid when .shown */
+	int skip;		    /* rows to move that were not yet asked for */
+	int rows;		    /* lines for rows on the screen */
+	bool wanted;		    /* other rows than those shown should be asked for */
+	bool asked;		    /* a request is on its way, with .serial */
+	uint32_t serial;
+	bool shown;		     /* .packet holds rows, at least one */
+	bool answered;		     /* .packet and .head are valid */
+	struct engine_packet packet; /* of type ENGINE_ROWS; its payload is owned */
+	struct engine_rows head;
+};
+
+/* Forget the rows, keep the CPUs. */
+void pane_clear(struct pane *pane);
+void pane_release(struct pane *pane);
+/* Ask the engine for what is wanted, unless something is asked already. hold: the rows on the
+ * screen stay the first ones even if the pane follows the tail. */
+void pane_ask(struct pane *pane, struct guest *guest, bool hold);
+/* Take ENGINE_ROWS if it is the answer to this pane: true. */
+bool pane_answer(struct pane *pane, const struct engine_packet *packet);
+/* The engine that was asked is no more. */
+void pane_forget_request(struct pane *pane);
+/* Anchor to the first row on the screen. */
+void pane_pin(struct pane *pane);
+/* Move by rows; > 0 towards newer ones. */
+void pane_scroll(struct pane *pane, int rows);
+void pane_go(struct pane *pane, enum pane_anchor anchor);
+/* Columns of the longest detail shown. */
+int pane_longest_detail(const struct pane *pane);
+/* Draw the rows into an area, and a sentence where there are none. */
+void pane_draw(const struct pane *pane, const struct terminal *terminal, const struct area *area,
+	       const struct row_layout *layout, const char *empty);
+
+#endif

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tui/console/numbers.h"
+#include "tui/console/row.h"
+
+#define WIDE_SCREEN 100 /* columns from which names get more room */
+#define RULE_BEFORE 8	/* cells of rule before the sentence of a lost row */
+
+/* Clocks that do not count nanoseconds (Linux, kernel/trace/trace.c, trace_clocks[]). */
+static bool counts_nanoseconds(const char *clock)
+{
+	static const char *const others[] = {"counter", "uptime", "x86-tsc", "ppc-tb"};
+
+	for (size_t i = 0; clock && i < sizeof(others) / sizeof(others[0]); i++)
+		if (!strcmp(clock, others[i]))
+			return false;
+	return true;
+}
+
+struct row_layout row_layout(int columns, const char *clock, int shift)
+{
+	bool wide = columns >= WIDE_SCREEN;
+
+	return (struct row_layout){.time = 15,
+				   .task = wide ? 20 : 15,
+				   .event = wide ? 24 : 16,
+				   .shift = shift,
+				   .nanoseconds = counts_nanoseconds(clock)};
+}
+
+/* One column's text and the gap after it. */
+static void cell(struct pen *pen, enum style style, const char *text, size_t length, int columns)
+{
+	int end = pen->column + columns;
+
+	pen_bytes(pen, style, text, length, 0, columns);
+	pen_pad(pen, STYLE_NORMAL, end + 1);
+}
+
+void row_draw_titles(struct pen *pen, const struct row_layout *layout)
+{
+	const struct {
+		const char *title;
+		int columns;
+	} titles[] = {{"TIME", layout->time},
+		      {"CPU", 3},
+		      {"TASK-PID", layout->task},
+		      {"EVENT", layout->event}};
+
+	for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++) {
+		int end = pen->column + titles[i].columns + 1;
+
+		pen_text(pen, STYLE_HEADER, titles[i].title);
+		pen_pad(pen, STYLE_HEADER, end);
+	}
+	if (layout->shift)
+		pen_printf(pen, STYLE_HEADER, "DETAIL from column %d", layout->shift + 1);
+	else
+		pen_text(pen, STYLE_HEADER, "DETAIL");
+	pen_pad(pen, STYLE_HEADER, pen->end);
+}
+
+static void time_text(char *text, size_t size, const struct row_layout *layout, uint64_t ts)
+{
+	if (layout->nanoseconds)
+		snprintf(text, size, "%" PRIu64 ".%06u", ts / 1000000000,
+			 (unsigned)(ts % 1000000000 / 1000));
+	else
+		snprintf(text, size, "%" PRIu64, ts);
+}
+
+/* A task name can be longer than its column, but the pid must be seen. */
+static void draw_task(struct pen *pen, int columns, const struct engine_row_view *view)
+{
+	char pid[16] = "";
+	int end = pen->column + columns;
+
+	if (view->row->pid >= 0)
+		snprintf(pid, sizeof(pid), "-%d", (int)view->row->pid);
+	pen_bytes(pen, STYLE_TASK, view->task, view->row->task_len, 0, columns - (int)strlen(pid));
+	pen_text(pen, STYLE_DIM, pid);
+	pen_pad(pen, STYLE_NORMAL, end + 1);
+}
+
+static void draw_event(struct pen *pen, const struct row_layout *layout,
+		       const struct engine_row_view *view)
+{
+	const struct engine_row *row = view->row;
+	bool sound = row->kind == ENGINE_ROW_EVENT;
+	char text[32];
+
+	time_text(text, sizeof(text), layout, row->at.ts);
+	cell(pen, STYLE_TIME, text, strlen(text), layout->time);
+	snprintf(text, sizeof(text), "%03u", row->at.cpu);
+	cell(pen, STYLE_NORMAL, text, strlen(text), 3);
+	draw_task(pen, layout->task, view);
+	cell(pen, sound ? STYLE_EVENT : STYLE_WARNING, view->event, row->event_len, layout->event);
+	pen_bytes(pen, sound ? STYLE_NORMAL : STYLE_WARNING, view->detail, row->detail_len,
+		  layout->shift, pen->end - pen->column);
+}
+
+static void draw_break(struct pen *pen, const struct engine_row_view *view)
+{
+	const struct engine_row *row = view->row;
+	enum style style = row->kind == ENGINE_ROW_LOST ? STYLE_WARNING : STYLE_ERROR;
+	char number[NUMBER_SIZE];
+
+	pen_rule(pen, style, pen->column + RULE_BEFORE);
+	pen_printf(pen, style, " CPU%u: ", row->at.cpu);
+	if (row->kind == ENGINE_ROW_BAD_PAGE)
+		pen_text(pen, style, "bad page: ");
+	else if (row->kind == ENGINE_ROW_GAP)
+		pen_printf(pen, style, "%s bytes skipped that are no page",
+			   number_exact(number, row->count));
+	else if (row->count)
+		pen_printf(pen, style, "%s events lost", number_exact(number, row->count));
+	else
+		pen_text(pen, style, "events lost, count unknown");
+	if (row->kind == ENGINE_ROW_GAP && row->detail_len)
+		pen_text(pen, style, ": ");
+	if (row->kind != ENGINE_ROW_LOST)
+		pen_bytes(pen, style, view->detail, row->detail_len, 0, pen->end - pen->column);
+	pen_text(pen, style, " ");
+	pen_rule(pen, style, pen->end);
+}
+
+void row_draw(struct pen *pen, const struct row_layout *layout, const struct engine_row_view *view)
+{
+	if (view->row->kind <= ENGINE_ROW_MALFORMED)
+		draw_event(pen, layout, view);
+	else
+		draw_break(pen, view);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One row of the engine as one line of the screen: TIME CPU TASK-PID EVENT DETAIL, or a rule
+ * with a sentence for lost events, bad pages and gaps. Called by pane.c; it keeps nothing.
+ */
+#ifndef VTRACE_CONSOLE_ROW_H
+#define VTRACE_CONSOLE_ROW_H
+
+#include "tui/console/draw.h"
+#include "tui/engine/client.h"
+
+/* How the columns lie on a screen of a certain width. */
+struct row_layout {
+	int time, task, event; /* columns of each, without the gap after it */
+	int shift;	       /* columns of DETAIL that are scrolled out to the left */
+	bool nanoseconds;      /* the clock counts ns: times are seconds.microseconds */
+};
+
+/* Fit the columns to a width; clock is the guest's trace clock, NULL or "" when not known. */
+struct row_layout row_layout(int columns, const char *clock, int shift);
+void row_draw_titles(struct pen *pen, const struct row_layout *layout);
+void row_draw(struct pen *pen, const struct row_layout *layout, const struct engine_row_view *view);
+
+#endif

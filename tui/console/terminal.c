@@ -1,0 +1,375 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <curses.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <langinfo.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "tui/console/keymap.h"
+#include "tui/console/terminal.h"
+#include "tui/domain/loop.h"
+
+#define ESCAPE_DELAY 25 /* ms to tell Esc from a function key; UX of tmux and htop */
+
+struct terminal {
+	const struct terminal_events *events;
+	void *data;
+	SCREEN *screen;
+	bool ascii;
+	bool colour;
+	int signal_fd, signal_watch;
+	int key_watch;
+	int stderr_kept; /* the real stderr while the pipe is in its place */
+	int noise_fd, noise_watch;
+	char noise[512]; /* a line of stderr being collected */
+	size_t noise_length;
+	sigset_t mask_kept;
+};
+
+static const int crash_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+
+struct look {
+	short colour; /* of the text; -1: the terminal's own */
+	attr_t with_colour;
+	attr_t without_colour;
+};
+
+static const struct look looks[STYLE_COUNT] = {
+	[STYLE_NORMAL] = {-1, A_NORMAL, A_NORMAL},
+	[STYLE_TITLE] = {-1, A_REVERSE, A_REVERSE},
+	[STYLE_HEADER] = {COLOR_CYAN, A_NORMAL, A_UNDERLINE},
+	[STYLE_FOCUS] = {-1, A_REVERSE, A_REVERSE},
+	[STYLE_DIM] = {-1, A_DIM, A_DIM},
+	[STYLE_KEY] = {COLOR_CYAN, A_BOLD, A_BOLD},
+	[STYLE_GOOD] = {COLOR_GREEN, A_BOLD, A_BOLD},
+	[STYLE_WARNING] = {COLOR_YELLOW, A_BOLD, A_BOLD},
+	[STYLE_ERROR] = {COLOR_RED, A_BOLD, A_REVERSE | A_BOLD},
+	[STYLE_TIME] = {COLOR_GREEN, A_NORMAL, A_NORMAL},
+	[STYLE_TASK] = {-1, A_NORMAL, A_NORMAL},
+	[STYLE_EVENT] = {COLOR_CYAN, A_NORMAL, A_NORMAL},
+};
+
+/*
+ * A crash leaves through here. endwin() is not async-signal-safe, but curses keeps the only
+ * record of the terminal's state and the program is dying either way: the alarm and the one-shot
+ * handler bound the damage.
+ */
+static void crashed(int number)
+{
+	static const char text[] = "vtrace-top: crashed; what was saved or recorded is kept\n";
+
+	alarm(2);
+	endwin();
+	if (write(STDOUT_FILENO, text, sizeof(text) - 1) < 0)
+		_exit(128 + number);
+	raise(number);
+}
+
+static void catch_crashes(bool on)
+{
+#ifndef VTRACE_SANITIZED /* the sanitizers report crashes themselves, and say more */
+	struct sigaction action = {.sa_handler = on ? crashed : SIG_DFL};
+
+	action.sa_flags = (int)SA_RESETHAND | SA_NODEFER;
+	for (size_t i = 0; i < sizeof(crash_signals) / sizeof(crash_signals[0]); i++)
+		sigaction(crash_signals[i], &action, NULL);
+#else
+	(void)on;
+	(void)crashed;
+	(void)crash_signals;
+#endif
+}
+
+static void start_colours(struct terminal *terminal)
+{
+	const char *no_colour = getenv("NO_COLOR");
+
+	if ((no_colour && *no_colour) || !has_colors() || start_color() == ERR)
+		return;
+	short background = use_default_colors() == OK ? -1 : COLOR_BLACK;
+
+	for (short i = 1; i < STYLE_COUNT; i++) {
+		short colour = looks[i].colour;
+
+		if (colour < 0 && background >= 0)
+			colour = COLOR_WHITE;
+		if (init_pair(i, colour, background) == ERR)
+			return;
+	}
+	terminal->colour = true;
+}
+
+unsigned long terminal_style(const struct terminal *terminal, enum style style)
+{
+	if (!terminal->colour)
+		return looks[style].without_colour;
+	if (looks[style].colour < 0)
+		return looks[style].with_colour;
+	return looks[style].with_colour | (unsigned long)COLOR_PAIR((int)style);
+}
+
+static void read_keys(int fd, unsigned events, void *data)
+{
+	struct terminal *terminal = data;
+	wint_t key;
+	int kind;
+
+	(void)fd;
+	while ((kind = get_wch(&key)) != ERR)
+		terminal->events->key(terminal->data,
+				      kind == KEY_CODE_YES ? KEY_FUNCTION((int)key) : (int)key);
+	if (events & LOOP_HANGUP) {
+		loop_watch_set(terminal->key_watch, 0);
+		terminal->events->leave(terminal->data, "the terminal is gone");
+	}
+}
+
+static void size_changed(struct terminal *terminal)
+{
+	struct winsize size;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row && size.ws_col)
+		resizeterm(size.ws_row, size.ws_col);
+	terminal->events->redraw(terminal->data);
+}
+
+static void read_signals(int fd, unsigned events, void *data)
+{
+	struct terminal *terminal = data;
+	struct signalfd_siginfo info;
+
+	(void)events;
+	while (read(fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+		switch (info.ssi_signo) {
+		case SIGWINCH:
+			size_changed(terminal);
+			break;
+		case SIGTSTP:
+			terminal_suspend(terminal);
+			break;
+		case SIGCONT:
+			terminal_repaint(terminal);
+			size_changed(terminal);
+			break;
+		default:
+			terminal->events->leave(terminal->data, strsignal((int)info.ssi_signo));
+		}
+	}
+}
+
+/* Lines that libraries write to stderr would tear the screen; they are handed over instead. */
+static void read_noise(int fd, unsigned events, void *data)
+{
+	struct terminal *terminal = data;
+	char bytes[512];
+	ssize_t got;
+
+	(void)events;
+	while ((got = read(fd, bytes, sizeof(bytes))) > 0) {
+		for (ssize_t i = 0; i < got; i++) {
+			bool full = terminal->noise_length == sizeof(terminal->noise) - 1;
+
+			if (bytes[i] != '\n' && !full) {
+				terminal->noise[terminal->noise_length++] = bytes[i];
+				continue;
+			}
+			terminal->noise[terminal->noise_length] = '\0';
+			if (terminal->noise_length)
+				terminal->events->noise(terminal->data, terminal->noise);
+			terminal->noise_length = 0;
+			if (bytes[i] != '\n')
+				terminal->noise[terminal->noise_length++] = bytes[i];
+		}
+	}
+}
+
+static int open_noise(struct terminal *terminal)
+{
+	int ends[2];
+
+	fflush(stderr);
+	terminal->stderr_kept = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+	if (terminal->stderr_kept < 0 || pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0)
+		return -errno;
+	terminal->noise_fd = ends[0];
+	/* The write end does not block either: a library must not hang on its own complaint. */
+	int moved = dup2(ends[1], STDERR_FILENO);
+	int error = errno;
+
+	close(ends[1]);
+	if (moved < 0)
+		return -error;
+	terminal->noise_watch = loop_watch(ends[0], LOOP_READ, read_noise, terminal);
+	return terminal->noise_watch < 0 ? terminal->noise_watch : 0;
+}
+
+static int open_signals(struct terminal *terminal)
+{
+	static const int handled[] = {SIGWINCH, SIGTSTP, SIGCONT, SIGTERM, SIGHUP, SIGINT, SIGQUIT};
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof(handled) / sizeof(handled[0]); i++)
+		sigaddset(&set, handled[i]);
+	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
+		return -errno;
+	terminal->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (terminal->signal_fd < 0)
+		return -errno;
+	terminal->signal_watch = loop_watch(terminal->signal_fd, LOOP_READ, read_signals, terminal);
+	return terminal->signal_watch < 0 ? terminal->signal_watch : 0;
+}
+
+static int open_screen(struct terminal *terminal, char *error, size_t error_size)
+{
+	const char *type = getenv("TERM");
+
+	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
+		snprintf(error, error_size,
+			 "the console needs a terminal on stdin and stdout; "
+			 "-b prints lines instead");
+		return -ENOTTY;
+	}
+	terminal->screen = newterm(NULL, stdout, stdin);
+	if (!terminal->screen) {
+		snprintf(error, error_size,
+			 "the terminal type \"%.64s\" (TERM) is not known here; set TERM to one "
+			 "that is, such as xterm or vt100",
+			 type ? type : "");
+		return -ENOTTY;
+	}
+	/* curses sets handlers of its own; ours come through the descriptor. */
+	signal(SIGTSTP, SIG_DFL);
+	set_escdelay(ESCAPE_DELAY);
+	/* raw: ^C and ^Z come as keys, so that they do not hit the engine in our process group. */
+	raw();
+	noecho();
+	nonl();
+	intrflush(stdscr, FALSE);
+	keypad(stdscr, TRUE);
+	nodelay(stdscr, TRUE);
+	curs_set(0);
+	start_colours(terminal);
+	return 0;
+}
+
+int terminal_open(struct terminal **result, const struct terminal_events *events, void *data,
+		  char *error, size_t error_size)
+{
+	struct terminal *terminal = calloc(1, sizeof(*terminal));
+	int ret;
+
+	if (!terminal)
+		return -ENOMEM;
+	terminal->events = events;
+	terminal->data = data;
+	terminal->signal_fd = terminal->signal_watch = terminal->key_watch = -1;
+	terminal->stderr_kept = terminal->noise_fd = terminal->noise_watch = -1;
+	terminal->ascii = strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+	sigprocmask(SIG_BLOCK, NULL, &terminal->mask_kept);
+
+	ret = open_signals(terminal);
+	if (!ret)
+		ret = open_noise(terminal);
+	if (ret < 0) {
+		snprintf(error, error_size, "the terminal can not be set up: %s", strerror(-ret));
+		goto fail;
+	}
+	ret = open_screen(terminal, error, error_size);
+	if (ret < 0)
+		goto fail;
+	catch_crashes(true);
+	terminal->key_watch = loop_watch(STDIN_FILENO, LOOP_READ, read_keys, terminal);
+	if (terminal->key_watch < 0) {
+		ret = terminal->key_watch;
+		snprintf(error, error_size, "keys can not be read: %s", strerror(-ret));
+		goto fail;
+	}
+	*result = terminal;
+	return 0;
+fail:
+	terminal_close(terminal);
+	return ret;
+}
+
+void terminal_close(struct terminal *terminal)
+{
+	if (!terminal)
+		return;
+	loop_unwatch(terminal->key_watch);
+	loop_unwatch(terminal->signal_watch);
+	loop_unwatch(terminal->noise_watch);
+	if (terminal->screen) {
+		erase();
+		refresh();
+		endwin();
+		delscreen(terminal->screen);
+	}
+	catch_crashes(false);
+	if (terminal->stderr_kept >= 0) {
+		fflush(stderr);
+		dup2(terminal->stderr_kept, STDERR_FILENO);
+		close(terminal->stderr_kept);
+	}
+	if (terminal->noise_fd >= 0)
+		close(terminal->noise_fd);
+	if (terminal->signal_fd >= 0)
+		close(terminal->signal_fd);
+	sigprocmask(SIG_SETMASK, &terminal->mask_kept, NULL);
+	free(terminal);
+}
+
+void terminal_suspend(struct terminal *terminal)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTSTP);
+	endwin();
+	/* By default SIGTSTP stops us here until SIGCONT; without a shell that does job control
+	 * the kernel ignores it, and we just go on. */
+	raise(SIGTSTP);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	terminal_repaint(terminal);
+	size_changed(terminal);
+}
+
+void terminal_size(const struct terminal *terminal, int *rows, int *columns)
+{
+	(void)terminal;
+	getmaxyx(stdscr, *rows, *columns);
+}
+
+bool terminal_ascii(const struct terminal *terminal)
+{
+	return terminal->ascii;
+}
+
+void terminal_begin(struct terminal *terminal)
+{
+	(void)terminal;
+	erase();
+}
+
+void terminal_end(struct terminal *terminal, int row, int column)
+{
+	(void)terminal;
+	curs_set(row < 0 ? 0 : 1);
+	if (row >= 0)
+		move(row, column);
+	wnoutrefresh(stdscr);
+	doupdate();
+}
+
+void terminal_repaint(struct terminal *terminal)
+{
+	(void)terminal;
+	clearok(stdscr, TRUE);
+}

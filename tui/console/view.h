@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A view: what fills the screen between the meters and the message line. Each is one file that
+ * hands out a table of operations; console.c draws the one in front and gives it keys and the
+ * engine's packets. A view may call guests and libvirt through struct console, and draws only in
+ * its area. doc: a new view is a file, an enum view_id and a row in console.c's list.
+ */
+#ifndef VTRACE_CONSOLE_VIEW_H
+#define VTRACE_CONSOLE_VIEW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "tui/console/draw.h"
+#include "tui/console/keymap.h"
+#include "tui/engine/client.h"
+
+struct console;
+struct view;
+
+/* Members that a view has no use for are NULL. */
+struct view_ops {
+	const char *name;
+	/* It comes to the front; from is the view before. */
+	void (*enter)(struct view *view, struct console *console, enum view_id from);
+	void (*draw)(struct view *view, struct console *console, const struct area *area);
+	/* A move of keymap.h. */
+	void (*act)(struct view *view, struct console *console, enum action action);
+	/* ENGINE_ROWS, for the view that may have asked; ENGINE_NEWS, for the one in front. */
+	void (*packet)(struct view *view, struct console *console,
+		       const struct engine_packet *packet);
+	/* The engine, the guest's state or its CPUs changed; reset: it is another guest. */
+	void (*changed)(struct view *view, struct console *console, bool reset);
+	/* A slow timer's beat, for the view in front. */
+	void (*beat)(struct view *view, struct console *console);
+	/* A few words for the title line. */
+	void (*status)(const struct view *view, const struct console *console, char *text,
+		       size_t size);
+	/* A sentence for the message line when nothing else is there; "" for none. */
+	void (*hint)(const struct view *view, const struct console *console, char *text,
+		     size_t size);
+	void (*free)(struct view *view);
+};
+
+/* Each view's struct starts with this. */
+struct view {
+	const struct view_ops *ops;
+};
+
+/* Each makes a view, or NULL when memory is out. */
+struct view *view_events_new(void);
+struct view *view_log_new(void);
+struct view *view_domains_new(void);
+struct view *view_help_new(void);
+
+/* What commands ask of the events view. */
+void events_toggle_merge(struct view *view, struct console *console);
+void events_toggle_freeze(struct view *view, struct console *console);
+void events_follow(struct view *view, struct console *console);
+bool events_frozen(const struct view *view);
+bool events_merged(const struct view *view);
+/* struct console's CPU set was changed. */
+void events_cpus_changed(struct view *view, struct console *console);
+/* Rows were forgotten. */
+void events_cleared(struct view *view, struct console *console);
+
+/* The domains view lists again what libvirt has. */
+void domains_refresh(struct view *view, struct console *console);
+
+#endif

@@ -1,0 +1,535 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "tui/batch.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "tui/batch_lines.h"
+#include "tui/batch_open.h"
+#include "tui/batch_summary.h"
+#include "tui/domain/loop.h"
+#include "tui/text.h"
+
+#define PULL_ROWS	65536 /* more than fit a packet: as many as there are */
+#define PULL_AGAIN_MS	250   /* for rows that wait for another CPU's */
+#define PULL_BUSY_MS	10    /* the engine's socket was full */
+#define DRY_MS		300   /* between two looks that find nothing */
+#define DRY_LOOKS	2
+#define DRY_BLIND_LOOKS 5 /* where no agent says that it has sent all */
+#define STOP_MS		5000
+#define RUN_DRY_MS	10000 /* for a guest that does not stop sending */
+#define COUNTERS_MS	6000  /* above the time that guest_stats() takes */
+
+enum phase {
+	PHASE_OPENING,	/* until the agent has answered and the formats are there */
+	PHASE_BEFORE,	/* the guest's counters before the start */
+	PHASE_STARTING, /* until the guest traces */
+	PHASE_RUNNING,
+	PHASE_STOPPING, /* until the agent has flushed */
+	PHASE_DRYING,	/* until the channels have run dry */
+	PHASE_LAST,	/* every row that is still held */
+	PHASE_AFTER,	/* the guest's counters and the engine's */
+	PHASE_DONE,
+};
+
+struct batch {
+	const struct options *options;
+	struct guest *guest;
+	struct domains *domains;
+	struct lines lines;
+	struct summary summary;
+	enum phase phase;
+	int signal_fd;
+	int signal_watch;
+	int pull_timer;
+	int phase_timer; /* the end of the phase when nothing else ends it */
+	bool started;	 /* guest_start() was called */
+	bool attached;	 /* tracing was started by somebody else, and is theirs to stop */
+	bool pulling;	 /* a request is on the way */
+	bool mute;	 /* nothing is printed any more */
+	bool got_after;	 /* the guest's counters after the end, or that there are none */
+	bool got_engine; /* the engine's counters */
+	unsigned dry;	 /* looks in a row that found nothing */
+	uint64_t rows;	 /* taken from the engine */
+	int status;
+};
+
+static void advance(struct batch *batch);
+
+/* ---- what is told ---- */
+
+/* A domain's name, a path or a note of the guest may be in it. */
+static void tell(const char *text)
+{
+	char line[4096];
+
+	text_strip(line, sizeof(line), text, strlen(text), 0);
+	fprintf(stderr, "vtrace-top: %s\n", line);
+}
+
+static void fail(struct batch *batch, const char *text)
+{
+	tell(text);
+	batch->status = EXIT_FAILURE;
+}
+
+static void on_message(void *data, enum guest_severity severity, const char *text)
+{
+	struct batch *batch = data;
+
+	/* Good news are for those who look at a screen. */
+	if (severity == GUEST_ERROR)
+		fail(batch, text);
+	else if (severity == GUEST_WARNING)
+		tell(text);
+}
+
+static void on_saved(void *data, const char *path, uint64_t pages, uint64_t bytes, int error)
+{
+	struct batch *batch = data;
+	char text[PATH_MAX + 128];
+
+	if (error) {
+		snprintf(text, sizeof(text), "%s is not complete: %s", path, strerror(-error));
+		fail(batch, text);
+		return;
+	}
+	snprintf(text, sizeof(text), "%s: %" PRIu64 " pages, %" PRIu64 " bytes saved", path, pages,
+		 bytes);
+	tell(text);
+}
+
+/* ---- rows ---- */
+
+static void pull(struct batch *batch)
+{
+	struct engine_pull request = {.count = PULL_ROWS};
+	int err;
+
+	if (batch->pulling || batch->phase < PHASE_RUNNING || batch->phase > PHASE_LAST)
+		return;
+	loop_timer_set(batch->pull_timer, -1);
+	if (batch->phase == PHASE_LAST)
+		request.flags = ENGINE_PULL_ALL;
+	memcpy(request.cpus, batch->options->cpus, sizeof(request.cpus));
+	err = guest_request_pull(batch->guest, &request, NULL);
+	if (!err)
+		batch->pulling = true;
+	else if (err == -EAGAIN)
+		loop_timer_set(batch->pull_timer, PULL_BUSY_MS);
+}
+
+static void pull_again(void *data)
+{
+	pull(data);
+}
+
+static void enter(struct batch *batch, enum phase phase, int timeout_ms)
+{
+	batch->phase = phase;
+	batch->dry = 0;
+	loop_timer_set(batch->phase_timer, timeout_ms);
+}
+
+/* The end of the tracing, asked for by somebody or come by itself. */
+static void finish(struct batch *batch)
+{
+	enum guest_state state = guest_state(batch->guest);
+
+	if (batch->phase >= PHASE_STOPPING)
+		return;
+	if (batch->phase < PHASE_STARTING) {
+		enter(batch, PHASE_DONE, -1);
+		return;
+	}
+	if (state == GUEST_REPLAY || batch->attached || batch->options->keep_running ||
+	    guest_stop(batch->guest) < 0)
+		enter(batch, state == GUEST_REPLAY ? PHASE_LAST : PHASE_DRYING, RUN_DRY_MS);
+	else
+		enter(batch, PHASE_STOPPING, STOP_MS);
+	advance(batch);
+	pull(batch);
+}
+
+static void output_failed(struct batch *batch, int err)
+{
+	char text[128];
+
+	batch->mute = true;
+	if (err != -EPIPE && err != -EINTR) {
+		snprintf(text, sizeof(text), "cannot write to stdout: %s", strerror(-err));
+		fail(batch, text);
+	}
+	if (err != -EINTR) /* the signal comes through the loop */
+		finish(batch);
+}
+
+static void print_row(struct batch *batch, const struct engine_row_view *view)
+{
+	bool event = view->row->kind <= ENGINE_ROW_MALFORMED;
+	int err;
+
+	if (batch->mute)
+		return;
+	err = lines_row(&batch->lines, view);
+	if (err) {
+		output_failed(batch, err);
+		return;
+	}
+	if (event)
+		batch->summary.printed++;
+	if (batch->options->count && batch->summary.printed == batch->options->count) {
+		batch->mute = true;
+		finish(batch);
+	}
+}
+
+static void rows_came(struct batch *batch, const struct engine_packet *packet)
+{
+	const struct engine_rows *rows = packet->payload;
+	struct engine_row_view view;
+	size_t offset = 0;
+	int err;
+
+	batch->pulling = false;
+	batch->rows += rows->count;
+	batch->summary.skipped += rows->skipped;
+	while (engine_rows_next(packet, &offset, &view))
+		print_row(batch, &view);
+	if (!(rows->flags & (ENGINE_ROWS_DRY | ENGINE_ROWS_END))) {
+		pull(batch);
+		return;
+	}
+	/* Nobody waits for the next full buffer: an event is to be seen soon. */
+	err = batch->lines.length ? lines_flush(&batch->lines) : 0;
+	if (err)
+		output_failed(batch, err);
+	batch->dry = rows->count ? 0 : batch->dry + 1;
+	if (rows->flags & ENGINE_ROWS_END && batch->phase == PHASE_RUNNING)
+		finish(batch);
+	advance(batch);
+	if (batch->phase == PHASE_DRYING)
+		loop_timer_set(batch->pull_timer, DRY_MS);
+	else if (rows->newer)
+		loop_timer_set(batch->pull_timer, PULL_AGAIN_MS);
+}
+
+static void stats_came(struct batch *batch, const struct engine_packet *packet)
+{
+	const struct engine_stats *stats = packet->payload;
+
+	if (batch->phase != PHASE_AFTER)
+		return;
+	batch->summary.cpus = stats->cpus;
+	memcpy(batch->summary.cpu, stats + 1, stats->cpus * sizeof(batch->summary.cpu[0]));
+	batch->got_engine = true;
+	advance(batch);
+}
+
+static void on_packet(void *data, const struct engine_packet *packet)
+{
+	struct batch *batch = data;
+
+	if (packet->type == ENGINE_ROWS)
+		rows_came(batch, packet);
+	else if (packet->type == ENGINE_STATS_REPLY)
+		stats_came(batch, packet);
+	else if (packet->type == ENGINE_NEWS)
+		pull(batch);
+}
+
+/* ---- phases ---- */
+
+static void counters_before(void *data, const char *text)
+{
+	struct batch *batch = data;
+
+	if (batch->phase != PHASE_BEFORE)
+		return;
+	summary_parse_guest(&batch->summary.before, text);
+	enter(batch, PHASE_STARTING, -1);
+	advance(batch);
+}
+
+static void counters_after(void *data, const char *text)
+{
+	struct batch *batch = data;
+
+	summary_parse_guest(&batch->summary.after, text);
+	batch->got_after = true;
+	advance(batch);
+}
+
+static void opened(struct batch *batch)
+{
+	const struct engine_formats_reply *formats = guest_formats(batch->guest);
+	enum guest_state state = guest_state(batch->guest);
+
+	if (state == GUEST_GONE) {
+		batch->status = EXIT_FAILURE; /* the message has been given */
+		enter(batch, PHASE_DONE, -1);
+		return;
+	}
+	if (guest_waiting(batch->guest))
+		return;
+	lines_set_clock(&batch->lines, formats ? formats->clock : guest_hello(batch->guest)->clock);
+	batch->attached = state == GUEST_TRACING;
+	if (state == GUEST_REPLAY) {
+		enter(batch, PHASE_RUNNING, -1);
+		pull(batch);
+		return;
+	}
+	if (guest_hello(batch->guest)->events_enabled == 0)
+		tell("no events are enabled in the guest: nothing will come until somebody enables "
+		     "some there, for example with echo 1 > "
+		     "/sys/kernel/tracing/events/sched/enable");
+	enter(batch, PHASE_BEFORE, -1);
+	if (guest_stats(batch->guest, counters_before, batch) < 0)
+		counters_before(batch, NULL);
+}
+
+static void start(struct batch *batch)
+{
+	double seconds = batch->options->duration;
+	enum guest_state state = guest_state(batch->guest);
+
+	if (state == GUEST_STOPPED ||
+	    (state == GUEST_OLD_AGENT && !batch->attached && !guest_started_here(batch->guest))) {
+		/* A second time it is stopped because it could not be started. */
+		if (batch->started || guest_start(batch->guest) < 0) {
+			batch->status = EXIT_FAILURE;
+			enter(batch, PHASE_DONE, -1);
+			return;
+		}
+		batch->started = true;
+	}
+	state = guest_state(batch->guest);
+	if (state == GUEST_GONE) {
+		batch->status = EXIT_FAILURE;
+		enter(batch, PHASE_DONE, -1);
+	}
+	if (state != GUEST_TRACING && state != GUEST_OLD_AGENT)
+		return;
+	enter(batch, PHASE_RUNNING,
+	      seconds <= 0		 ? -1
+	      : seconds * 1000 < INT_MAX ? (int)(seconds * 1000)
+					 : INT_MAX);
+	pull(batch);
+}
+
+static void ask_counters(struct batch *batch)
+{
+	enter(batch, PHASE_AFTER, COUNTERS_MS);
+	batch->got_after = !batch->summary.before.known ||
+			   guest_stats(batch->guest, counters_after, batch) < 0;
+	batch->got_engine = guest_request_stats(batch->guest) < 0;
+}
+
+static bool is_dry(const struct batch *batch)
+{
+	bool told = guest_state(batch->guest) != GUEST_OLD_AGENT;
+
+	return batch->dry >= (told ? DRY_LOOKS : DRY_BLIND_LOOKS);
+}
+
+/* Take the next steps that the state of things allows. */
+static void advance(struct batch *batch)
+{
+	if (!batch->guest || batch->phase == PHASE_DONE)
+		return;
+	if (!guest_engine_alive(batch->guest) && batch->phase != PHASE_STOPPING) {
+		/* Nothing more can be read; what was started is stopped all the same. */
+		batch->status = EXIT_FAILURE;
+		finish(batch);
+		if (batch->phase != PHASE_STOPPING)
+			enter(batch, PHASE_DONE, -1);
+		return;
+	}
+	if (batch->phase == PHASE_OPENING)
+		opened(batch);
+	if (batch->phase == PHASE_STARTING)
+		start(batch);
+	if (batch->phase == PHASE_RUNNING && guest_state(batch->guest) == GUEST_GONE)
+		finish(batch);
+	if (batch->phase == PHASE_STOPPING && guest_state(batch->guest) != GUEST_STOPPING) {
+		enter(batch, PHASE_DRYING, RUN_DRY_MS);
+		pull(batch);
+	}
+	if (batch->phase == PHASE_DRYING && is_dry(batch)) {
+		enter(batch, PHASE_LAST, RUN_DRY_MS);
+		pull(batch);
+	}
+	if (batch->phase == PHASE_LAST && batch->dry)
+		ask_counters(batch);
+	if (batch->phase == PHASE_AFTER && batch->got_after && batch->got_engine)
+		enter(batch, PHASE_DONE, -1);
+}
+
+static void phase_over(void *data)
+{
+	struct batch *batch = data;
+
+	switch (batch->phase) {
+	case PHASE_RUNNING:
+		finish(batch);
+		break;
+	case PHASE_STOPPING:
+		tell("the agent has not confirmed within 5 s that it stopped; what came is kept");
+		enter(batch, PHASE_DRYING, RUN_DRY_MS);
+		pull(batch);
+		break;
+	case PHASE_DRYING:
+		enter(batch, PHASE_LAST, RUN_DRY_MS);
+		pull(batch);
+		break;
+	case PHASE_LAST:
+		ask_counters(batch);
+		advance(batch);
+		break;
+	default:
+		enter(batch, PHASE_DONE, -1);
+		break;
+	}
+}
+
+static void on_changed(void *data)
+{
+	advance(data);
+}
+
+static void on_signal(int fd, unsigned events, void *data)
+{
+	struct signalfd_siginfo info;
+	struct batch *batch = data;
+
+	(void)events;
+	if (read(fd, &info, sizeof(info)) != sizeof(info))
+		return;
+	/* Asked a second time, the person does not want to wait for the rest. */
+	if (batch->phase >= PHASE_STOPPING)
+		enter(batch, PHASE_DONE, -1);
+	else
+		finish(batch);
+}
+
+static void on_domain(const char *name, const char *uuid, const char *what, const char *detail,
+		      bool gone, void *data)
+{
+	struct batch *batch = data;
+
+	(void)uuid;
+	if (!batch->guest)
+		return;
+	if (!name)
+		tell(what);
+	else if (!strcmp(name, guest_name(batch->guest)))
+		guest_domain_event(batch->guest, what, detail, gone);
+}
+
+/* ---- from start to end ---- */
+
+static int prepare(struct batch *batch)
+{
+	sigset_t signals;
+	int err;
+
+	/* Before the engine is forked: it inherits the mask, and no ^C ends it under us. */
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGHUP);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+	batch->signal_fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (batch->signal_fd < 0)
+		return -errno;
+	err = loop_init();
+	if (err)
+		return err;
+	batch->signal_watch = loop_watch(batch->signal_fd, LOOP_READ, on_signal, batch);
+	batch->pull_timer = loop_timer(-1, pull_again, batch);
+	batch->phase_timer = loop_timer(-1, phase_over, batch);
+	if (batch->signal_watch < 0 || batch->pull_timer < 0 || batch->phase_timer < 0)
+		return -ENOMEM;
+	return lines_init(&batch->lines, STDOUT_FILENO, batch->signal_fd);
+}
+
+/* What a person should hear at the end who has only an exit status and some lines. */
+static void judge(struct batch *batch)
+{
+	uint64_t bytes = 0;
+	uint32_t cpu;
+
+	for (cpu = 0; cpu < batch->summary.cpus; cpu++)
+		bytes += batch->summary.cpu[cpu].bytes;
+	if (guest_state(batch->guest) == GUEST_OLD_AGENT && batch->got_engine && !bytes)
+		fail(batch, "no agent answered and no page came: start trace-agent in the guest");
+}
+
+static int run(struct batch *batch)
+{
+	static const struct guest_events events = {
+		.message = on_message,
+		.changed = on_changed,
+		.packet = on_packet,
+		.saved = on_saved,
+	};
+	char error[1024];
+	int err;
+
+	err = batch_open(&batch->guest, &batch->domains, batch->options, &events, batch, error,
+			 sizeof(error));
+	if (err) {
+		tell(error);
+		return err == -EDESTADDRREQ ? 2 : EXIT_FAILURE;
+	}
+	if (batch->domains)
+		domains_on_event(batch->domains, on_domain, batch);
+	while (batch->phase != PHASE_DONE && !err)
+		err = loop_run_once();
+	if (err)
+		fail(batch, "the event loop failed");
+	judge(batch);
+	return batch->status;
+}
+
+int batch_run(const struct options *options)
+{
+	struct batch batch = {
+		.options = options,
+		.signal_fd = -1,
+		.signal_watch = -1,
+		.pull_timer = -1,
+		.phase_timer = -1,
+	};
+	int err, status;
+
+	err = prepare(&batch);
+	if (err) {
+		tell(strerror(-err));
+		status = EXIT_FAILURE;
+	} else {
+		status = run(&batch);
+	}
+	guest_free(batch.guest); /* ends a recording, which can fail */
+	if (batch.status)
+		status = batch.status;
+	if (options->stats && status != 2)
+		summary_print(&batch.summary, stderr);
+	domains_free(batch.domains);
+	lines_release(&batch.lines);
+	loop_unwatch(batch.signal_watch);
+	if (batch.pull_timer >= 0)
+		loop_timer_remove(batch.pull_timer);
+	if (batch.phase_timer >= 0)
+		loop_timer_remove(batch.phase_timer);
+	if (batch.signal_fd >= 0)
+		close(batch.signal_fd);
+	return status;
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "tui/batch_summary.h"
+
+#include <inttypes.h>
+#include <stddef.h>
+
+#include "formats/control.h"
+
+/* One table: the sums and the lines of each CPU name the same counters in the same way. */
+static const struct {
+	const char *name;
+	size_t offset;
+} counters[] = {
+	{"events", offsetof(struct engine_cpu_stats, events)},
+	{"lost", offsetof(struct engine_cpu_stats, lost)},
+	{"lost_unknown", offsetof(struct engine_cpu_stats, lost_unknown)},
+	{"bad_pages", offsetof(struct engine_cpu_stats, bad_pages)},
+	{"gaps", offsetof(struct engine_cpu_stats, gaps)},
+	{"skipped_bytes", offsetof(struct engine_cpu_stats, skipped)},
+	{"discarded_bytes", offsetof(struct engine_cpu_stats, discarded)},
+	{"unknown_events", offsetof(struct engine_cpu_stats, unknown_events)},
+	{"pages", offsetof(struct engine_cpu_stats, pages)},
+	{"bytes", offsetof(struct engine_cpu_stats, bytes)},
+};
+
+#define COUNTERS (sizeof(counters) / sizeof(counters[0]))
+
+static uint64_t counter(const struct engine_cpu_stats *cpu, size_t i)
+{
+	return *(const uint64_t *)((const char *)cpu + counters[i].offset);
+}
+
+void summary_parse_guest(struct guest_counters *guest, const char *text)
+{
+	guest->known = text && !control_value_u64(text, "entries", &guest->entries) &&
+		       !control_value_u64(text, "overrun", &guest->overrun) &&
+		       !control_value_u64(text, "read", &guest->read);
+}
+
+/* Unsigned differences: a guest that was rebooted in between gives nonsense by nature, and the
+ * message about the reboot stands above it. */
+static void print_guest(const struct summary *summary, FILE *out)
+{
+	const struct guest_counters *before = &summary->before, *after = &summary->after;
+
+	if (!before->known || !after->known)
+		return;
+	fprintf(out, "guest_written: %" PRIu64 "\n",
+		after->entries + after->overrun + after->read - before->entries - before->overrun -
+			before->read);
+	fprintf(out, "guest_overrun: %" PRIu64 "\n", after->overrun - before->overrun);
+	fprintf(out, "guest_read: %" PRIu64 "\n", after->read - before->read);
+	fprintf(out, "guest_before: %" PRIu64 "\n", before->entries);
+	fprintf(out, "guest_left: %" PRIu64 "\n", after->entries);
+}
+
+void summary_print(const struct summary *summary, FILE *out)
+{
+	uint64_t sum;
+	uint32_t cpu;
+	size_t i;
+
+	for (i = 0; i < COUNTERS && summary->cpus; i++) {
+		for (sum = 0, cpu = 0; cpu < summary->cpus; cpu++)
+			sum += counter(&summary->cpu[cpu], i);
+		fprintf(out, "%s: %" PRIu64 "\n", counters[i].name, sum);
+	}
+	fprintf(out, "cpus: %" PRIu32 "\n", summary->cpus);
+	print_guest(summary, out);
+	fprintf(out, "printed: %" PRIu64 "\n", summary->printed);
+	fprintf(out, "skipped_rows: %" PRIu64 "\n", summary->skipped);
+	for (cpu = 0; cpu < summary->cpus; cpu++) {
+		fprintf(out, "cpu%" PRIu32 ":", summary->cpu[cpu].cpu);
+		for (i = 0; i < COUNTERS; i++)
+			fprintf(out, " %s=%" PRIu64, counters[i].name,
+				counter(&summary->cpu[cpu], i));
+		fputc('\n', out);
+	}
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The numbers of --stats: the engine's counters, the guest's own before and after, and what was
+ * printed, as `key: value` lines. Called by batch only. It counts nothing itself.
+ */
+#ifndef VTRACE_BATCH_SUMMARY_H
+#define VTRACE_BATCH_SUMMARY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "tui/engine/protocol.h"
+
+/* What the agent's `stats` said once. */
+struct guest_counters {
+	bool known;
+	uint64_t entries;
+	uint64_t overrun;
+	uint64_t read;
+};
+
+struct summary {
+	uint64_t printed; /* lines of events */
+	uint64_t skipped; /* rows overwritten on the host before they were printed */
+	struct guest_counters before;
+	struct guest_counters after;
+	uint32_t cpus; /* entries of cpu[]; 0: the engine did not tell */
+	struct engine_cpu_stats cpu[VTRACE_MAX_CPUS];
+};
+
+/* Take the counters out of the answer to `stats`; text NULL leaves them unknown. */
+void summary_parse_guest(struct guest_counters *counters, const char *text);
+void summary_print(const struct summary *summary, FILE *out);
+
+#endif

@@ -4,6 +4,8 @@
 #include "tui/console/numbers.h"
 #include "tui/console/state.h"
 
+#define PROGRAM "vtrace-top "
+
 static const char *state_name(const struct console *console, char text[NUMBER_SIZE * 2])
 {
 	char lasted[NUMBER_SIZE];
@@ -51,34 +53,41 @@ static void memory_words(const struct console *console, char *text, size_t size)
 			 number_bytes(recorded, meters->recorded));
 }
 
+/*
+ * State and view matter most. What does not fit goes whole: first where the guest lives, then
+ * the memory, then our own name.
+ */
 void title_draw(struct console *console, const struct area *line)
 {
-	struct pen pen = pen_at(console->terminal, line, 0);
+	const struct terminal *terminal = console->terminal;
+	struct pen pen = pen_at(terminal, line, 0);
 	const struct view *view = console->views[console->front];
-	char status[128] = "", memory[128], state[NUMBER_SIZE * 2];
+	char status[128] = "", memory[128], state_text[NUMBER_SIZE * 2];
 	const char *uri =
 		console->from_domain && console->domains ? domains_uri(console->domains) : "";
-	const char *state_words = state_name(console, state);
+	const char *state = state_name(console, state_text);
 	const char *name = console->guest ? guest_name(console->guest) : "";
 
 	if (view->ops->status)
 		view->ops->status(view, console, status, sizeof(status));
 	memory_words(console, memory, sizeof(memory));
-	/* State, view and memory matter more than where the guest lives. */
-	int needed = text_columns(console->terminal, name) + text_columns(console->terminal, uri) +
-		     text_columns(console->terminal, state_words) +
-		     text_columns(console->terminal, status) + (int)sizeof("vtrace-top        ");
-	int right = line->columns - text_columns(console->terminal, memory) - 1;
+	int needed = text_columns(terminal, name) + 1 + text_columns(terminal, state) + 2 +
+		     text_columns(terminal, status) + 1;
+	int own = (int)sizeof(PROGRAM) - 1, right = text_columns(terminal, memory) + 2;
+	bool with_memory = needed + right <= line->columns;
+	int room = line->columns - needed - (with_memory ? right : 0);
 
-	pen_text(&pen, STYLE_TITLE, "vtrace-top ");
+	if (room >= own)
+		pen_text(&pen, STYLE_TITLE, PROGRAM);
 	if (*name)
 		pen_printf(&pen, STYLE_TITLE, "%s ", name);
-	if (*uri && needed < right)
+	if (*uri && room >= own + text_columns(terminal, uri) + 1)
 		pen_printf(&pen, STYLE_TITLE, "%s ", uri);
-	if (*state_words)
-		pen_printf(&pen, STYLE_TITLE, " %s ", state_words);
+	if (*state)
+		pen_printf(&pen, STYLE_TITLE, " %s ", state);
 	pen_printf(&pen, STYLE_TITLE, " %s", status);
-	pen_pad(&pen, STYLE_TITLE, pen.column < right ? right : pen.column + 1);
-	pen_text(&pen, STYLE_TITLE, memory);
+	pen_pad(&pen, STYLE_TITLE, pen.end - (with_memory ? right - 1 : 0));
+	if (with_memory)
+		pen_text(&pen, STYLE_TITLE, memory);
 	pen_pad(&pen, STYLE_TITLE, pen.end);
 }

@@ -15,6 +15,7 @@
 #define PANE_MIN_LINES 4    /* header and three rows */
 #define SHIFT_STEP     8    /* columns that Left and Right move */
 #define SILENCE	       5000 /* ms without an event until the screen says why that may be */
+#define NOTHING	       "no events held"
 
 struct events_view {
 	struct view view;
@@ -203,10 +204,11 @@ static void why_silent(const struct console *console, char *text, size_t size)
 			 silent);
 }
 
-static void events_hint(const struct view *view, const struct console *console, char *text,
-			size_t size)
+/* What is awaited, or why nothing comes; "" when there is nothing to say. */
+static void awaited(const struct events_view *events, const struct console *console, char *text,
+		    size_t size)
 {
-	const struct pane *pane = focused(events_of(view));
+	const struct pane *pane = focused(events);
 	const char *waiting;
 
 	text[0] = '\0';
@@ -215,7 +217,7 @@ static void events_hint(const struct view *view, const struct console *console, 
 	waiting = guest_waiting(console->guest);
 	if (!guest_engine_alive(console->guest))
 		snprintf(text, size, "the engine is dead: R starts it again");
-	else if (!events_of(view)->chosen_count)
+	else if (!events->chosen_count)
 		snprintf(text, size, "none of the chosen CPUs has a stream: c chooses others");
 	else if (waiting)
 		snprintf(text, size, "%s", waiting);
@@ -233,6 +235,15 @@ static void events_hint(const struct view *view, const struct console *console, 
 		snprintf(text, size, "not tracing: t starts it");
 	else if (guest_state(console->guest) == GUEST_REPLAY)
 		snprintf(text, size, "the capture holds no events of these CPUs");
+}
+
+/* Where the focused pane has no rows, it says it itself. */
+static void events_hint(const struct view *view, const struct console *console, char *text,
+			size_t size)
+{
+	text[0] = '\0';
+	if (focused(events_of(view))->shown)
+		awaited(events_of(view), console, text, size);
 }
 
 /* ---- drawing ---- */
@@ -295,7 +306,8 @@ static void draw_panes(struct events_view *events, struct console *console, cons
 
 		set_rows(visible(events, i), lines - 1);
 		draw_pane_header(events, console, &header, events->first + i);
-		pane_draw(visible(events, i), console->terminal, &rows, layout, empty);
+		pane_draw(visible(events, i), console->terminal, &rows, layout,
+			  events->first + i == events->focus ? empty : NOTHING);
 		top += lines;
 	}
 }
@@ -311,9 +323,9 @@ static void events_draw(struct view *view, struct console *console, const struct
 	struct pen titles = pen_at(console->terminal, area, 0);
 	char empty[256];
 
-	events_hint(view, console, empty, sizeof(empty));
+	awaited(events, console, empty, sizeof(empty));
 	if (!empty[0])
-		snprintf(empty, sizeof(empty), "nothing received yet");
+		snprintf(empty, sizeof(empty), NOTHING);
 	row_draw_titles(&titles, &layout);
 	if (events->merged) {
 		set_rows(&events->timeline, rows.rows);
@@ -338,7 +350,7 @@ static void events_status(const struct view *view, const struct console *console
 		return;
 	}
 	if (events->follow)
-		snprintf(place, sizeof(place), "FOLLOW  ");
+		snprintf(place, sizeof(place), events->frozen ? "" : "FOLLOW  ");
 	else if (pane->answered && pane->head.newer)
 		snprintf(place, sizeof(place), "+%s newer  ",
 			 number_exact(newer, pane->head.newer));

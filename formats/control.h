@@ -21,8 +21,9 @@
 #define CONTROL_VERSION 1
 
 enum control_verb {
-	CONTROL_START,	/* "1": start recording and moving pages; "ok 1" */
-	CONTROL_STOP,	/* "0": stop, flush what is left; "ok 0" once every CPU has sent its last page */
+	CONTROL_START, /* "1": start recording and moving pages; "ok 1" */
+	CONTROL_STOP, /* "0": stop, flush what is left; "ok 0" once every CPU has sent its last page
+		       */
 	CONTROL_HELLO,	/* "hello VERSION" */
 	CONTROL_EXPORT, /* "export": write the formats bundle again */
 	CONTROL_STATS,	/* "stats [CPU]": counters of one CPU, or their sums */
@@ -43,7 +44,7 @@ struct control_answer {
 	enum control_answer_kind kind;
 	enum control_verb verb; /* CONTROL_UNKNOWN for notes and for verbs that are not known */
 	char name[32];		/* the verb as written; "" for notes */
-	const char *text;	/* "KEY=VALUE ..." of an ok, the reason of an error, a note's text */
+	const char *text; /* "KEY=VALUE ..." of an ok, the reason of an error, a note's text */
 };
 
 /* Collects bytes into lines. All zero is a valid start. */

@@ -32,11 +32,11 @@
 
 /* A formats bundle (formats/bundle.h): a guest with every driver loaded has about 2,500 events
  * and 12 MiB of kallsyms. */
-#define VTRACE_BUNDLE_MAX         (64u * 1024 * 1024)
+#define VTRACE_BUNDLE_MAX	  (64u * 1024 * 1024)
 #define VTRACE_BUNDLE_SECTION_MAX (48u * 1024 * 1024)
-#define VTRACE_BUNDLE_SECTIONS    16384
-#define VTRACE_BUNDLE_NAME_MAX    192 /* bytes of a section's name, NUL included */
-#define VTRACE_BUNDLE_VALUE_MAX   256 /* bytes of a header value, NUL included */
+#define VTRACE_BUNDLE_SECTIONS	  16384
+#define VTRACE_BUNDLE_NAME_MAX	  192 /* bytes of a section's name, NUL included */
+#define VTRACE_BUNDLE_VALUE_MAX	  256 /* bytes of a header value, NUL included */
 
 /* Longest task name in a record, NUL included (Linux, TASK_COMM_LEN). */
 #define VTRACE_COMM_LEN 16

@@ -55,9 +55,10 @@ void capture_abandon(struct capture_writer *writer);
 /* A capture opened for reading; the descriptors are owned by it. */
 struct capture_reader {
 	struct capture_manifest manifest;
-	int formats_fd; /* -1: missing; warning says so */
+	int formats_fd;		     /* -1: missing; warning says so */
 	int cpu_fd[VTRACE_MAX_CPUS]; /* -1: none */
-	char warning[512]; /* "" or sentences: what is missing or torn, and that the rest is shown */
+	char warning[512]; /* "" or sentences: what is missing or torn, and that the rest is shown
+			    */
 };
 
 /* 0 or -errno with a sentence in error: no directory, no manifest, manifest malformed at line

@@ -42,8 +42,7 @@ int channels_from_xml(struct channels *channels, const char *xml, char *error, s
  * .out), for UNIX sockets named as the ports are, and for path/share. 0 or -errno with a sentence
  * in error: no such directory, -ENOENT when control or every CPU is missing.
  */
-int channels_from_dir(struct channels *channels, const char *path, char *error,
-		      size_t error_size);
+int channels_from_dir(struct channels *channels, const char *path, char *error, size_t error_size);
 
 /* Is there enough to trace with: control and at least one CPU? When not, or when something
  * smaller is missing (vCPUs without a channel, no share), reason says it; "" when all is there. */

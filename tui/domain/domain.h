@@ -21,7 +21,7 @@ struct domain_info {
 	bool running;	   /* running or paused: it has a live XML */
 	unsigned vcpus;	   /* plugged in now */
 	bool prepared;	   /* by its live XML, or by that of its next start */
-	char reason[256]; /* why it is not prepared, or what is missing; "" when nothing is */
+	char reason[256];  /* why it is not prepared, or what is missing; "" when nothing is */
 };
 
 struct domain_list {
@@ -46,8 +46,7 @@ void domains_on_event(struct domains *domains, domain_event_fn *fn, void *data);
 
 /* All domains, running or not, sorted by name. The list is the caller's: domain_list_release().
  * 0 or -errno with a sentence in error. */
-int domains_list(struct domains *domains, struct domain_list *list, char *error,
-		 size_t error_size);
+int domains_list(struct domains *domains, struct domain_list *list, char *error, size_t error_size);
 void domain_list_release(struct domain_list *list);
 
 /* The channels of a running domain, by name or UUID, from its live XML. 0 or -errno with a

@@ -16,11 +16,12 @@
 #include "formats/names.h"
 
 #define ENGINE_PROTOCOL_VERSION 1
-#define ENGINE_SOCKET_FD	3	     /* the engine finds its end here */
-#define ENGINE_PACKET_MAX	(128 * 1024) /* header and payload, bytes; within the default SO_SNDBUF \
-					      */
-#define ENGINE_TEXT_MAX 1024		     /* a row's detail, bytes; longer is cut */
-#define ENGINE_NAME_MAX 128		     /* an event's name, bytes */
+#define ENGINE_SOCKET_FD	3 /* the engine finds its end here */
+#define ENGINE_PACKET_MAX                                                               \
+	(128 * 1024)	     /* header and payload, bytes; within the default SO_SNDBUF \
+			      */
+#define ENGINE_TEXT_MAX 1024 /* a row's detail, bytes; longer is cut */
+#define ENGINE_NAME_MAX 128  /* an event's name, bytes */
 
 enum engine_type {
 	/* console to engine */

@@ -16,7 +16,7 @@
 #include "tui/engine/rows.h"
 #include "tui/engine/saving.h"
 
-#define FORMATS_SETS 64
+#define FORMATS_SETS 64u
 #define READ_BUDGET  (1024 * 1024)     /* bytes of one source before the next one's turn */
 #define SAVE_BUDGET  (4 * 1024 * 1024) /* bytes of savings before sources are looked at again */
 #define NEWS_MS	     33		       /* between two ENGINE_NEWS */

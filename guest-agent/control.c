@@ -1,0 +1,506 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "guest-agent/control.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "formats/control.h"
+#include "guest-agent/answers.h"
+#include "guest-agent/notrace.h"
+
+/* How long the last pages may take to get out when the agent leaves, and its last words after. */
+#define LEAVE_MS 1000
+
+/* A port without a host says so at every poll(): look again after so long. */
+#define NO_HOST_MS 500
+
+enum state { STATE_STOPPED, STATE_TRACING, STATE_STOPPING };
+
+struct control {
+	const struct control_setup *setup;
+	enum state state;
+	unsigned stops;	   /* requests to stop that wait for the pumps */
+	unsigned asked;	   /* number of the last export asked for */
+	unsigned answered; /* and of the last one told about; the first is the agent's own */
+	bool changed_recording;
+	int recording_before;
+	int64_t leave_at; /* ms; 0: not leaving */
+	bool no_host;
+	int port_error;
+	struct control_lines lines;
+	struct answers answers;
+};
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static const char *state_name(enum state state)
+{
+	static const char *const names[] = {
+		[STATE_STOPPED] = "stopped",
+		[STATE_TRACING] = "tracing",
+		[STATE_STOPPING] = "stopping",
+	};
+
+	return names[state];
+}
+
+/* A sentence for the host and for the guest's log. */
+static void note(void *data, const char *text)
+{
+	struct control *control = data;
+
+	answers_add(&control->answers, "note %s", text);
+	fprintf(stderr, "trace-agent: %s\n", text);
+}
+
+static int set_recording(struct control *control, bool on)
+{
+	control->changed_recording = true;
+	return tracefs_record(control->setup->tracefs, on);
+}
+
+/* The pumps' threads must not trace themselves; new ones may have come. */
+static int refresh_pumps(struct control *control)
+{
+	int count = pumps_refresh(control->setup->pumps);
+
+	if (count >= 0)
+		notrace_add_threads(control->setup->tracefs);
+	return count;
+}
+
+static int start(struct control *control, char *reason, size_t size)
+{
+	int err;
+
+	if (control->state == STATE_STOPPED) {
+		err = refresh_pumps(control);
+		if (err < 0) {
+			snprintf(reason, size, "cannot read the ring buffer's layout: %s",
+				 strerror(-err));
+			return err;
+		}
+		if (err == 0) {
+			snprintf(reason, size, "no CPU has a port named %s0 and so on",
+				 VTRACE_CPU_PORT_PREFIX);
+			return -ENOENT;
+		}
+	}
+	err = set_recording(control, true);
+	if (err) {
+		snprintf(reason, size, "cannot write tracing_on: %s", strerror(-err));
+		return err;
+	}
+	pumps_order(control->setup->pumps, PUMP_RUNNING);
+	control->state = STATE_TRACING;
+	return 0;
+}
+
+static void on_start(struct control *control, const struct control_request *request)
+{
+	char reason[128];
+
+	(void)request;
+	if (control->state == STATE_TRACING) {
+		answers_add(&control->answers, "ok 1");
+		return;
+	}
+	if (start(control, reason, sizeof(reason))) {
+		answers_add(&control->answers, "error 1 %s", reason);
+		return;
+	}
+	for (; control->stops > 0; control->stops--)
+		answers_add(&control->answers, "error 0 started again before the last page");
+	answers_add(&control->answers, "ok 1");
+}
+
+/* Recording off first, then let the pumps take all that is left. */
+static int stop(struct control *control)
+{
+	int err = set_recording(control, false);
+
+	if (err)
+		return err;
+	if (control->state != STATE_STOPPING)
+		pumps_order(control->setup->pumps, PUMP_DRAINING);
+	control->state = STATE_STOPPING;
+	return 0;
+}
+
+static void check_stopped(struct control *control)
+{
+	if (control->state != STATE_STOPPING || !pumps_drained(control->setup->pumps))
+		return;
+	control->state = STATE_STOPPED;
+	for (; control->stops > 0; control->stops--)
+		answers_add(&control->answers, "ok 0");
+}
+
+static void on_stop(struct control *control, const struct control_request *request)
+{
+	int err = stop(control);
+
+	(void)request;
+	if (err) {
+		answers_add(&control->answers, "error 0 cannot write tracing_on: %s",
+			    strerror(-err));
+		return;
+	}
+	control->stops++;
+	check_stopped(control);
+}
+
+static void boot_id(char *id, size_t size)
+{
+	size_t length;
+	char *text;
+
+	snprintf(id, size, "unknown");
+	if (tracefs_read(AT_FDCWD, "/proc/sys/kernel/random/boot_id", 64, &text, &length))
+		return;
+	snprintf(id, size, "%.*s", (int)strcspn(text, "\n"), text);
+	free(text);
+}
+
+static void on_hello(struct control *control, const struct control_request *request)
+{
+	const struct control_setup *setup = control->setup;
+	char id[64], clock[32] = "unknown";
+	struct export_result export = {0};
+	struct page_layout layout = {0};
+	struct utsname name = {0};
+	uint64_t version;
+	int events;
+
+	if (control_number(request->args, &version) || version != CONTROL_VERSION) {
+		answers_add(&control->answers,
+			    "error hello this agent speaks version %d of the protocol",
+			    CONTROL_VERSION);
+		return;
+	}
+	if (control->state == STATE_STOPPED)
+		refresh_pumps(control);
+	boot_id(id, sizeof(id));
+	tracefs_clock(setup->tracefs, clock, sizeof(clock));
+	tracefs_layout(setup->tracefs, &layout);
+	uname(&name);
+	events = tracefs_events_enabled(setup->tracefs);
+	if (setup->exporter)
+		exporter_peek(setup->exporter, &export);
+	answers_add(&control->answers,
+		    "ok hello version=%d agent=%s boot-id=%s cpus=%u ports-missing=%u "
+		    "subbuf-size=%u long-size=%u endian=%s clock=%s kernel=%s state=%s events=%d "
+		    "tracing-on=%d share=%s generation=%" PRIu64,
+		    CONTROL_VERSION, VTRACE_VERSION, id, setup->pumps->cpus->count,
+		    pumps_missing(setup->pumps), layout.subbuf_size, layout.long_size,
+		    __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? "big" : "little", clock, name.release,
+		    state_name(control->state), events < 0 ? 0 : events,
+		    tracefs_recording(setup->tracefs) == 1, export.generation ? "yes" : "no",
+		    export.generation);
+}
+
+static void on_export(struct control *control, const struct control_request *request)
+{
+	(void)request;
+	if (!control->setup->exporter) {
+		answers_add(&control->answers, "error export this agent has no share");
+		return;
+	}
+	control->asked = exporter_request(control->setup->exporter);
+}
+
+/* One answer for each request that the result serves; a note for the agent's own, the first. */
+static void check_exported(struct control *control)
+{
+	struct export_result result;
+	char text[320];
+
+	if (!control->setup->exporter || !exporter_result(control->setup->exporter, &result))
+		return;
+	while (control->answered < result.served) {
+		bool own = ++control->answered == 1;
+
+		if (result.error && own) {
+			snprintf(text, sizeof(text), "formats not exported: %s", result.reason);
+			note(control, text);
+		} else if (result.error) {
+			answers_add(&control->answers, "error export %s", result.reason);
+			fprintf(stderr, "trace-agent: formats not exported: %s\n", result.reason);
+		} else {
+			answers_add(&control->answers,
+				    "%s generation=%" PRIu64 " bytes=%zu events=%u",
+				    own ? "note formats exported" : "ok export", result.generation,
+				    result.bytes, result.events);
+		}
+	}
+}
+
+static void answer_stats(struct control *control, const char *which, const struct ring_stats *ring,
+			 const struct pump_status *pump)
+{
+	answers_add(&control->answers,
+		    "ok stats %s entries=%" PRIu64 " overrun=%" PRIu64 " commit-overrun=%" PRIu64
+		    " dropped=%" PRIu64 " read=%" PRIu64 " pages-spliced=%" PRIu64
+		    " pages-flushed=%" PRIu64 " bytes-sent=%" PRIu64 " lost-bytes=%" PRIu64,
+		    which, ring->entries, ring->overrun, ring->commit_overrun, ring->dropped,
+		    ring->read, pump->pages_spliced, pump->pages_flushed, pump->bytes_sent,
+		    pump->bytes_lost);
+}
+
+static void on_stats_cpu(struct control *control, const char *args)
+{
+	const struct pumps *pumps = control->setup->pumps;
+	struct ring_stats ring;
+	struct pump_status pump;
+	char which[32];
+	uint64_t cpu;
+	int err;
+
+	if (control_number(args, &cpu) || cpu >= pumps->cpus->count ||
+	    !pumps->cpus->possible[cpu]) {
+		answers_add(&control->answers, "error stats no such CPU; there are 0 to %u",
+			    pumps->cpus->count - 1);
+		return;
+	}
+	err = tracefs_stats(control->setup->tracefs, (unsigned)cpu, &ring);
+	if (err) {
+		answers_add(&control->answers, "error stats cannot read the counters: %s",
+			    strerror(-err));
+		return;
+	}
+	pumps_status(pumps, (unsigned)cpu, &pump);
+	snprintf(which, sizeof(which), "cpu=%" PRIu64, cpu);
+	answer_stats(control, which, &ring, &pump);
+}
+
+static void on_stats(struct control *control, const struct control_request *request)
+{
+	const struct pumps *pumps = control->setup->pumps;
+	struct ring_stats sum = {0};
+	struct pump_status pump;
+	char which[32];
+
+	if (request->args[0]) {
+		on_stats_cpu(control, request->args);
+		return;
+	}
+	for (unsigned cpu = 0; cpu < pumps->cpus->count; cpu++) {
+		struct ring_stats one;
+
+		if (!pumps->cpus->possible[cpu] ||
+		    tracefs_stats(control->setup->tracefs, cpu, &one))
+			continue;
+		sum.entries += one.entries;
+		sum.overrun += one.overrun;
+		sum.commit_overrun += one.commit_overrun;
+		sum.dropped += one.dropped;
+		sum.read += one.read;
+	}
+	pumps_sum(pumps, &pump);
+	snprintf(which, sizeof(which), "cpus=%u", pumps->cpus->count);
+	answer_stats(control, which, &sum, &pump);
+}
+
+static const struct {
+	void (*fn)(struct control *control, const struct control_request *request);
+	bool takes_args;
+} verbs[] = {
+	[CONTROL_START] = {on_start, false}, [CONTROL_STOP] = {on_stop, false},
+	[CONTROL_HELLO] = {on_hello, true},  [CONTROL_EXPORT] = {on_export, false},
+	[CONTROL_STATS] = {on_stats, true},
+};
+
+_Static_assert(sizeof(verbs) / sizeof(verbs[0]) == CONTROL_UNKNOWN, "a verb has no function");
+
+static void answer_unknown(struct control *control, const char *name)
+{
+	char known[128];
+	size_t used = 0;
+
+	for (int verb = 0; verb < CONTROL_UNKNOWN; verb++)
+		used += (size_t)snprintf(known + used, sizeof(known) - used, " %s",
+					 control_verb_name((enum control_verb)verb));
+	answers_add(&control->answers, "error %s unknown verb; known:%s", name, known);
+}
+
+static void on_line(const char *line, const char *reason, void *data)
+{
+	struct control *control = data;
+	struct control_request request;
+
+	if (!line) {
+		answers_add(&control->answers, "error line %s", reason);
+		return;
+	}
+	control_request_parse(line, &request);
+	if (!request.name[0])
+		return;
+	if (request.verb == CONTROL_UNKNOWN)
+		answer_unknown(control, request.name);
+	else if (request.args[0] && !verbs[request.verb].takes_args)
+		answers_add(&control->answers, "error %s takes no argument", request.name);
+	else
+		verbs[request.verb].fn(control, &request);
+}
+
+/* The host closed its end: half a line and answers to questions of a former host mean nothing to
+ * the next one. */
+static void forget_host(struct control *control)
+{
+	if (!control->no_host) {
+		memset(&control->lines, 0, sizeof(control->lines));
+		answers_clear(&control->answers);
+	}
+	control->no_host = true;
+}
+
+static void hear_port(struct control *control, short revents)
+{
+	char bytes[VTRACE_LINE_MAX];
+	ssize_t n;
+
+	if (revents & (POLLIN | POLLERR)) {
+		n = read(control->setup->port, bytes, sizeof(bytes));
+		if (n > 0) {
+			control->no_host = false;
+			control_lines_feed(&control->lines, bytes, (size_t)n, on_line, control);
+			return;
+		}
+		if (n < 0 && errno != EAGAIN && errno != EINTR) {
+			control->port_error = -errno;
+			return;
+		}
+	}
+	if (revents & (POLLHUP | POLLERR))
+		forget_host(control);
+}
+
+static void say(struct control *control)
+{
+	int err;
+
+	if (control->setup->port < 0) {
+		answers_clear(&control->answers);
+		return;
+	}
+	err = answers_write(&control->answers, control->setup->port);
+	if (err && err != -EAGAIN)
+		control->port_error = err;
+}
+
+static void hear_report(struct control *control)
+{
+	uint64_t count;
+
+	if (read(control->setup->report, &count, sizeof(count)) < 0)
+		return;
+	check_exported(control);
+	pumps_news(control->setup->pumps, note, control);
+	check_stopped(control);
+}
+
+static void leave(struct control *control)
+{
+	if (control->leave_at)
+		return;
+	control->leave_at = now_ms() + LEAVE_MS;
+	note(control, "agent leaving");
+	if (control->state == STATE_TRACING)
+		stop(control);
+}
+
+/* Nothing is left to do or time is over. */
+static bool may_leave(const struct control *control)
+{
+	if (!control->leave_at)
+		return false;
+	return (control->state == STATE_STOPPED && control->answers.count == 0) ||
+	       now_ms() >= control->leave_at;
+}
+
+static int poll_timeout(const struct control *control)
+{
+	int64_t left = control->leave_at - now_ms();
+
+	if (control->leave_at)
+		return left > 0 ? (int)left : 0;
+	return control->no_host ? NO_HOST_MS : -1;
+}
+
+static int one_round(struct control *control)
+{
+	const struct control_setup *setup = control->setup;
+	bool waiting = control->answers.count > 0;
+	struct pollfd fds[] = {
+		{.fd = control->leave_at ? -1 : setup->signals, .events = POLLIN},
+		{.fd = setup->report, .events = POLLIN},
+		{.fd = control->no_host ? -1 : setup->port,
+		 .events = (short)(POLLIN | (waiting ? POLLOUT : 0))},
+	};
+
+	if (poll(fds, 3, poll_timeout(control)) < 0)
+		return errno == EINTR ? 0 : -errno;
+	/* Left out of this poll(), the port is asked again in the next one. */
+	if (fds[2].fd < 0)
+		control->no_host = false;
+	if (fds[0].revents)
+		leave(control);
+	if (fds[1].revents)
+		hear_report(control);
+	if (fds[2].revents)
+		hear_port(control, fds[2].revents);
+	say(control);
+	return control->port_error;
+}
+
+static int begin(struct control *control, char *error, size_t error_size)
+{
+	char reason[128];
+	int err;
+
+	if (control->setup->port >= 0) {
+		note(control, "agent started");
+		if (control->setup->exporter)
+			control->asked = exporter_request(control->setup->exporter);
+		return 0;
+	}
+	err = start(control, reason, sizeof(reason));
+	if (err)
+		snprintf(error, error_size, "cannot start: %s", reason);
+	return err;
+}
+
+int control_run(const struct control_setup *setup, char *error, size_t error_size)
+{
+	struct control control = {.setup = setup};
+	int err;
+
+	control.recording_before = tracefs_recording(setup->tracefs);
+	err = begin(&control, error, error_size);
+	while (!err && !may_leave(&control)) {
+		err = one_round(&control);
+		if (err)
+			snprintf(error, error_size, "the control port is gone: %s", strerror(-err));
+		else if ((err = pumps_stdout_error(setup->pumps)))
+			snprintf(error, error_size, "cannot write to standard output: %s",
+				 strerror(-err));
+	}
+	if (control.changed_recording && control.recording_before >= 0)
+		tracefs_record(setup->tracefs, control.recording_before);
+	answers_clear(&control.answers);
+	return err;
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One CPU's pump: a thread, bound to its CPU, that moves the pages of that CPU's ring buffer
+ * through a pipe into a port, by splice, so that nothing copies them on the way. Called by pumps.c.
+ * It looks into no page, knows no other CPU, and takes nothing for fatal but the loss of its way
+ * out: a full port, a port without a host, an offline CPU are states that it waits in.
+ *
+ *     trace_pipe_raw ─splice→ pipe ─splice→ port
+ *                    ─read, write→        (pages that are not full, after PUMP_FLUSH_MS or to
+ * drain)
+ *
+ * Whatever leaves the ring goes through the pipe, so the order of pages is that of the ring.
+ */
+#ifndef VTRACE_AGENT_PUMP_H
+#define VTRACE_AGENT_PUMP_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A page that is not full is sent after so many milliseconds without a full one. */
+#define PUMP_FLUSH_MS 200
+
+/*
+ * Pages offered to a port at a time. The port's virtqueue has 128 entries; a driver without
+ * indirect descriptors drops without a word what does not fit (Linux,
+ * drivers/char/virtio_console.c, port_fops_splice_write). Also, a queue of 128 such offers, which
+ * is what a host that stopped reading can make the guest keep in memory, is 16 MiB.
+ */
+#define PUMP_BURST 32
+
+struct pump;
+
+enum pump_phase {
+	PUMP_STOPPED,  /* sleeps */
+	PUMP_RUNNING,  /* moves full pages as they come, others after PUMP_FLUSH_MS */
+	PUMP_DRAINING, /* moves everything that is there, then reports */
+	PUMP_LEAVING,  /* ends its thread, whatever is left */
+};
+
+struct pump_setup {
+	unsigned cpu;
+	size_t pipe_size; /* bytes; at least a sub-buffer is used */
+	size_t subbuf_size;
+	int pages; /* trace_pipe_raw, O_NONBLOCK; the pump's from now on, also on failure */
+	int out;   /* the port, O_NONBLOCK; the pump's as well, unless shared is set */
+	pthread_mutex_t *shared; /* out is used by several pumps: hold this for whole pages */
+	int report; /* eventfd to write when something changed that the caller should look at */
+};
+
+/* What a pump tells about itself; each value stands alone. */
+struct pump_status {
+	uint64_t pages_spliced; /* moved whole */
+	uint64_t pages_flushed; /* copied because they were not full */
+	uint64_t bytes_sent;
+	uint64_t bytes_lost; /* taken by the port and gone */
+	bool bound;	     /* runs on its CPU: false while that is offline */
+	int ring_error;	     /* -errno of the last odd failure to read the ring, or 0 */
+	int out_error;	     /* -errno: out is gone for good (-ENODEV, -EPIPE, ...), or 0 */
+};
+
+/* Make a pump, in PUMP_STOPPED. 0 or -errno. */
+int pump_start(struct pump **pump, const struct pump_setup *setup);
+
+/* Give an order; epoch, from 1, tells orders apart in pump_drained(). One thread at a time. */
+void pump_order(struct pump *pump, enum pump_phase phase, unsigned epoch);
+
+/* Size of sub-buffers from the next order to run on; the pipe grows with it. Only while the pump is
+ * stopped or drained. 0 or -errno. */
+int pump_set_subbuf_size(struct pump *pump, size_t size);
+
+/* Whether the order to drain of that epoch is carried out, or never will be: out is gone. */
+bool pump_drained(const struct pump *pump, unsigned epoch);
+
+void pump_status(const struct pump *pump, struct pump_status *status);
+
+/* After PUMP_LEAVING: wait for the thread's end until deadline (CLOCK_REALTIME), close and free.
+ * -ETIMEDOUT: the thread hangs in the kernel and pump stays allocated. Takes NULL. */
+int pump_free(struct pump *pump, const struct timespec *deadline);
+
+#endif

@@ -359,7 +359,8 @@ static void advance(struct batch *batch)
 	if (batch->phase == PHASE_RUNNING && guest_state(batch->guest) == GUEST_GONE)
 		finish(batch);
 	if (batch->phase == PHASE_STOPPING && guest_state(batch->guest) != GUEST_STOPPING) {
-		enter(batch, PHASE_DRYING, RUN_DRY_MS);
+		enter(batch, guest_engine_alive(batch->guest) ? PHASE_DRYING : PHASE_DONE,
+		      RUN_DRY_MS);
 		pull(batch);
 	}
 	if (batch->phase == PHASE_DRYING && is_dry(batch)) {

@@ -73,12 +73,14 @@ static int set_recording(struct control *control, bool on)
 	return tracefs_record(control->setup->tracefs, on);
 }
 
-/* The pumps' threads must not trace themselves; new ones may have come. */
+/* New pumps must not trace themselves. The lists are written only then: the kernel lets every write
+ * wait for all CPUs. */
 static int refresh_pumps(struct control *control)
 {
+	unsigned started = control->setup->pumps->started;
 	int count = pumps_refresh(control->setup->pumps);
 
-	if (count >= 0)
+	if (control->setup->pumps->started != started)
 		notrace_add_threads(control->setup->tracefs);
 	return count;
 }

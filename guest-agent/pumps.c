@@ -101,6 +101,7 @@ int pumps_refresh(struct pumps *pumps)
 				return err;
 		} else if (!start_pump(pumps, cpu)) {
 			pumps->told[cpu].bound = true;
+			pumps->started++;
 		}
 		count += pumps->pump[cpu] != NULL;
 	}

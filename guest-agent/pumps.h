@@ -21,6 +21,7 @@ struct pumps {
 	int report;	      /* eventfd of the control loop, the caller's */
 	unsigned epoch;	      /* of the last order */
 	unsigned subbuf_size; /* bytes */
+	unsigned started;     /* pumps, ever */
 	pthread_mutex_t stdout_lock;
 	struct pump *pump[VTRACE_MAX_CPUS];	  /* NULL: no such CPU, or it has no port */
 	struct pump_status told[VTRACE_MAX_CPUS]; /* what pumps_news() told */

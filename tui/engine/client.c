@@ -13,7 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define PROGRAM "vtrace-engine"
+#define PROGRAM	   "vtrace-engine"
+#define EPITAPH_MS 200
 
 struct engine_client {
 	int fd;
@@ -144,9 +145,14 @@ pid_t engine_client_pid(const struct engine_client *client)
 
 const char *engine_client_epitaph(struct engine_client *client)
 {
-	/* It may have closed its socket without ending: it is of no use any more. */
-	if (!client->reaped && waitpid(client->pid, &client->status, WNOHANG) == client->pid)
-		client->reaped = true;
+	/* The socket closes a moment before the process is done with dying. An engine that closed
+	 * it and lives on is of no use any more. */
+	for (unsigned ms = 0; ms < EPITAPH_MS && !client->reaped; ms++) {
+		if (waitpid(client->pid, &client->status, WNOHANG) == client->pid)
+			client->reaped = true;
+		else
+			usleep(1000);
+	}
 	if (!client->reaped) {
 		kill(client->pid, SIGKILL);
 		reap(client);

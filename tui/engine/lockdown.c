@@ -20,39 +20,23 @@
 
 /* Everything that the event loop, malloc, stdio and libtraceevent's printing were seen to use. */
 static const int allowed[] = {
-	SCMP_SYS(read),
-	SCMP_SYS(pread64),
-	SCMP_SYS(write),
-	SCMP_SYS(recvmsg),
-	SCMP_SYS(sendmsg),
-	SCMP_SYS(sendto),
-	SCMP_SYS(epoll_wait),
-	SCMP_SYS(epoll_pwait),
-	SCMP_SYS(epoll_ctl),
-	SCMP_SYS(epoll_create1),
-	SCMP_SYS(fcntl),
-	SCMP_SYS(close),
-	SCMP_SYS(ftruncate),
-	SCMP_SYS(lseek),
-	SCMP_SYS(fstat),
-	SCMP_SYS(mmap),
-	SCMP_SYS(munmap),
-	SCMP_SYS(mremap),
-	SCMP_SYS(brk),
-	SCMP_SYS(madvise),
-	SCMP_SYS(mprotect),
-	SCMP_SYS(futex),
-	SCMP_SYS(clock_gettime),
-	SCMP_SYS(getpid),
-	SCMP_SYS(gettid),
-	SCMP_SYS(tgkill),
-	SCMP_SYS(rt_sigaction),
-	SCMP_SYS(rt_sigprocmask),
-	SCMP_SYS(rt_sigreturn),
-	SCMP_SYS(getrandom),
-	SCMP_SYS(exit),
-	SCMP_SYS(exit_group),
-	SCMP_SYS(restart_syscall),
+	SCMP_SYS(read),		 SCMP_SYS(pread64),
+	SCMP_SYS(write),	 SCMP_SYS(recvmsg),
+	SCMP_SYS(sendmsg),	 SCMP_SYS(sendto),
+	SCMP_SYS(epoll_wait),	 SCMP_SYS(epoll_pwait),
+	SCMP_SYS(epoll_ctl),	 SCMP_SYS(epoll_create1),
+	SCMP_SYS(fcntl),	 SCMP_SYS(close),
+	SCMP_SYS(ftruncate),	 SCMP_SYS(lseek),
+	SCMP_SYS(fstat),	 SCMP_SYS(mmap),
+	SCMP_SYS(munmap),	 SCMP_SYS(mremap),
+	SCMP_SYS(brk),		 SCMP_SYS(madvise),
+	SCMP_SYS(mprotect),	 SCMP_SYS(futex),
+	SCMP_SYS(clock_gettime), SCMP_SYS(getpid),
+	SCMP_SYS(gettid),	 SCMP_SYS(tgkill),
+	SCMP_SYS(rt_sigaction),	 SCMP_SYS(rt_sigprocmask),
+	SCMP_SYS(rt_sigreturn),	 SCMP_SYS(getrandom),
+	SCMP_SYS(exit),		 SCMP_SYS(exit_group),
+	SCMP_SYS(sysinfo),	 SCMP_SYS(restart_syscall),
 	SCMP_SYS(writev),
 };
 
@@ -124,6 +108,7 @@ int lockdown(uint64_t memory, char *layers, size_t layers_size)
 {
 	const char *seccomp = "seccomp";
 	int ret = drop_uid();
+	uid_t uid = geteuid();
 
 	if (!ret)
 		ret = limit_resources(memory);
@@ -138,6 +123,6 @@ int lockdown(uint64_t memory, char *layers, size_t layers_size)
 	seccomp = "no seccomp (a sanitizer build)";
 #endif
 	snprintf(layers, layers_size, "engine locked down: uid %u, no new privileges, rlimits, %s",
-		 (unsigned)geteuid(), seccomp);
+		 (unsigned)uid, seccomp);
 	return ret;
 }

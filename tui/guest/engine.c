@@ -29,7 +29,7 @@ static void packet_came(void *data, const struct engine_packet *packet)
 		streams_state(guest, packet->payload);
 		break;
 	case ENGINE_STATS_REPLY:
-		formats_watch_unknown(guest, packet->payload);
+		formats_watch_unknown(guest, packet);
 		guest->events.packet(guest->data, packet);
 		break;
 	case ENGINE_ROWS:
@@ -46,7 +46,7 @@ static void engine_died(void *data, const char *epitaph)
 	struct guest *guest = data;
 
 	guest_say(guest, GUEST_ERROR,
-		  "the engine of %s ended: %s; the rows it held are lost, it can be restarted",
+		  "the engine of %s ended: %s; the rows it held are lost",
 		  guest->name, epitaph);
 	saving_lost(guest);
 	if (guest->formats.step == FORMATS_LOAD)

@@ -266,6 +266,8 @@ static int check_conflicts(const struct options *options, FILE *err)
 		 "--start starts tracing in a guest; with -r there is no guest"},
 		{options->keep_running && options->replay,
 		 "--keep-running is about a guest; with -r there is no guest"},
+		{options->duration > 0 && options->replay,
+		 "-d stops tracing in a guest; with -r there is no guest"},
 		{options->count && !options->batch, "-n needs -b"},
 		{options->duration > 0 && !options->batch, "-d needs -b"},
 		{options->stats && !options->batch, "--stats needs -b"},

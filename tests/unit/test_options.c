@@ -243,6 +243,7 @@ static void conflicts_are_told(void **state)
 	EXPECT_COMPLAINT("-w saves", "-r", "saved", "-w", "again");
 	EXPECT_COMPLAINT("--start starts", "-r", "saved", "--start");
 	EXPECT_COMPLAINT("--keep-running is about", "-r", "saved", "--keep-running");
+	EXPECT_COMPLAINT("-d stops tracing", "-b", "-r", "saved", "-d", "1");
 	EXPECT_COMPLAINT("-n needs -b", "-n", "1");
 	EXPECT_COMPLAINT("-d needs -b", "-d", "1");
 	EXPECT_COMPLAINT("--stats needs -b", "--stats");

@@ -51,13 +51,14 @@ struct pump {
 	/* The thread's own. */
 	size_t pipe_size;
 	size_t held;	/* bytes in the pipe and in buffer, on their way out */
-	size_t burst;	/* pages offered at a time */
+	size_t burst;	/* pages taken from the ring at a time */
 	size_t copy_at; /* buffer[copy_at, copy_end) was read from the pipe to be written */
 	size_t copy_end;
 	bool copies;	 /* out takes no splice */
 	bool ring_ready; /* poll() said that the ring has pages */
 	bool ring_deaf;	 /* and was wrong or failed: do not ask it the next time */
 	bool out_deaf;	 /* nobody at the other end: likewise */
+	bool more;	 /* the last burst was a full one */
 	bool quiet;	 /* the last deadline passed without a full page */
 	unsigned unreadable;
 	int pause;	  /* ms until the ring is tried again */
@@ -130,37 +131,36 @@ static void ring_failed(struct pump *pump, int err)
 		report(pump);
 }
 
-/* Bytes of whole sub-buffers that fit into the pipe. Kernels before 5.11 free pages for which the
- * pipe has no slot, so the ring is never asked for more. */
-static size_t pipe_room(const struct pump *pump)
-{
-	size_t room = pump->pipe_size - pump->held;
-
-	return room - room % atomic_load(&pump->subbuf_size);
-}
-
-/* Move full pages from the ring into the pipe, as many as fit. Whether there were any. */
-static bool take_full_pages(struct pump *pump)
+/* Bytes of a full burst. Kernels before 5.11 free pages for which the pipe has no slot, so the ring
+ * is never asked for more than the empty pipe holds. */
+static size_t burst_size(const struct pump *pump)
 {
 	size_t subbuf_size = atomic_load(&pump->subbuf_size);
-	size_t room = pipe_room(pump);
-	ssize_t n;
+	size_t fits = pump->pipe_size - pump->pipe_size % subbuf_size;
 
-	if (room == 0)
-		return false;
-	n = splice(pump->pages, NULL, pump->pipe[1], NULL, room, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
+	return pump->burst * subbuf_size < fits ? pump->burst * subbuf_size : fits;
+}
+
+/* Move a burst of full pages from the ring into the empty pipe. Whether there were any. */
+static bool take_full_pages(struct pump *pump)
+{
+	size_t want = burst_size(pump);
+	ssize_t n = splice(pump->pages, NULL, pump->pipe[1], NULL, want,
+			   SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
+
 	if (n < 0 && errno != EAGAIN && errno != EINTR)
 		ring_failed(pump, -errno);
 	if (n <= 0)
 		return false;
-	pump->held += (size_t)n;
-	atomic_fetch_add(&pump->pages_spliced, (size_t)n / subbuf_size);
+	pump->held = (size_t)n;
+	pump->more = (size_t)n == want;
+	atomic_fetch_add(&pump->pages_spliced, (size_t)n / atomic_load(&pump->subbuf_size));
 	return true;
 }
 
 /*
  * Read what is there of the page being written; the kernel fills it up with zeroes to a whole
- * sub-buffer. Only with an empty pipe, so that there is always room for what was taken.
+ * sub-buffer. The pipe is empty, so there is room for what was taken.
  * 1: there was one; 0: the ring is empty; -EAGAIN: there is one that cannot be read yet.
  */
 static int take_partial_page(struct pump *pump)
@@ -198,6 +198,9 @@ static int take_partial_page(struct pump *pump)
 /* Ring to pipe. Whether the ring has nothing more to give for now. */
 static bool fill(struct pump *pump, bool draining)
 {
+	pump->more = false;
+	if (pump->held > 0)
+		return false;
 	if (take_full_pages(pump)) {
 		pump->pause = PAUSE_MIN_MS;
 		pump->ring_deaf = false;
@@ -207,8 +210,6 @@ static bool fill(struct pump *pump, bool draining)
 	if (pump->ring_ready)
 		pump->ring_deaf = true;
 	pump->pause = pump->pause * 2 < PAUSE_MAX_MS ? pump->pause * 2 : PAUSE_MAX_MS;
-	if (pump->held > 0)
-		return false;
 	if (draining) {
 		int taken = take_partial_page(pump);
 
@@ -266,24 +267,24 @@ static bool count_vanished(struct pump *pump, size_t taken)
 	return true;
 }
 
-/* Offer one burst to the way out. 0, -EAGAIN: it takes nothing now, or -errno: it is gone. */
+/* Offer all that is held to the way out. 0, -EAGAIN: it takes nothing now, or -errno: it is gone.
+ */
 static int push(struct pump *pump)
 {
-	size_t limit = pump->burst * atomic_load(&pump->subbuf_size);
-	size_t want = pump->held < limit ? pump->held : limit;
 	ssize_t n;
 	int err = 0;
 
 	if (pump->copies)
 		return push_copied(pump);
-	n = splice(pump->pipe[0], NULL, pump->out, NULL, want, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
+	n = splice(pump->pipe[0], NULL, pump->out, NULL, pump->pipe_size,
+		   SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
 	if (n < 0)
 		err = -errno;
 	if (err == -EINVAL) {
 		pump->copies = true;
 		return push_copied(pump);
 	}
-	if (n != (ssize_t)want) {
+	if (n != (ssize_t)pump->held) {
 		size_t taken = n > 0 ? (size_t)n : 0;
 
 		if (!count_vanished(pump, taken) && n == 0)
@@ -339,7 +340,7 @@ static int send_held(struct pump *pump)
 /* Sleep until an order comes, the ring or the way out are ready, or timeout (ms) has passed. */
 static void wait_for_work(struct pump *pump, int timeout)
 {
-	bool ask_ring = !pump->ring_deaf && pipe_room(pump) > 0;
+	bool ask_ring = !pump->ring_deaf && pump->held == 0;
 	bool ask_out = pump->held > 0 && !pump->out_deaf;
 	struct pollfd fds[] = {
 		{.fd = pump->wake, .events = POLLIN},
@@ -386,7 +387,8 @@ static void turn(struct pump *pump, unsigned order)
 		return;
 	}
 	if (!draining) {
-		wait_for_work(pump, timeout_until(pump));
+		if (pump->held > 0 || !pump->more)
+			wait_for_work(pump, timeout_until(pump));
 		return;
 	}
 	if (empty && pump->held == 0) {

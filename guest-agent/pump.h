@@ -23,10 +23,15 @@
 #define PUMP_FLUSH_MS 200
 
 /*
- * Pages offered to a port at a time. The port's virtqueue has 128 entries; a driver without
- * indirect descriptors drops without a word what does not fit (Linux,
- * drivers/char/virtio_console.c, port_fops_splice_write). Also, a queue of 128 such offers, which
- * is what a host that stopped reading can make the guest keep in memory, is 16 MiB.
+ * Pages that are in the pipe at a time, and what is in the pipe is always offered to the port as a
+ * whole, for three reasons that lie in Linux, drivers/char/virtio_console.c,
+ * port_fops_splice_write:
+ * - It makes a scatterlist of as many entries as the pipe has buffers. When fewer are spliced, the
+ *   virtqueue still walks all of the list, past the end of its indirect table: that overwrites the
+ *   guest's memory and hands the device buffers of no size, upon which QEMU gives the device up.
+ * - It drops without a word what the queue has no room for. The queue has 128 entries, all of which
+ *   a burst may need where there are no indirect descriptors.
+ * - A host that stops reading makes the guest keep 128 bursts: 16 MiB a CPU.
  */
 #define PUMP_BURST 32
 
@@ -41,7 +46,7 @@ enum pump_phase {
 
 struct pump_setup {
 	unsigned cpu;
-	size_t pipe_size; /* bytes; at least a sub-buffer is used */
+	size_t pipe_size; /* bytes; at least a sub-buffer, of use up to PUMP_BURST of them */
 	size_t subbuf_size;
 	int pages; /* trace_pipe_raw, O_NONBLOCK; the pump's from now on, also on failure */
 	int out;   /* the port, O_NONBLOCK; the pump's as well, unless shared is set */

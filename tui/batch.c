@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tui/batch_lines.h"
@@ -17,15 +18,15 @@
 #include "tui/domain/loop.h"
 #include "tui/text.h"
 
-#define PULL_ROWS	65536 /* more than fit a packet: as many as there are */
-#define PULL_AGAIN_MS	250   /* for rows that wait for another CPU's */
-#define PULL_BUSY_MS	10    /* the engine's socket was full */
-#define DRY_MS		300   /* between two looks that find nothing */
-#define DRY_LOOKS	2
-#define DRY_BLIND_LOOKS 5 /* where no agent says that it has sent all */
-#define STOP_MS		5000
-#define RUN_DRY_MS	10000 /* for a guest that does not stop sending */
-#define COUNTERS_MS	6000  /* above the time that guest_stats() takes */
+#define PULL_ROWS     65536 /* more than fit a packet: as many as there are */
+#define PULL_AGAIN_MS 250   /* for rows that wait for another CPU's */
+#define PULL_BUSY_MS  10    /* the engine's socket was full */
+#define DRY_LOOK_MS   200   /* how often to look whether the channels have run dry */
+#define DRY_MS	      600   /* nothing new for so long after the agent said that it has sent all */
+#define DRY_BLIND_MS  1500  /* and where no agent says so */
+#define STOP_MS	      5000
+#define RUN_DRY_MS    10000 /* for a guest that does not stop sending */
+#define COUNTERS_MS   6000  /* above the time that guest_stats() takes */
 
 enum phase {
 	PHASE_OPENING,	/* until the agent has answered and the formats are there */
@@ -49,19 +50,29 @@ struct batch {
 	int signal_fd;
 	int signal_watch;
 	int pull_timer;
-	int phase_timer; /* the end of the phase when nothing else ends it */
-	bool started;	 /* guest_start() was called */
-	bool attached;	 /* tracing was started by somebody else, and is theirs to stop */
-	bool pulling;	 /* a request is on the way */
-	bool mute;	 /* nothing is printed any more */
-	bool got_after;	 /* the guest's counters after the end, or that there are none */
-	bool got_engine; /* the engine's counters */
-	unsigned dry;	 /* looks in a row that found nothing */
-	uint64_t rows;	 /* taken from the engine */
+	int phase_timer;    /* the end of the phase when nothing else ends it */
+	bool started;	    /* guest_start() was called */
+	bool attached;	    /* tracing was started by somebody else, and is theirs to stop */
+	bool pulling;	    /* a request is on the way */
+	bool last;	    /* it is one for all that is there */
+	bool mute;	    /* nothing is printed any more */
+	bool got_after;	    /* the guest's counters after the end, or that there are none */
+	bool got_engine;    /* the engine's counters */
+	bool all_taken;	    /* the answer to the last such request came */
+	uint64_t held;	    /* rows in the engine's store when it was looked last */
+	int64_t held_since; /* CLOCK_MONOTONIC ms; that has not changed since */
 	int status;
 };
 
 static void advance(struct batch *batch);
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
 
 /* ---- what is told ---- */
 
@@ -116,7 +127,8 @@ static void pull(struct batch *batch)
 	if (batch->pulling || batch->phase < PHASE_RUNNING || batch->phase > PHASE_LAST)
 		return;
 	loop_timer_set(batch->pull_timer, -1);
-	if (batch->phase == PHASE_LAST)
+	batch->last = batch->phase == PHASE_LAST;
+	if (batch->last)
 		request.flags = ENGINE_PULL_ALL;
 	memcpy(request.cpus, batch->options->cpus, sizeof(request.cpus));
 	err = guest_request_pull(batch->guest, &request, NULL);
@@ -134,7 +146,7 @@ static void pull_again(void *data)
 static void enter(struct batch *batch, enum phase phase, int timeout_ms)
 {
 	batch->phase = phase;
-	batch->dry = 0;
+	batch->held_since = now_ms();
 	loop_timer_set(batch->phase_timer, timeout_ms);
 }
 
@@ -199,7 +211,6 @@ static void rows_came(struct batch *batch, const struct engine_packet *packet)
 	int err;
 
 	batch->pulling = false;
-	batch->rows += rows->count;
 	batch->summary.skipped += rows->skipped;
 	while (engine_rows_next(packet, &offset, &view))
 		print_row(batch, &view);
@@ -211,12 +222,15 @@ static void rows_came(struct batch *batch, const struct engine_packet *packet)
 	err = batch->lines.length ? lines_flush(&batch->lines) : 0;
 	if (err)
 		output_failed(batch, err);
-	batch->dry = rows->count ? 0 : batch->dry + 1;
+	if (rows->count || rows->skipped || rows->total != batch->held)
+		batch->held_since = now_ms();
+	batch->held = rows->total;
+	batch->all_taken = batch->last;
 	if (rows->flags & ENGINE_ROWS_END && batch->phase == PHASE_RUNNING)
 		finish(batch);
 	advance(batch);
 	if (batch->phase == PHASE_DRYING)
-		loop_timer_set(batch->pull_timer, DRY_MS);
+		loop_timer_set(batch->pull_timer, DRY_LOOK_MS);
 	else if (rows->newer)
 		loop_timer_set(batch->pull_timer, PULL_AGAIN_MS);
 }
@@ -336,7 +350,7 @@ static bool is_dry(const struct batch *batch)
 {
 	bool told = guest_state(batch->guest) != GUEST_OLD_AGENT;
 
-	return batch->dry >= (told ? DRY_LOOKS : DRY_BLIND_LOOKS);
+	return now_ms() - batch->held_since >= (told ? DRY_MS : DRY_BLIND_MS);
 }
 
 /* Take the next steps that the state of things allows. */
@@ -367,7 +381,7 @@ static void advance(struct batch *batch)
 		enter(batch, PHASE_LAST, RUN_DRY_MS);
 		pull(batch);
 	}
-	if (batch->phase == PHASE_LAST && batch->dry)
+	if (batch->phase == PHASE_LAST && batch->all_taken)
 		ask_counters(batch);
 	if (batch->phase == PHASE_AFTER && batch->got_after && batch->got_engine)
 		enter(batch, PHASE_DONE, -1);

@@ -234,7 +234,10 @@ const char *guest_waiting(const struct guest *guest)
 {
 	if (guest->state == GUEST_CONNECTING)
 		return "waiting for the agent in the guest to answer";
-	if (guest->formats.step == FORMATS_EXPORT)
+	if (guest->state == GUEST_GONE)
+		return NULL;
+	if (guest->formats.step == FORMATS_EXPORT ||
+	    (guest->formats.step == FORMATS_IDLE && !guest->formats.settled))
 		return "waiting for the agent to write the event formats; an emulated guest is "
 		       "slow "
 		       "at it";

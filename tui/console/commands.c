@@ -162,9 +162,10 @@ static void suggest_path(const struct console *console, char *path, size_t size)
 	char name[64], when[32];
 	time_t now = time(NULL);
 	struct tm local;
+	const char *last = strrchr(guest_name(console->guest), '/');
 	size_t i;
 
-	snprintf(name, sizeof(name), "%s", guest_name(console->guest));
+	snprintf(name, sizeof(name), "%s", last && last[1] ? last + 1 : guest_name(console->guest));
 	for (i = 0; name[i]; i++)
 		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-",
 			    name[i]))

@@ -3,13 +3,15 @@
 
 #include "tui/console/state.h"
 
-/* The label says what the key would do now. */
+/* What the key would do now; NULL: nothing that is worth a place. */
 static const char *label_now(const struct console *console, const struct keymap_entry *entry)
 {
 	const struct view *events = console->views[VIEW_EVENTS];
 
 	switch (entry->action) {
 	case ACTION_TRACE:
+		if (console->guest && guest_state(console->guest) == GUEST_REPLAY)
+			return NULL;
 		return attach_tracing(console) ? "Stop" : entry->label;
 	case ACTION_FREEZE:
 		return events_frozen(events) ? "Go on" : entry->label;
@@ -34,7 +36,8 @@ static int columns_of(const struct console *console, const struct keymap_entry *
 
 static bool in_footer(const struct console *console, const struct keymap_entry *entry)
 {
-	return entry->label && (entry->views & IN_VIEW(console->front));
+	return entry->label && (entry->views & IN_VIEW(console->front)) &&
+	       label_now(console, entry);
 }
 
 void footer_draw(struct console *console, const struct area *line)

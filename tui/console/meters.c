@@ -5,8 +5,9 @@
 #include "tui/console/meters.h"
 #include "tui/console/numbers.h"
 
-#define METER_COLUMNS	    40 /* "CPU0 ▁▂▃▄▅▆  12.3k/s  3.1M/s lost 12.3k" and a gap */
-#define METER_COLUMNS_FAULT 54 /* with " bad 3 gaps 2" */
+#define METER_COLUMNS	   40 /* "CPU0 ▁▂▃▄▅▆  12.3k/s  3.1M/s lost 12.3k" and a gap */
+#define METER_COLUMNS_BAD  8  /* " bad 123" */
+#define METER_COLUMNS_GAPS 9  /* " gaps 123" */
 
 void meters_reset(struct meters *meters, bool still, uint64_t now)
 {
@@ -97,17 +98,15 @@ static unsigned count_known(const struct meters *meters)
 	return known;
 }
 
-static bool faulty(const struct meter *meter)
-{
-	return meter->now.bad_pages || meter->now.gaps;
-}
-
 static int width_of_one(const struct meters *meters)
 {
-	for (unsigned i = 0; i < VTRACE_MAX_CPUS; i++)
-		if (meters->cpu[i].known && faulty(&meters->cpu[i]))
-			return METER_COLUMNS_FAULT;
-	return METER_COLUMNS;
+	bool bad = false, gaps = false;
+
+	for (unsigned i = 0; i < VTRACE_MAX_CPUS; i++) {
+		bad |= meters->cpu[i].now.bad_pages != 0;
+		gaps |= meters->cpu[i].now.gaps != 0;
+	}
+	return METER_COLUMNS + bad * METER_COLUMNS_BAD + gaps * METER_COLUMNS_GAPS;
 }
 
 static int meters_a_line(const struct meters *meters, int columns)
@@ -175,7 +174,7 @@ static void draw_totals(struct pen *pen, const struct meter *meter)
 static void draw_meter(const struct meters *meters, struct pen *pen, unsigned cpu, uint32_t highest)
 {
 	const struct meter *meter = &meters->cpu[cpu];
-	char events[NUMBER_SIZE], bytes[NUMBER_SIZE], lost[NUMBER_SIZE];
+	char number[NUMBER_SIZE];
 	bool losses = meter->now.lost || meter->now.lost_unknown;
 
 	pen_printf(pen, STYLE_HEADER, "CPU%u", cpu);
@@ -185,11 +184,11 @@ static void draw_meter(const struct meters *meters, struct pen *pen, unsigned cp
 	else
 		draw_rates(pen, meter, highest);
 	pen_printf(pen, losses ? STYLE_WARNING : STYLE_NORMAL, "lost %s%s",
-		   number_count(lost, meter->now.lost), meter->now.lost_unknown ? "+?" : "");
-	if (faulty(meter))
-		pen_printf(pen, STYLE_ERROR, " bad %s gaps %s",
-			   number_count(events, meter->now.bad_pages),
-			   number_count(bytes, meter->now.gaps));
+		   number_count(number, meter->now.lost), meter->now.lost_unknown ? "+?" : "");
+	if (meter->now.bad_pages)
+		pen_printf(pen, STYLE_ERROR, " bad %s", number_count(number, meter->now.bad_pages));
+	if (meter->now.gaps)
+		pen_printf(pen, STYLE_ERROR, " gaps %s", number_count(number, meter->now.gaps));
 }
 
 void meters_draw(const struct meters *meters, const struct terminal *terminal,

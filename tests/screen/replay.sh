@@ -1,0 +1,79 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The console on a capture: moving, panes, CPUs, saving, help.
+# shellcheck source=tests/screen/console
+. "$(dirname "$0")/console"
+
+open_console 100x30 "$UTF8 '$TOP' -r '$CAPTURE'"
+title "the title names the capture and says that it is one" "vtrace-top $CAPTURE +REPLAY"
+see "the first event is on the first screen" '^1063\.900000 +000 worker0-1000 +tick +n=0 '
+see "every CPU has a pane" '^  CPU3 '
+see "the first pane has the focus" '^> CPU0 '
+see "meters count what was lost" 'CPU1 .*lost 41'
+see "meters tell of losses without a count" 'CPU2 .*lost 0\+\?'
+see "meters tell of bad pages" 'CPU3 .*bad 1'
+title "the title says how much is below" '\+[0-9,]+ newer'
+
+key Tab
+see "Tab moves the focus" '^> CPU1 '
+key BTab
+see "S-Tab moves it back" '^> CPU0 '
+key j
+see "j scrolls the focused pane" '^1063\.904000 +000 '
+ok "and no other" shows '^1063\.900250 +001 '
+
+key m
+title "m merges" '\[merged\]'
+see "merged rows are in order of time over CPUs" ' n=1 '
+key g
+see "g goes to the first row" ' n=0 '
+merged=$(screen | grep -oE ' n=[0-9]+ ' | tr -dc '0-9\n' | tr '\n' ' ')
+like "no row is missing between them" "$merged" '^0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 '
+key C-d
+see "an event without a format is shown raw" ' 000 worker0-1000 +event 501 .*f5 01 00 00'
+see "control characters of the guest are shown as text" 'comm=a\\x1b\[2Jb'
+
+key PageDown
+gone "PgDn turns the page" ' n=5 '
+key k
+key b
+see "b turns it back" ' n=5 '
+key F
+title "F follows" 'FOLLOW'
+see "the last event is on the screen" ' n=5423 '
+key Up
+title "moving up ends it" '\+1 newer'
+fails "the title says so" line 1 'FOLLOW'
+key G
+title "G follows again" 'FOLLOW'
+key p
+title "p freezes" 'FROZEN'
+key p
+gone "p again ends it" 'FROZEN'
+
+see "at the start, details are seen from their start" ' n=5420 comm='
+key Right
+key ']'
+see "Right and ] show more of long rows" 'DETAIL from column 17'
+gone "their start is gone" ' n=5420 comm='
+key Left
+key '['
+see "Left and [ go back" ' n=5420 comm='
+
+key '?'
+see "? shows help" 'keys of the events view'
+see "help is made of the key table" 't F9 +trace +start or stop'
+key q
+gone "q leaves help" 'keys of the events view'
+
+key '#'
+gone "# hides the meters" '^CPU1 .*lost 41'
+key '#'
+see "# shows them again" '^CPU1 .*lost 41'
+
+key v
+title "v shows the log" '\[log\]'
+key q
+title "q goes back" '\[merged\]'
+
+tap_end

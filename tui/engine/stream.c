@@ -147,8 +147,6 @@ static void learn(struct stream *stream, const uint8_t *page)
 	struct page_cursor cursor;
 	struct page_record record;
 
-	if (!shared->formats)
-		return;
 	page_cursor_init(&cursor, &shared->geometry, page);
 	while (page_next(&cursor, &record)) {
 		const uint8_t *data = page + record.offset;
@@ -223,7 +221,10 @@ static void take_page(struct stream *stream, const uint8_t *page, enum page_faul
 	stream->stats.pages++;
 	stream->stats.events += summary->events;
 	append(stream, &entry, page, now);
-	learn(stream, page);
+	if (stream->shared->formats)
+		learn(stream, page);
+	else
+		stream->stats.unknown_events += summary->events;
 }
 
 /* ---- bytes into pages ---- */

@@ -29,15 +29,16 @@ key g
 see "g goes to the first row" ' n=0 '
 merged=$(screen | grep -oE ' n=[0-9]+ ' | tr -dc '0-9\n' | tr '\n' ' ')
 like "no row is missing between them" "$merged" '^0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 '
-key C-d
-see "an event without a format is shown raw" ' 000 worker0-1000 +event 501 .*f5 01 00 00'
+key C-d C-d
+see "an event without a format is shown raw" ' 000 worker0-1000 +\(no format\) +.*501'
 see "control characters of the guest are shown as text" 'comm=a\\x1b\[2Jb'
+key g
+see "g goes back to the first row" ' n=0 '
 
 key PageDown
-gone "PgDn turns the page" ' n=5 '
-key k
+gone "PgDn turns the page" ' n=0 '
 key b
-see "b turns it back" ' n=5 '
+see "b turns it back" ' n=0 '
 key F
 title "F follows" 'FOLLOW'
 see "the last event is on the screen" ' n=5423 '
@@ -67,9 +68,9 @@ key q
 gone "q leaves help" 'keys of the events view'
 
 key '#'
-gone "# hides the meters" '^CPU1 .*lost 41'
+gone "# hides the meters" 'CPU1 .*lost 41'
 key '#'
-see "# shows them again" '^CPU1 .*lost 41'
+see "# shows them again" 'CPU1 .*lost 41'
 
 key v
 title "v shows the log" '\[log\]'

@@ -97,7 +97,11 @@ static void draw_event(struct pen *pen, const struct row_layout *layout,
 	snprintf(text, sizeof(text), "%03u", row->at.cpu);
 	cell(pen, STYLE_NORMAL, text, strlen(text), 3);
 	draw_task(pen, layout->task, view);
-	cell(pen, sound ? STYLE_EVENT : STYLE_WARNING, view->event, row->event_len, layout->event);
+	if (row->kind == ENGINE_ROW_UNKNOWN)
+		cell(pen, STYLE_WARNING, "(no format)", sizeof("(no format)") - 1, layout->event);
+	else
+		cell(pen, sound ? STYLE_EVENT : STYLE_WARNING, view->event, row->event_len,
+		     layout->event);
 	pen_bytes(pen, sound ? STYLE_NORMAL : STYLE_WARNING, view->detail, row->detail_len,
 		  layout->shift, pen->end - pen->column);
 }

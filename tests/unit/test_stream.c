@@ -18,9 +18,16 @@
 struct fixture {
 	struct stream_shared shared;
 	struct stream *stream;
-	int in; /* write end of the channel */
-	uint8_t pages[16][PAGE];
+	int in;		/* write end of the channel */
+	uint8_t *bytes; /* PAGES pages one after the other */
 };
+
+#define PAGES 16
+
+static uint8_t *page_at(const struct fixture *f, unsigned n)
+{
+	return f->bytes + (size_t)n * PAGE;
+}
 
 /* Page n: a stamp of 1000 * (n + 1), events events, the third word of each telling the page. */
 static void fill_page(uint8_t *page, unsigned n, unsigned events)
@@ -37,7 +44,9 @@ static int set_up(void **state)
 	struct fixture *f = calloc(1, sizeof(*f));
 	int pipes[2];
 
-	if (!f || pipe2(pipes, O_NONBLOCK | O_CLOEXEC))
+	if (f)
+		f->bytes = malloc(PAGES * PAGE);
+	if (!f || !f->bytes || pipe2(pipes, O_NONBLOCK | O_CLOEXEC))
 		return -1;
 	fcntl(pipes[1], F_SETPIPE_SZ, 1 << 20);
 	f->shared.geometry = (struct page_geometry){PAGE, 8, false};
@@ -47,8 +56,8 @@ static int set_up(void **state)
 		return -1;
 	stream_open(f->stream, pipes[0], false);
 	f->in = pipes[1];
-	for (unsigned i = 0; i < 16; i++)
-		fill_page(f->pages[i], i, 100);
+	for (unsigned i = 0; i < PAGES; i++)
+		fill_page(page_at(f, i), i, 100);
 	*state = f;
 	return 0;
 }
@@ -61,6 +70,7 @@ static int tear_down(void **state)
 	comms_free(f->shared.comms);
 	if (f->in >= 0)
 		close(f->in);
+	free(f->bytes);
 	free(f);
 	return 0;
 }
@@ -80,7 +90,7 @@ static void test_whole_pages_at_once(void **state)
 {
 	struct fixture *f = *state;
 
-	feed(f, f->pages, 4 * PAGE);
+	feed(f, f->bytes, 4 * PAGE);
 	assert_int_equal(stats(f)->pages, 4);
 	assert_int_equal(stats(f)->events, 400);
 	assert_int_equal(stats(f)->gaps, 0);
@@ -91,7 +101,7 @@ static void test_one_page_is_shown_at_once(void **state)
 {
 	struct fixture *f = *state;
 
-	feed(f, f->pages, PAGE);
+	feed(f, f->bytes, PAGE);
 	assert_int_equal(stats(f)->pages, 1);
 }
 
@@ -99,7 +109,7 @@ static void test_one_page_is_shown_at_once(void **state)
 static void test_pages_in_parts(void **state)
 {
 	struct fixture *f = *state;
-	const uint8_t *bytes = f->pages[0];
+	const uint8_t *bytes = page_at(f, 0);
 
 	for (size_t at = 0; at < 8 * PAGE; at += 97) {
 		size_t left = 8 * PAGE - at;
@@ -124,7 +134,7 @@ static void test_attach_in_the_middle_of_a_page(void **state)
 
 		assert_int_equal(set_up(&s), 0);
 		fresh = s;
-		feed(fresh, f->pages[0] + starts[i], 8 * PAGE - starts[i]);
+		feed(fresh, page_at(f, 0) + starts[i], 8 * PAGE - starts[i]);
 		assert_int_equal(stats(fresh)->pages, 7);
 		assert_int_equal(stats(fresh)->events, 700);
 		assert_int_equal(stats(fresh)->gaps, 1);
@@ -139,8 +149,8 @@ static void test_torn_page_in_the_middle(void **state)
 {
 	struct fixture *f = *state;
 
-	feed(f, f->pages[0], 2 * PAGE + 1234);
-	feed(f, f->pages[8], 4 * PAGE);
+	feed(f, page_at(f, 0), 2 * PAGE + 1234);
+	feed(f, page_at(f, 8), 4 * PAGE);
 	stream_idle(f->stream, 500);
 	assert_int_equal(stats(f)->pages, 6);
 	assert_int_equal(stats(f)->gaps, 1);
@@ -151,8 +161,8 @@ static void test_bad_page_among_good_ones(void **state)
 {
 	struct fixture *f = *state;
 
-	put_bytes(&f->shared.geometry, f->pages[2] + 8, 100000, 8);
-	feed(f, f->pages, 6 * PAGE);
+	put_bytes(&f->shared.geometry, page_at(f, 2) + 8, 100000, 8);
+	feed(f, f->bytes, 6 * PAGE);
 	assert_int_equal(stats(f)->pages, 5);
 	assert_int_equal(stats(f)->bad_pages, 1);
 	assert_int_equal(stats(f)->gaps, 0);
@@ -163,8 +173,8 @@ static void test_bad_page_at_the_end_waits_for_quiet(void **state)
 {
 	struct fixture *f = *state;
 
-	put_bytes(&f->shared.geometry, f->pages[1] + 8, 100000, 8);
-	feed(f, f->pages, 2 * PAGE);
+	put_bytes(&f->shared.geometry, page_at(f, 1) + 8, 100000, 8);
+	feed(f, f->bytes, 2 * PAGE);
 	assert_int_equal(stats(f)->bad_pages, 0);
 	assert_true(stream_undecided(f->stream));
 	assert_true(stream_idle(f->stream, 500));
@@ -177,9 +187,9 @@ static void test_rubbish_only(void **state)
 	struct fixture *f = *state;
 	unsigned seed = 7;
 
-	for (size_t i = 0; i < sizeof(f->pages); i++)
-		f->pages[i / PAGE][i % PAGE] = (uint8_t)rand_r(&seed);
-	feed(f, f->pages, sizeof(f->pages));
+	for (size_t i = 0; i < PAGES * PAGE; i++)
+		f->bytes[i] = (uint8_t)rand_r(&seed);
+	feed(f, f->bytes, PAGES * PAGE);
 	stream_idle(f->stream, 500);
 	assert_int_equal(stats(f)->pages, 0);
 	close(f->in);
@@ -187,14 +197,14 @@ static void test_rubbish_only(void **state)
 	stream_read(f->stream, 1 << 20, 600);
 	assert_int_equal(stats(f)->state, ENGINE_CHANNEL_ENDED);
 	assert_int_equal(stats(f)->gaps, 1);
-	assert_int_equal(stats(f)->skipped, sizeof(f->pages));
+	assert_int_equal(stats(f)->skipped, PAGES * PAGE);
 }
 
 static void test_page_cut_off_by_the_end(void **state)
 {
 	struct fixture *f = *state;
 
-	feed(f, f->pages, PAGE + 100);
+	feed(f, f->bytes, PAGE + 100);
 	close(f->in);
 	f->in = -1;
 	stream_read(f->stream, 1 << 20, 10);
@@ -209,11 +219,11 @@ static void test_discard_throws_stale_bytes_away(void **state)
 	struct fixture *f = *state;
 
 	f->shared.discard = true;
-	feed(f, f->pages, 2 * PAGE + 77);
+	feed(f, f->bytes, 2 * PAGE + 77);
 	assert_int_equal(stats(f)->pages, 0);
 	assert_int_equal(stats(f)->discarded, 2 * PAGE + 77);
 	f->shared.discard = false;
-	feed(f, f->pages[4], PAGE);
+	feed(f, page_at(f, 4), PAGE);
 	assert_int_equal(stats(f)->pages, 1);
 	assert_int_equal(stats(f)->gaps, 0);
 }
@@ -221,13 +231,13 @@ static void test_discard_throws_stale_bytes_away(void **state)
 static void test_lost_events_make_a_row(void **state)
 {
 	struct fixture *f = *state;
-	struct page_maker maker = {.geometry = f->shared.geometry, .page = f->pages[1]};
+	struct page_maker maker = {.geometry = f->shared.geometry, .page = page_at(f, 1)};
 	const struct entry *entry;
 	uint64_t page;
 
 	maker.length = 100 * 24;
 	make_lost(&maker, 41);
-	feed(f, f->pages, 2 * PAGE);
+	feed(f, f->bytes, 2 * PAGE);
 	assert_int_equal(stats(f)->lost, 41);
 	assert_int_equal(f->stream->history.next_row, 201);
 	entry = history_find_row(&f->stream->history, 100, &page);
@@ -244,13 +254,13 @@ static void test_recording_is_what_came(void **state)
 
 	assert_non_null(file);
 	f->stream->record_fd = dup(fileno(file));
-	put_bytes(&f->shared.geometry, f->pages[2] + 8, 100000, 8);
-	feed(f, f->pages, 2 * PAGE + 5);
-	feed(f, f->pages[2] + 5, 2 * PAGE - 5);
+	put_bytes(&f->shared.geometry, page_at(f, 2) + 8, 100000, 8);
+	feed(f, f->bytes, 2 * PAGE + 5);
+	feed(f, page_at(f, 2) + 5, 2 * PAGE - 5);
 	stream_idle(f->stream, 500);
 	assert_int_equal(stats(f)->recorded, 4 * PAGE);
 	assert_int_equal(pread(fileno(file), back, sizeof(back), 0), sizeof(back));
-	assert_memory_equal(back, f->pages, sizeof(back));
+	assert_memory_equal(back, f->bytes, sizeof(back));
 	fclose(file);
 }
 
@@ -260,7 +270,7 @@ static void test_recording_stops_when_the_disk_is_full(void **state)
 
 	f->stream->record_fd = open("/dev/full", O_WRONLY);
 	assert_true(f->stream->record_fd >= 0);
-	feed(f, f->pages, 2 * PAGE);
+	feed(f, f->bytes, 2 * PAGE);
 	assert_int_equal(f->stream->record_fd, -1);
 	assert_int_not_equal(f->stream->record_error, 0);
 	assert_int_equal(stats(f)->pages, 2);
@@ -275,8 +285,8 @@ static void test_store_holds_its_limit(void **state)
 
 	f->shared.store.limit = 2 << 20;
 	for (unsigned round = 0; round < 1000; round++) {
-		fill_page(f->pages[0], round, 100);
-		feed(f, f->pages, PAGE);
+		fill_page(page_at(f, 0), round, 100);
+		feed(f, f->bytes, PAGE);
 	}
 	assert_in_range(f->shared.store.used, 1 << 20, 2 << 20);
 	assert_int_equal(stats(f)->pages, 1000);
@@ -296,8 +306,8 @@ static void test_clock_starting_again(void **state)
 {
 	struct fixture *f = *state;
 
-	feed(f, f->pages[8], PAGE);
-	feed(f, f->pages[0], PAGE);
+	feed(f, page_at(f, 8), PAGE);
+	feed(f, page_at(f, 0), PAGE);
 	assert_int_equal(history_entry(&f->stream->history, 0)->epoch, 0);
 	assert_int_equal(history_entry(&f->stream->history, 1)->epoch, 1);
 }
@@ -309,8 +319,8 @@ static void test_file_is_read_where_it_lies(void **state)
 	uint8_t buffer[PAGE];
 
 	assert_non_null(file);
-	put_bytes(&f->shared.geometry, f->pages[1] + 8, 100000, 8);
-	assert_int_equal(fwrite(f->pages, 1, 3 * PAGE + 9, file), 3 * PAGE + 9);
+	put_bytes(&f->shared.geometry, page_at(f, 1) + 8, 100000, 8);
+	assert_int_equal(fwrite(f->bytes, 1, 3 * PAGE + 9, file), 3 * PAGE + 9);
 	assert_int_equal(fflush(file), 0);
 	rewind(file);
 	stream_open(f->stream, dup(fileno(file)), true);
@@ -322,7 +332,7 @@ static void test_file_is_read_where_it_lies(void **state)
 	assert_int_equal(stats(f)->skipped, 9);
 	assert_int_equal(f->shared.store.used, 0);
 	assert_ptr_equal(history_page(&f->stream->history, 2, buffer), buffer);
-	assert_memory_equal(buffer, f->pages[2], PAGE);
+	assert_memory_equal(buffer, page_at(f, 2), PAGE);
 	fclose(file);
 }
 
@@ -341,13 +351,13 @@ static void test_timeline_both_ways(void **state)
 	memset(cpus, 0xff, sizeof(cpus));
 	streams[3] = f->stream;
 	assert_int_equal(stream_new(&streams[5], &f->shared, 5), 0);
-	feed(f, f->pages, 4 * PAGE);
+	feed(f, f->bytes, 4 * PAGE);
 	for (unsigned i = 0; i < 4; i++) {
 		int pipes[2];
 
 		assert_int_equal(pipe2(pipes, O_NONBLOCK), 0);
 		stream_open(streams[5], pipes[0], false);
-		assert_int_equal(write(pipes[1], f->pages[i], PAGE), PAGE);
+		assert_int_equal(write(pipes[1], page_at(f, i), PAGE), PAGE);
 		stream_read(streams[5], PAGE, 5);
 		close(pipes[1]);
 	}

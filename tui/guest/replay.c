@@ -23,7 +23,7 @@ static void take_streams(struct guest *guest)
 /* A capture without usable formats is shown as raw records, and says why. */
 static void take_formats(struct guest *guest, const char *path)
 {
-	char where[4096], error[512] = "";
+	char where[4096], error[512] = "", *both;
 
 	snprintf(where, sizeof(where), "%s/%s", path, VTRACE_FORMATS_FILE);
 	if (guest->capture->formats_fd >= 0 &&
@@ -31,10 +31,14 @@ static void take_formats(struct guest *guest, const char *path)
 			    sizeof(error)) == 0)
 		return;
 	guest->formats.settled = true;
-	if (guest->greeting && error[0])
+	/* Formats that are missing altogether are in the capture's own warning. */
+	if (!error[0])
+		return;
+	if (asprintf(&both, "%s%s%s", guest->greeting ? guest->greeting : "",
+		     guest->greeting ? "; " : "", error) < 0)
 		return;
 	free(guest->greeting);
-	guest->greeting = strdup(error);
+	guest->greeting = both;
 }
 
 int guest_open_capture(struct guest **result, const char *path, const struct guest_options *options,

@@ -122,7 +122,7 @@ int lockdown(uint64_t memory, char *layers, size_t layers_size)
 	(void)allowed;
 	seccomp = "no seccomp (a sanitizer build)";
 #endif
-	snprintf(layers, layers_size, "engine locked down: uid %u, no new privileges, rlimits, %s",
+	snprintf(layers, layers_size, "locked down: uid %u, no new privileges, rlimits, %s",
 		 (unsigned)uid, seccomp);
 	return ret;
 }

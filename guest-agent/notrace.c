@@ -61,16 +61,14 @@ int notrace_add_threads(const struct tracefs *tracefs)
 
 void notrace_without(const char *list, const long *threads, size_t count, char *kept)
 {
-	while (*list) {
+	static const char digits[] = "0123456789";
+
+	/* What is no number is skipped: blanks, and the words that stand for an empty list. */
+	while (*(list += strcspn(list, digits))) {
 		char *end;
 		long id = strtol(list, &end, 10);
 		bool ours = false;
 
-		/* "no pids" is what a kernel may say of an empty list. */
-		if (end == list) {
-			list++;
-			continue;
-		}
 		for (size_t i = 0; i < count && !ours; i++)
 			ours = threads[i] == id;
 		if (!ours) {

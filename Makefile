@@ -120,6 +120,9 @@ test: ## all tests: unit, engine, real guests, screens
 check: all unit-tests ## the tests that need no guest, in under a minute
 	@tests/run check
 
+soak: all ## trace a guest at its full rate for MINUTES (30) and watch the memory
+	@tests/soak $(MINUTES)
+
 lint: ## layers, style and static analysis
 	@tests/lint
 
@@ -143,6 +146,6 @@ clean: ## remove what was built
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-.PHONY: all unit-tests deps demo demo-clean test check lint install uninstall clean help
+.PHONY: all unit-tests deps demo demo-clean test check soak lint install uninstall clean help
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -65,7 +65,8 @@ ok "--keep-running: events come" within 20 some_events
 kill -TERM "$(top_pid)"
 batch_end
 is "--keep-running: tracing stays on" "$(tracing_on)" 1
-batch "$DOMAIN" -d 1
-ok "attached in the middle: events" some_events
+batch "$DOMAIN" -d 3
+ok "attached in the middle: events" some_events || diag_run
+ok "'0' on the control port stops" stop_by_hand
 
 tap_end

@@ -12,7 +12,7 @@
 #	diag TEXT...              words for a reader, shown when a check failed
 #	within SECONDS COMMAND... waits until COMMAND succeeds; its status
 #
-# The output of a failed COMMAND becomes diagnostics.
+# The output of a failed COMMAND becomes diagnostics. Checks return 1 when they failed.
 
 TAP_COUNT=0
 TAP_FAILED=0
@@ -72,6 +72,7 @@ fails()
 		fail "$name"
 		diag "status 0: $*"
 		diag "$output"
+		return 1
 	else
 		pass "$name"
 	fi
@@ -85,6 +86,7 @@ is()
 		fail "$1"
 		diag "got:    $2"
 		diag "wanted: $3"
+		return 1
 	fi
 }
 
@@ -96,6 +98,7 @@ like()
 		fail "$1"
 		diag "text: $2"
 		diag "does not match: $3"
+		return 1
 	fi
 }
 

@@ -28,8 +28,7 @@ struct control {
 	const struct control_setup *setup;
 	enum state state;
 	unsigned stops;	   /* requests to stop that wait for the pumps */
-	unsigned asked;	   /* number of the last export asked for */
-	unsigned answered; /* and of the last one told about; the first is the agent's own */
+	unsigned answered; /* the last export request told about; the first is the agent's own */
 	bool changed_recording;
 	int recording_before;
 	int64_t leave_at; /* ms; 0: not leaving */
@@ -222,7 +221,7 @@ static void on_export(struct control *control, const struct control_request *req
 		answers_add(&control->answers, "error export this agent has no share");
 		return;
 	}
-	control->asked = exporter_request(control->setup->exporter);
+	exporter_request(control->setup->exporter);
 }
 
 /* One answer for each request that the result serves; a note for the agent's own, the first. */
@@ -477,7 +476,7 @@ static int begin(struct control *control, char *error, size_t error_size)
 	if (control->setup->port >= 0) {
 		note(control, "agent started");
 		if (control->setup->exporter)
-			control->asked = exporter_request(control->setup->exporter);
+			exporter_request(control->setup->exporter);
 		return 0;
 	}
 	err = start(control, reason, sizeof(reason));

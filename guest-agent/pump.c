@@ -391,7 +391,9 @@ static void turn(struct pump *pump, unsigned order)
 			wait_for_work(pump, timeout_until(pump));
 		return;
 	}
-	if (empty && pump->held == 0) {
+	/* Nobody at the other end is no reason to hold a stop up: what is held goes to the next
+	 * host after the next start. */
+	if ((empty && pump->held == 0) || (err && pump->out_deaf)) {
 		atomic_store(&pump->drained, order);
 		report(pump);
 		return;

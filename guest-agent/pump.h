@@ -40,7 +40,8 @@ struct pump;
 enum pump_phase {
 	PUMP_STOPPED,  /* sleeps */
 	PUMP_RUNNING,  /* moves full pages as they come, others after PUMP_FLUSH_MS */
-	PUMP_DRAINING, /* moves everything that is there, then reports */
+	PUMP_DRAINING, /* moves everything that is there, if there is a host to take it; then
+			  reports */
 	PUMP_LEAVING,  /* ends its thread, whatever is left */
 };
 

@@ -87,14 +87,15 @@ static inline void make_special(struct page_maker *maker, unsigned type, uint32_
 	put_bytes(&maker->geometry, at + 4, word, 4);
 }
 
-/* Say that count events were lost before the page; 0: without saying how many. */
+/* Say that count events were lost before the page; 0: without saying how many. As the kernel does
+ * it: RB_MISSED_EVENTS is the int 1 << 31, so the sum has all upper bits of a long set. */
 static inline void make_lost(struct page_maker *maker, uint64_t count)
 {
 	uint8_t *at = maker->page + page_header_size(&maker->geometry) + maker->length;
 
 	if (count)
 		put_bytes(&maker->geometry, at, count, maker->geometry.long_size);
-	make_commit(maker, maker->length | PAGE_COMMIT_MISSED | (count ? PAGE_COMMIT_STORED : 0));
+	make_commit(maker, maker->length + (uint64_t)INT32_MIN + (count ? PAGE_COMMIT_STORED : 0));
 }
 
 #endif

@@ -161,6 +161,10 @@ static void test_lost_counts(void **state)
 		assert_int_equal(check(&maker, &summary), PAGE_GOOD);
 		assert_true(summary.lost_flag);
 		assert_int_equal(summary.lost, 0);
+		/* A kernel with an unsigned flag would leave the upper half alone. */
+		make_commit(&maker, maker.length | PAGE_COMMIT_MISSED);
+		assert_int_equal(check(&maker, &summary), PAGE_GOOD);
+		assert_true(summary.lost_flag);
 		free(maker.page);
 	}
 }

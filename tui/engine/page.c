@@ -42,6 +42,9 @@ static enum page_fault check_commit(const struct page_geometry *geometry, uint64
 	uint32_t room = geometry->size - page_header_size(geometry);
 	uint32_t length = commit & PAGE_COMMIT_LENGTH;
 
+	/* RB_MISSED_EVENTS is 1 << 31, an int: added to a 64-bit commit it fills the upper half. */
+	if ((commit & PAGE_COMMIT_MISSED) && commit >> 32 == UINT32_MAX)
+		commit = (uint32_t)commit;
 	if (commit & ~(uint64_t)(PAGE_COMMIT_LENGTH | PAGE_COMMIT_STORED | PAGE_COMMIT_MISSED))
 		return PAGE_COMMIT_RESERVED;
 	if (length > room)

@@ -109,6 +109,20 @@ int pane_longest_detail(const struct pane *pane)
 	return longest;
 }
 
+static void draw_sentence(const struct terminal *terminal, const struct area *area,
+			  const char *text)
+{
+	size_t next;
+
+	for (int line = 0; *text && line < area->rows; line++) {
+		struct pen pen = pen_at(terminal, area, line);
+
+		pen_bytes(&pen, STYLE_DIM, text, text_break(text, area->columns, &next), 0,
+			  area->columns);
+		text += next;
+	}
+}
+
 void pane_draw(const struct pane *pane, const struct terminal *terminal, const struct area *area,
 	       const struct row_layout *layout, const char *empty)
 {
@@ -116,9 +130,7 @@ void pane_draw(const struct pane *pane, const struct terminal *terminal, const s
 	size_t offset = 0;
 
 	if (!pane->shown) {
-		struct pen pen = pen_at(terminal, area, 0);
-
-		pen_text(&pen, STYLE_DIM, empty);
+		draw_sentence(terminal, area, empty);
 		return;
 	}
 	for (int line = 0; line < area->rows; line++) {

@@ -8,6 +8,7 @@
 
 #define WIDE_SCREEN 100 /* columns from which names get more room */
 #define RULE_BEFORE 8	/* cells of rule before the sentence of a lost row */
+#define TIME_LEAST  11	/* columns: 9999.123456 */
 
 /* Clocks that do not count nanoseconds (Linux, kernel/trace/trace.c, trace_clocks[]). */
 static bool counts_nanoseconds(const char *clock)
@@ -20,15 +21,29 @@ static bool counts_nanoseconds(const char *clock)
 	return true;
 }
 
-struct row_layout row_layout(int columns, const char *clock, int shift)
+static void time_text(char *text, size_t size, const struct row_layout *layout, uint64_t ts)
+{
+	if (layout->nanoseconds)
+		snprintf(text, size, "%" PRIu64 ".%06u", ts / 1000000000,
+			 (unsigned)(ts % 1000000000 / 1000));
+	else
+		snprintf(text, size, "%" PRIu64, ts);
+}
+
+struct row_layout row_layout(int columns, const char *clock, uint64_t latest, int shift)
 {
 	bool wide = columns >= WIDE_SCREEN;
+	struct row_layout layout = {.time = TIME_LEAST,
+				    .task = wide ? 20 : 15,
+				    .event = wide ? 24 : 20,
+				    .shift = shift,
+				    .nanoseconds = counts_nanoseconds(clock)};
+	char text[32];
 
-	return (struct row_layout){.time = 15,
-				   .task = wide ? 20 : 15,
-				   .event = wide ? 24 : 16,
-				   .shift = shift,
-				   .nanoseconds = counts_nanoseconds(clock)};
+	time_text(text, sizeof(text), &layout, latest);
+	if ((int)strlen(text) > layout.time)
+		layout.time = (int)strlen(text);
+	return layout;
 }
 
 /* One column's text and the gap after it. */
@@ -61,15 +76,6 @@ void row_draw_titles(struct pen *pen, const struct row_layout *layout)
 	else
 		pen_text(pen, STYLE_HEADER, "DETAIL");
 	pen_pad(pen, STYLE_HEADER, pen->end);
-}
-
-static void time_text(char *text, size_t size, const struct row_layout *layout, uint64_t ts)
-{
-	if (layout->nanoseconds)
-		snprintf(text, size, "%" PRIu64 ".%06u", ts / 1000000000,
-			 (unsigned)(ts % 1000000000 / 1000));
-	else
-		snprintf(text, size, "%" PRIu64, ts);
 }
 
 /* A task name can be longer than its column, but the pid must be seen. */

@@ -16,8 +16,9 @@ struct row_layout {
 	bool nanoseconds;      /* the clock counts ns: times are seconds.microseconds */
 };
 
-/* Fit the columns to a width; clock is the guest's trace clock, NULL or "" when not known. */
-struct row_layout row_layout(int columns, const char *clock, int shift);
+/* Fit the columns to a width, and TIME to latest, a time that will be shown; clock is the guest's
+ * trace clock, NULL or "" when not known. */
+struct row_layout row_layout(int columns, const char *clock, uint64_t latest, int shift);
 void row_draw_titles(struct pen *pen, const struct row_layout *layout);
 void row_draw(struct pen *pen, const struct row_layout *layout, const struct engine_row_view *view);
 

@@ -10,11 +10,11 @@
 
 #include "tui/console/numbers.h"
 #include "tui/console/pane.h"
+#include "tui/console/silence.h"
 #include "tui/console/state.h"
 
-#define PANE_MIN_LINES 4    /* header and three rows */
-#define SHIFT_STEP     8    /* columns that Left and Right move */
-#define SILENCE	       5000 /* ms without an event until the screen says why that may be */
+#define PANE_MIN_LINES 4 /* header and three rows */
+#define SHIFT_STEP     8 /* columns that Left and Right move */
 #define NOTHING	       "no events held"
 
 struct events_view {
@@ -175,66 +175,13 @@ static void events_changed(struct view *view, struct console *console, bool anot
 
 /* ---- what is shown when nothing is ---- */
 
-static void why_silent(const struct console *console, char *text, size_t size)
+static void reason(const struct events_view *events, const struct console *console, char *text,
+		   size_t size)
 {
-	const struct guest_hello *hello = guest_hello(console->guest);
-	uint64_t since = console->meters.last_event > console->tracing_since
-				 ? console->meters.last_event
-				 : console->tracing_since;
-	uint64_t silent = console_now() - since;
-
-	if (silent < SILENCE)
-		return;
-	silent /= 1000;
-	if (hello && hello->events_enabled == 0)
-		snprintf(text, size,
-			 "no events for %" PRIu64 " s: no events are enabled in the guest; "
-			 "enable some there, as with: trace-cmd start -e sched",
-			 silent);
-	else if (hello && hello->events_enabled != (unsigned)-1)
-		snprintf(text, size,
-			 "no events for %" PRIu64
-			 " s: %u event types are enabled in the guest, but "
-			 "none of them happens",
-			 silent, hello->events_enabled);
-	else
-		snprintf(text, size,
-			 "no events for %" PRIu64 " s: are events enabled in the guest "
-			 "(trace-cmd start -e sched), and does it do anything?",
-			 silent);
-}
-
-/* What is awaited, or why nothing comes; "" when there is nothing to say. */
-static void awaited(const struct events_view *events, const struct console *console, char *text,
-		    size_t size)
-{
-	const struct pane *pane = focused(events);
-	const char *waiting;
-
-	text[0] = '\0';
-	if (!console->guest)
-		return;
-	waiting = guest_waiting(console->guest);
-	if (!guest_engine_alive(console->guest))
-		snprintf(text, size, "the engine is dead: R starts it again");
-	else if (!events->chosen_count)
+	if (console->guest && !events->chosen_count)
 		snprintf(text, size, "none of the chosen CPUs has a stream: c chooses others");
-	else if (waiting)
-		snprintf(text, size, "%s", waiting);
-	else if (attach_tracing(console) && console->tracing_since)
-		why_silent(console, text, size);
-	else if (guest_state(console->guest) == GUEST_GONE)
-		snprintf(text, size,
-			 "the domain is gone: what was received is kept; d chooses "
-			 "another");
-	else if (pane->shown)
-		return;
-	else if (console->meters.indexing)
-		snprintf(text, size, "reading the capture...");
-	else if (guest_state(console->guest) == GUEST_STOPPED)
-		snprintf(text, size, "not tracing: t starts it");
-	else if (guest_state(console->guest) == GUEST_REPLAY)
-		snprintf(text, size, "the capture holds no events of these CPUs");
+	else
+		silence_reason(console, focused(events)->shown, text, size);
 }
 
 /* Where the focused pane has no rows, it says it itself. */
@@ -243,7 +190,7 @@ static void events_hint(const struct view *view, const struct console *console, 
 {
 	text[0] = '\0';
 	if (focused(events_of(view))->shown)
-		awaited(events_of(view), console, text, size);
+		reason(events_of(view), console, text, size);
 }
 
 /* ---- drawing ---- */
@@ -317,13 +264,13 @@ static void events_draw(struct view *view, struct console *console, const struct
 	struct events_view *events = events_of(view);
 	const struct engine_formats_reply *formats =
 		console->guest ? guest_formats(console->guest) : NULL;
-	struct row_layout layout =
-		row_layout(area->columns, formats ? formats->clock : NULL, events->shift);
+	struct row_layout layout = row_layout(area->columns, formats ? formats->clock : NULL,
+					      focused(events)->top.ts, events->shift);
 	struct area rows = {area->top + 1, area->left, area->rows - 1, area->columns};
 	struct pen titles = pen_at(console->terminal, area, 0);
 	char empty[256];
 
-	awaited(events, console, empty, sizeof(empty));
+	reason(events, console, empty, sizeof(empty));
 	if (!empty[0])
 		snprintf(empty, sizeof(empty), NOTHING);
 	row_draw_titles(&titles, &layout);

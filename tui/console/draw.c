@@ -131,10 +131,10 @@ size_t text_break(const char *text, int columns, size_t *next)
 	for (int used = 0; text[at]; at++) {
 		if (((unsigned char)text[at] & 0xc0) == 0x80)
 			continue; /* the rest of a UTF-8 sequence */
-		if (used++ == columns)
-			break;
 		if (text[at] == ' ')
 			blank = at;
+		if (used++ == columns)
+			break;
 	}
 	if (!text[at] || !blank) {
 		*next = at;

@@ -14,8 +14,8 @@ static const char *scaled(char *text, uint64_t value, unsigned base, const char 
 		snprintf(text, NUMBER_SIZE, "%" PRIu64, value);
 		return text;
 	}
-	/* 999.95 would print as 1000.0. */
-	while (number >= 999.95 && unit[1]) {
+	/* 999.5 would print as 1000. */
+	while (number >= 999.5 && unit[1]) {
 		number /= base;
 		unit++;
 	}

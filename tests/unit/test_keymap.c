@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "tui/console/keymap.h"
+
+/* curses.h is the console's alone; these are its codes of KEY_F(1), KEY_PPAGE and KEY_ENTER. */
+#define CODE_F1	   0411
+#define CODE_PPAGE 0523
+#define CODE_ENTER 0527
+
+static int parse(const char *name)
+{
+	return key_parse(name, strlen(name));
+}
+
+static void names_of_keys(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("a"), 'a');
+	assert_int_equal(parse("#"), '#');
+	assert_int_equal(parse("^L"), 12);
+	assert_int_equal(parse("^"), '^');
+	assert_int_equal(parse("Esc"), KEY_ESCAPE);
+	assert_int_equal(parse("Space"), ' ');
+	assert_int_equal(parse("F1"), KEY_FUNCTION(CODE_F1));
+	assert_int_equal(parse("F10"), KEY_FUNCTION(CODE_F1 + 9));
+	assert_int_equal(parse("PgUp"), KEY_FUNCTION(CODE_PPAGE));
+}
+
+static void names_of_no_key(void **state)
+{
+	static const char *const names[] = {"",	  "F0",	  "F13",   "F1x", "^l",
+					    "^é", "pgup", "PgUpp", "ab",  "F"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) - 1; i++)
+		assert_int_equal(parse(names[i]), KEY_UNKNOWN);
+	assert_int_equal(parse("F"), 'F');
+}
+
+/* Call fn with each key name of an entry. */
+static void each_key(const struct keymap_entry *entry,
+		     void (*fn)(const struct keymap_entry *entry, const char *name, size_t length))
+{
+	const char *name = entry->keys;
+
+	while (*name) {
+		size_t length = strcspn(name, " ");
+
+		fn(entry, name, length);
+		name += length;
+		name += strspn(name, " ");
+	}
+}
+
+/* A name that is misspelt in the table, or a key that a row above it takes, shows here. */
+static void finds_its_entry(const struct keymap_entry *entry, const char *name, size_t length)
+{
+	int key = key_parse(name, length);
+
+	assert_int_not_equal(key, KEY_UNKNOWN);
+	for (unsigned view = 0; view < VIEW_COUNT; view++) {
+		if (!(entry->views & IN_VIEW(view)))
+			continue;
+		const struct keymap_entry *found = keymap_find(view, key);
+
+		if (found != entry)
+			fail_msg("'%.*s' means %s in view %u, not %s", (int)length, name,
+				 found ? found->name : "nothing", view, entry->name);
+	}
+}
+
+static void table_is_sound(void **state)
+{
+	size_t count;
+	const struct keymap_entry *entries = keymap_entries(&count);
+
+	(void)state;
+	assert_true(count > 20);
+	for (size_t i = 0; i < count; i++) {
+		assert_true(entries[i].views && !(entries[i].views & ~IN_EVERY_VIEW));
+		assert_true(entries[i].help && *entries[i].help && *entries[i].name);
+		each_key(&entries[i], finds_its_entry);
+	}
+}
+
+/* Help's lines have 49 columns for it on a screen of 80. */
+static void help_fits(void **state)
+{
+	size_t count;
+	const struct keymap_entry *entries = keymap_entries(&count);
+
+	(void)state;
+	for (size_t i = 0; i < count; i++)
+		if (strlen(entries[i].help) > 49 || strlen(entries[i].keys) > 14)
+			fail_msg("%s: keys or help are too long", entries[i].name);
+}
+
+static void views_differ(void **state)
+{
+	(void)state;
+	assert_int_equal(keymap_find(VIEW_EVENTS, 'R')->action, ACTION_FORMATS);
+	assert_int_equal(keymap_find(VIEW_DOMAINS, 'R')->action, ACTION_RELIST);
+	assert_int_equal(keymap_find(VIEW_EVENTS, 'G')->action, ACTION_FOLLOW);
+	assert_int_equal(keymap_find(VIEW_LOG, 'G')->action, ACTION_END);
+	assert_null(keymap_find(VIEW_DOMAINS, 't'));
+	assert_null(keymap_find(VIEW_EVENTS, KEY_ESCAPE));
+}
+
+static void enter_has_many_codes(void **state)
+{
+	static const int codes[] = {'\r', '\n', KEY_FUNCTION(CODE_ENTER)};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+		assert_int_equal(keymap_find(VIEW_DOMAINS, codes[i])->action, ACTION_OPEN);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(names_of_keys),  cmocka_unit_test(names_of_no_key),
+		cmocka_unit_test(table_is_sound), cmocka_unit_test(help_fits),
+		cmocka_unit_test(views_differ),	  cmocka_unit_test(enter_has_many_codes),
+	};
+
+	return cmocka_run_group_tests_name("keymap", tests, NULL, NULL);
+}

@@ -108,7 +108,9 @@ static void on_saved(void *data, const char *path, uint64_t pages, uint64_t byte
 	char text[PATH_MAX + 128];
 
 	if (error) {
-		snprintf(text, sizeof(text), "%s is not complete: %s", path, strerror(-error));
+		snprintf(text, sizeof(text),
+			 "%s is not complete (%s); what it holds can be read with -r", path,
+			 strerror(-error));
 		fail(batch, text);
 		return;
 	}
@@ -226,7 +228,9 @@ static void rows_came(struct batch *batch, const struct engine_packet *packet)
 		batch->held_since = now_ms();
 	batch->held = rows->total;
 	batch->all_taken = batch->last;
-	if (rows->flags & ENGINE_ROWS_END && batch->phase == PHASE_RUNNING)
+	/* Of channels it only says that QEMU closed them; what that means the guest finds out. */
+	if (rows->flags & ENGINE_ROWS_END && batch->phase == PHASE_RUNNING &&
+	    guest_state(batch->guest) == GUEST_REPLAY)
 		finish(batch);
 	advance(batch);
 	if (batch->phase == PHASE_DRYING)
@@ -286,13 +290,14 @@ static void opened(struct batch *batch)
 	const struct engine_formats_reply *formats = guest_formats(batch->guest);
 	enum guest_state state = guest_state(batch->guest);
 
-	if (state == GUEST_GONE) {
-		batch->status = EXIT_FAILURE; /* the message has been given */
+	if (guest_waiting(batch->guest))
+		return;
+	/* Blind in both ways nothing sensible can come of it. The message has been given. */
+	if (state == GUEST_GONE || (state == GUEST_OLD_AGENT && !formats)) {
+		batch->status = EXIT_FAILURE;
 		enter(batch, PHASE_DONE, -1);
 		return;
 	}
-	if (guest_waiting(batch->guest))
-		return;
 	lines_set_clock(&batch->lines, formats ? formats->clock : guest_hello(batch->guest)->clock);
 	batch->attached = state == GUEST_TRACING;
 	if (state == GUEST_REPLAY) {
@@ -313,11 +318,15 @@ static void start(struct batch *batch)
 {
 	double seconds = batch->options->duration;
 	enum guest_state state = guest_state(batch->guest);
+	int err;
 
 	if (state == GUEST_STOPPED ||
 	    (state == GUEST_OLD_AGENT && !batch->attached && !guest_started_here(batch->guest))) {
-		/* A second time it is stopped because it could not be started. */
-		if (batch->started || guest_start(batch->guest) < 0) {
+		/* A second time it is stopped because it could not be started, as was said. */
+		err = batch->started ? 0 : guest_start(batch->guest);
+		if (err)
+			tell("cannot start tracing: the control channel was closed");
+		if (err || batch->started) {
 			batch->status = EXIT_FAILURE;
 			enter(batch, PHASE_DONE, -1);
 			return;
@@ -370,8 +379,10 @@ static void advance(struct batch *batch)
 		opened(batch);
 	if (batch->phase == PHASE_STARTING)
 		start(batch);
-	if (batch->phase == PHASE_RUNNING && guest_state(batch->guest) == GUEST_GONE)
+	if (batch->phase == PHASE_RUNNING && guest_state(batch->guest) == GUEST_GONE) {
+		batch->status = EXIT_FAILURE; /* it is not what was asked for */
 		finish(batch);
+	}
 	if (batch->phase == PHASE_STOPPING && guest_state(batch->guest) != GUEST_STOPPING) {
 		enter(batch, guest_engine_alive(batch->guest) ? PHASE_DRYING : PHASE_DONE,
 		      RUN_DRY_MS);

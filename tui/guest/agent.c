@@ -180,6 +180,30 @@ static void parse_hello(struct guest_agent *agent, const char *text, char *state
 	agent->big_endian = !strcmp(endian, "big");
 }
 
+static void say_what_is_missing(struct guest *guest)
+{
+	const struct guest_hello *hello = &guest->agent.hello;
+	unsigned cpu, missing = 0, first = 0;
+
+	for (cpu = 0; cpu < hello->cpus && cpu < VTRACE_MAX_CPUS; cpu++) {
+		if (guest_has_cpu(guest, cpu))
+			continue;
+		if (!missing++)
+			first = cpu;
+	}
+	if (missing == 1)
+		guest_say(guest, GUEST_WARNING, "CPU %u of the guest has no channel: not traced",
+			  first);
+	else if (missing)
+		guest_say(guest, GUEST_WARNING,
+			  "%u of the guest's %u CPUs, the first is %u, have no channel: not traced",
+			  missing, hello->cpus, first);
+	else if (hello->ports_missing)
+		guest_say(guest, GUEST_WARNING,
+			  "the agent finds no port for %u of the guest's %u CPUs: not traced",
+			  hello->ports_missing, hello->cpus);
+}
+
 /* The agent is heard for the first time, or again after it had been given up. */
 static void meet(struct guest *guest, bool stopped)
 {
@@ -188,10 +212,7 @@ static void meet(struct guest *guest, bool stopped)
 	if (guest->state == GUEST_OLD_AGENT)
 		guest_say(guest, GUEST_INFO, "the agent in the guest answers now");
 	agent->met = true;
-	if (agent->hello.ports_missing)
-		guest_say(guest, GUEST_WARNING,
-			  "%u of the guest's %u CPUs have no port and are not traced",
-			  agent->hello.ports_missing, agent->hello.cpus);
+	say_what_is_missing(guest);
 	became(guest, stopped ? GUEST_STOPPED : GUEST_TRACING);
 	/* An export takes an emulated guest seconds, so that orders go before it. */
 	if (stopped && agent->wanted)
@@ -272,13 +293,11 @@ static void heard(struct guest *guest, const char *text)
 
 static void give_up(struct guest *guest, const char *why)
 {
-	guest_say(
-		guest, GUEST_WARNING,
-		"no answer to hello on %s (%s): no agent runs in the guest, or it is that of "
-		"2012; start and stop are sent blind, formats are taken from the share as they are",
-		guest->channels.control.path, why);
 	became(guest, GUEST_OLD_AGENT);
-	formats_load_share(guest);
+	formats_load_share(guest,
+			   "no answer to hello on %s (%s): no agent runs in the guest, or it is "
+			   "that of 2012; start and stop are sent blind",
+			   guest->channels.control.path, why);
 	guest_go_live(guest);
 }
 

@@ -14,7 +14,7 @@ static void packet_came(void *data, const struct engine_packet *packet)
 	case ENGINE_READY:
 		guest_say(guest, GUEST_INFO, "engine: %.*s", (int)sizeof(text->text), text->text);
 		if (guest->greeting)
-			guest_say(guest, GUEST_WARNING, "%s", guest->greeting);
+			guest_say(guest, GUEST_ERROR, "%s", guest->greeting);
 		break;
 	case ENGINE_MESSAGE:
 		guest_say(guest, GUEST_WARNING, "%.*s", (int)sizeof(text->text), text->text);
@@ -45,8 +45,7 @@ static void engine_died(void *data, const char *epitaph)
 {
 	struct guest *guest = data;
 
-	guest_say(guest, GUEST_ERROR,
-		  "the engine of %s ended: %s; the rows it held are lost",
+	guest_say(guest, GUEST_ERROR, "the engine of %s ended: %s; the rows it held are lost",
 		  guest->name, epitaph);
 	saving_lost(guest);
 	if (guest->formats.step == FORMATS_LOAD)

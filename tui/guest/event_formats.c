@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -53,32 +55,52 @@ void formats_settle(struct guest *guest)
 	guest_changed(guest);
 }
 
-void formats_load_share(struct guest *guest)
+/* The attempt came to nothing: one sentence says why, from its first cause on. */
+static void failed(struct guest *guest, const char *reason)
 {
 	struct guest_formats_state *formats = &guest->formats;
-	char error[512];
+
+	guest_say(guest, GUEST_ERROR, "%s%s%s", formats->trouble, formats->trouble[0] ? "; " : "",
+		  reason);
+	formats_settle(guest);
+}
+
+static void load(struct guest *guest)
+{
+	char reason[512];
 	int fd, err;
 
 	if (!guest->channels.share) {
-		guest_say(guest, GUEST_WARNING,
-			  "%s has no 9p share with the tag " VTRACE_SHARE_TAG
-			  ": events are shown as raw records; add the share to its XML",
-			  guest->name);
-		formats_settle(guest);
+		snprintf(reason, sizeof(reason),
+			 "%s has no 9p share with the tag " VTRACE_SHARE_TAG
+			 ", and so no event formats; add one to its XML",
+			 guest->name);
+		failed(guest, reason);
 		return;
 	}
-	err = share_copy_formats(guest->channels.share, &fd, error, sizeof(error));
+	err = share_copy_formats(guest->channels.share, &fd, reason, sizeof(reason));
 	if (err) {
-		guest_say(guest, GUEST_WARNING, "%s", error);
-		formats_settle(guest);
+		failed(guest, reason);
 		return;
 	}
-	set_candidate(formats, fd);
-	/* A dead engine gets them when it is restarted, if they turn out to be good then. */
+	set_candidate(&guest->formats, fd);
 	if (send_bundle(guest, fd) < 0)
-		formats_settle(guest);
+		formats_settle(guest); /* the engine is dead, which has been said */
 	else
 		guest_changed(guest);
+}
+
+void formats_load_share(struct guest *guest, const char *trouble, ...)
+{
+	struct guest_formats_state *formats = &guest->formats;
+	va_list args;
+
+	va_start(args, trouble);
+	vsnprintf(formats->trouble, sizeof(formats->trouble), trouble, args);
+	va_end(args);
+	/* What is being read now has been taken off the share as it was. */
+	if (formats->step == FORMATS_IDLE)
+		load(guest);
 }
 
 static void exported(void *data, const struct control_answer *answer, int error)
@@ -86,21 +108,16 @@ static void exported(void *data, const struct control_answer *answer, int error)
 	struct guest *guest = data;
 
 	guest->formats.step = FORMATS_IDLE;
-	if (error == -ECONNRESET && control_client_connected(guest->agent.control)) {
+	if (error == -ECONNRESET && control_client_connected(guest->agent.control))
 		formats_fetch(guest); /* of the agent that has taken the place of that one */
-		return;
-	}
-	if (error)
-		guest_say(guest, GUEST_WARNING,
-			  "the agent did not export the event formats (%s); those on the share are "
-			  "taken as they are",
-			  strerror(-error));
+	else if (error)
+		formats_load_share(guest, "the agent has not exported the event formats (%s)",
+				   strerror(-error));
 	else if (answer->kind != CONTROL_OK)
-		guest_say(guest, GUEST_WARNING,
-			  "the agent cannot export the event formats: %s; those on the share are "
-			  "taken as they are",
-			  answer->text);
-	formats_load_share(guest);
+		formats_load_share(guest, "the agent cannot export the event formats (%s)",
+				   answer->text);
+	else
+		load(guest);
 }
 
 int formats_fetch(struct guest *guest)
@@ -113,9 +130,12 @@ int formats_fetch(struct guest *guest)
 		return -EALREADY;
 	}
 	formats->not_before = guest_now_ms() + formats->back_off_ms;
-	if (!agent->met || control_client_request(agent->control, CONTROL_EXPORT, NULL,
-						  EXPORT_ANSWER_MS, exported, guest) < 0) {
-		formats_load_share(guest);
+	formats->trouble[0] = '\0';
+	/* Without a share the agent has nowhere to write them either. */
+	if (!agent->met || !guest->channels.share ||
+	    control_client_request(agent->control, CONTROL_EXPORT, NULL, EXPORT_ANSWER_MS, exported,
+				   guest) < 0) {
+		load(guest);
 		return 0;
 	}
 	formats->step = FORMATS_EXPORT;
@@ -151,11 +171,12 @@ static void judge(struct guest *guest)
 void formats_replied(struct guest *guest, const struct engine_formats_reply *reply)
 {
 	struct guest_formats_state *formats = &guest->formats;
+	char reason[1024];
 
 	if (reply->error) {
-		guest_say(guest, GUEST_WARNING, "the event formats of %s cannot be used: %.*s",
-			  guest->name, (int)sizeof(reply->reason), reply->reason);
-		formats_settle(guest);
+		snprintf(reason, sizeof(reason), "the event formats of %s cannot be used: %.*s",
+			 guest->name, (int)sizeof(reply->reason), reply->reason);
+		failed(guest, reason);
 		return;
 	}
 	formats->reply = *reply;

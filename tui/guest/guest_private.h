@@ -57,11 +57,12 @@ enum formats_step { FORMATS_IDLE, FORMATS_EXPORT, FORMATS_LOAD };
 
 struct guest_formats_state {
 	enum formats_step step;
-	bool settled;  /* an attempt has ended, well or not */
-	bool loaded;   /* reply tells of what the engine has */
-	bool again;    /* asked for while a step was under way */
-	int fd;	       /* sealed copy of the bundle that the engine has accepted, or -1 */
-	int candidate; /* of the one that it is reading, or -1 */
+	char trouble[768]; /* why they are not fresh from the agent; told with what comes of it */
+	bool settled;	   /* an attempt has ended, well or not */
+	bool loaded;	   /* reply tells of what the engine has */
+	bool again;	   /* asked for while a step was under way */
+	int fd;		   /* sealed copy of the bundle that the engine has accepted, or -1 */
+	int candidate;	   /* of the one that it is reading, or -1 */
 	struct engine_formats_reply reply;
 	uint64_t unknown;    /* events without a format when they were last loaded */
 	int64_t not_before;  /* ms: a refresh for unknown events waits until then */
@@ -127,8 +128,9 @@ bool streams_all_ended(const struct guest *guest);
 /* event_formats.c */
 /* Export in the guest where there is an agent to do it, then load from the share. */
 int formats_fetch(struct guest *guest);
-/* Load what lies on the share as it is. */
-void formats_load_share(struct guest *guest);
+/* Load what lies on the share as it is; trouble says in words why nothing better can be done. */
+void formats_load_share(struct guest *guest, const char *trouble, ...)
+	__attribute__((format(printf, 2, 3)));
 /* Give the bundle that is held to the engine. */
 int formats_hand_over(struct guest *guest);
 void formats_replied(struct guest *guest, const struct engine_formats_reply *reply);

@@ -204,8 +204,6 @@ static void lost(struct guest *guest, struct guest_saving *saving)
 {
 	if (!saving->writer)
 		return;
-	guest_say(guest, GUEST_WARNING,
-		  "what was written before lies in %s and can be read with -r", saving->path);
 	guest->events.saved(guest->data, saving->path, 0, 0, -EPIPE);
 	saving_release(saving);
 }

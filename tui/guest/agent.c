@@ -10,7 +10,7 @@
 #define HELLO_TRACING_MS  2000 /* how soon a silent agent is noticed while it matters */
 #define HELLO_QUIET_MS	  5000
 #define HELLO_STRANGER_MS 3000
-#define LOST_GRACE_MS	  1000 /* for libvirt to say what became of the domain */
+#define LOST_GRACE_MS	  4000 /* for libvirt, which takes seconds to say that a domain is gone */
 #define ORDER_ANSWER_MS	  5000
 #define FLUSH_ANSWER_MS	  30000 /* a stop sends all that the guest's buffers hold */
 #define SILENT_MAX	  3
@@ -342,7 +342,9 @@ static void hello_again(void *data)
 	struct guest_agent *agent = &guest->agent;
 
 	if (agent->lost) {
-		guest_say(guest, GUEST_WARNING, "QEMU closed the channels of %s", guest->name);
+		guest_say(guest, GUEST_WARNING,
+			  "QEMU closed the channels of %s, it is gone; what was received is kept",
+			  guest->name);
 		guest_gone(guest);
 	} else if (!control_client_connected(agent->control)) {
 		if (guest->state == GUEST_CONNECTING)

@@ -35,10 +35,10 @@ static void names_of_keys(void **state)
 static void names_of_no_key(void **state)
 {
 	static const char *const names[] = {"",	  "F0",	  "F13",   "F1x", "^l",
-					    "^é", "pgup", "PgUpp", "ab",  "F"};
+					    "^é", "pgup", "PgUpp", "ab"};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) - 1; i++)
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		assert_int_equal(parse(names[i]), KEY_UNKNOWN);
 	assert_int_equal(parse("F"), 'F');
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
+#include <term.h>
 #include <unistd.h>
 
 #include "tui/console/keymap.h"
@@ -229,6 +230,7 @@ static int open_signals(struct terminal *terminal)
 static int open_screen(struct terminal *terminal, char *error, size_t error_size)
 {
 	const char *type = getenv("TERM");
+	int known;
 
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
 		snprintf(error, error_size,
@@ -236,7 +238,11 @@ static int open_screen(struct terminal *terminal, char *error, size_t error_size
 			 "-b prints lines instead");
 		return -ENOTTY;
 	}
-	terminal->screen = newterm(NULL, stdout, stdin);
+	/* newterm() says only that it failed, and loses memory when it does. */
+	if (setupterm(NULL, STDOUT_FILENO, &known) == OK) {
+		del_curterm(cur_term);
+		terminal->screen = newterm(NULL, stdout, stdin);
+	}
 	if (!terminal->screen) {
 		snprintf(error, error_size,
 			 "the terminal type \"%.64s\" (TERM) is not known here; set TERM to one "

@@ -9,11 +9,11 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
-#include <term.h>
 #include <unistd.h>
 
 #include "tui/console/keymap.h"
 #include "tui/console/terminal.h"
+#include "tui/console/terminfo.h"
 #include "tui/domain/loop.h"
 
 #define ESCAPE_DELAY 25 /* ms to tell Esc from a function key; UX of tmux and htop */
@@ -230,7 +230,6 @@ static int open_signals(struct terminal *terminal)
 static int open_screen(struct terminal *terminal, char *error, size_t error_size)
 {
 	const char *type = getenv("TERM");
-	int known;
 
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
 		snprintf(error, error_size,
@@ -238,11 +237,8 @@ static int open_screen(struct terminal *terminal, char *error, size_t error_size
 			 "-b prints lines instead");
 		return -ENOTTY;
 	}
-	/* newterm() says only that it failed, and loses memory when it does. */
-	if (setupterm(NULL, STDOUT_FILENO, &known) == OK) {
-		del_curterm(cur_term);
+	if (terminfo_known())
 		terminal->screen = newterm(NULL, stdout, stdin);
-	}
 	if (!terminal->screen) {
 		snprintf(error, error_size,
 			 "the terminal type \"%.64s\" (TERM) is not known here; set TERM to one "

@@ -112,7 +112,7 @@ static void an_error_stays_until_it_was_seen(void **state)
 	journal_add(journal, GUEST_INFO, "three");
 	assert_string_equal(journal_current(journal, &more)->text, "two");
 	assert_int_equal(more, 2);
-	journal_add(journal, GUEST_ERROR, "four");
+	journal_add(journal, GUEST_WARNING, "four");
 	assert_string_equal(journal_current(journal, &more)->text, "four");
 	journal_acknowledge(journal);
 	assert_null(journal_current(journal, &more));

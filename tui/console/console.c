@@ -220,11 +220,11 @@ static void on_key(void *data, int key)
 	struct view *view;
 
 	console_invalidate(console);
+	journal_acknowledge(&console->journal);
 	if (console->prompt.active) {
 		prompt_key(&console->prompt, key);
 		return;
 	}
-	journal_acknowledge(&console->journal);
 	entry = keymap_find(console->front, key);
 	if (!entry || command_run(console, entry->action))
 		return;

@@ -15,8 +15,9 @@ void journal_add(struct journal *journal, enum guest_severity severity, const ch
 	uint64_t more;
 	const struct journal_entry *current = journal_current(journal, &more);
 
-	/* An error stays until it was seen; lesser news must not push it off the line. */
-	if (!current || current == entry || severity >= current->severity)
+	/* Chatter must not push off the line what somebody has to see. */
+	if (!current || current == entry || severity > GUEST_INFO ||
+	    current->severity == GUEST_INFO)
 		journal->shown = journal->count;
 	clock_gettime(CLOCK_REALTIME, &entry->when);
 	entry->severity = severity;

@@ -19,12 +19,19 @@ see "Tab moves the focus" '^> CPU1 '
 key BTab
 see "S-Tab moves it back" '^> CPU0 '
 key j
-see "j scrolls the focused pane" '^1063\.904000 +000 '
+see "j scrolls the focused pane" '^1063\.905000 +000 '
 ok "and no other" shows '^1063\.900250 +001 '
 
 key m
 title "m merges" '\[merged\]'
-see "merged rows are in order of time over CPUs" ' n=1 '
+see "at the time that one was looking at" '^1063\.901000 +000 worker0-1000 +tick +n=4 '
+ok "and not before it" lacks ' n=3 '
+key m
+gone "m splits again" '\[merged\]'
+see "and stays at that time" '^1063\.901250 +001 '
+ok "in every pane" lacks ' n=1 '
+key m
+title "m merges again" '\[merged\]'
 key g
 see "g goes to the first row" ' n=0 '
 merged=$(screen | grep -oE ' n=[0-9]+ ' | tr -dc '0-9\n' | tr '\n' ' ')

@@ -29,7 +29,8 @@ void pane_ask(struct pane *pane, struct guest *guest, bool hold)
 	if (!pane->wanted || pane->asked || pane->rows <= 0)
 		return;
 	memcpy(view.cpus, pane->cpus, sizeof(view.cpus));
-	if (pane->shown && (pane->anchor == PANE_TOP || (hold && pane->anchor == PANE_TAIL))) {
+	if ((pane->shown || pane->placed) &&
+	    (pane->anchor == PANE_TOP || (hold && pane->anchor == PANE_TAIL))) {
 		view.origin = ENGINE_FROM_POSITION;
 		view.at = pane->top;
 		view.skip = pane->skip;
@@ -61,6 +62,7 @@ bool pane_answer(struct pane *pane, const struct engine_packet *packet)
 	pane->packet = *packet;
 	pane->packet.payload = copy;
 	pane->head = *(const struct engine_rows *)copy;
+	pane->placed = false;
 	pane->answered = true;
 	pane->shown = engine_rows_next(&pane->packet, &offset, &first) == 1;
 	if (pane->shown)
@@ -92,7 +94,16 @@ void pane_scroll(struct pane *pane, int rows)
 
 void pane_go(struct pane *pane, enum pane_anchor anchor)
 {
+	pane->placed = false;
 	pane->anchor = anchor;
+	pane->skip = 0;
+	pane->wanted = true;
+}
+
+void pane_place(struct pane *pane, const struct engine_position *at)
+{
+	pane->top = *at;
+	pane->placed = true;
 	pane->skip = 0;
 	pane->wanted = true;
 }

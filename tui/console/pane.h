@@ -23,11 +23,12 @@ enum pane_anchor {
 struct pane {
 	uint8_t cpus[ENGINE_CPUSET_BYTES];
 	enum pane_anchor anchor;
-	struct engine_position top; /* of the rows shown; valid when .shown */
-	int skip;		    /* rows to move that were not yet asked for */
-	int rows;		    /* lines for rows on the screen */
-	bool wanted;		    /* other rows than those shown should be asked for */
-	bool asked;		    /* a request is on its way, with .serial */
+	struct engine_position top; /* of the rows shown or, when .placed, to be shown */
+	bool placed;
+	int skip;    /* rows to move that were not yet asked for */
+	int rows;    /* lines for rows on the screen */
+	bool wanted; /* other rows than those shown should be asked for */
+	bool asked;  /* a request is on its way, with .serial */
 	uint32_t serial;
 	bool shown;		     /* .packet holds rows, at least one */
 	bool answered;		     /* .packet and .head are valid */
@@ -50,6 +51,8 @@ void pane_pin(struct pane *pane);
 /* Move by rows; > 0 towards newer ones. */
 void pane_scroll(struct pane *pane, int rows);
 void pane_go(struct pane *pane, enum pane_anchor anchor);
+/* Show the time of another pane's rows: at becomes the first row, whatever CPU it is of. */
+void pane_place(struct pane *pane, const struct engine_position *at);
 /* Columns of the longest detail shown. */
 int pane_longest_detail(const struct pane *pane);
 /* Draw the rows into an area, and a sentence where there are none. */

@@ -43,8 +43,11 @@ void silence_reason(const struct console *console, bool shown, char *text, size_
 	const char *waiting;
 
 	text[0] = '\0';
-	if (!console->guest)
+	if (!console->guest) {
+		if (attach_named(console->options))
+			snprintf(text, size, "opening...");
 		return;
+	}
 	waiting = guest_waiting(console->guest);
 	if (!guest_engine_alive(console->guest))
 		snprintf(text, size, "the engine is dead: R starts it again");

@@ -122,9 +122,13 @@ static void read_keys(int fd, unsigned events, void *data)
 	int kind;
 
 	(void)fd;
-	while ((kind = get_wch(&key)) != ERR)
+	while ((kind = get_wch(&key)) != ERR) {
+		/* resizeterm() puts a key of its own into the queue, which nobody pressed. */
+		if (kind == KEY_CODE_YES && key == KEY_RESIZE)
+			continue;
 		terminal->events->key(terminal->data,
 				      kind == KEY_CODE_YES ? KEY_FUNCTION((int)key) : (int)key);
+	}
 	if (events & LOOP_HANGUP) {
 		loop_watch_set(terminal->key_watch, 0);
 		terminal->events->leave(terminal->data, "the terminal is gone");

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdio.h>
+#include <string.h>
 
 #include "tui/console/numbers.h"
 #include "tui/console/state.h"
 
-#define PROGRAM "vtrace-top "
+#define PROGRAM	     "vtrace-top "
+#define NAME_COLUMNS 32 /* a longer one must not push the state off the line */
 
 static const char *state_name(const struct console *console, char text[NUMBER_SIZE * 2])
 {
@@ -71,7 +73,11 @@ void title_draw(struct console *console, const struct area *line)
 	if (view->ops->status)
 		view->ops->status(view, console, status, sizeof(status));
 	memory_words(console, memory, sizeof(memory));
-	int needed = text_columns(terminal, name) + 1 + text_columns(terminal, state) + 2 +
+	int name_columns = text_columns(terminal, name);
+
+	if (name_columns > NAME_COLUMNS)
+		name_columns = NAME_COLUMNS;
+	int needed = name_columns + 1 + text_columns(terminal, state) + 2 +
 		     text_columns(terminal, status) + 1;
 	int own = (int)sizeof(PROGRAM) - 1, right = text_columns(terminal, memory) + 2;
 	bool with_memory = needed + right <= line->columns;
@@ -79,8 +85,10 @@ void title_draw(struct console *console, const struct area *line)
 
 	if (room >= own)
 		pen_text(&pen, STYLE_TITLE, PROGRAM);
-	if (*name)
-		pen_printf(&pen, STYLE_TITLE, "%s ", name);
+	if (*name) {
+		pen_bytes(&pen, STYLE_TITLE, name, strlen(name), 0, NAME_COLUMNS);
+		pen_text(&pen, STYLE_TITLE, " ");
+	}
 	if (*uri && room >= own + text_columns(terminal, uri) + 1)
 		pen_printf(&pen, STYLE_TITLE, "%s ", uri);
 	if (*state)

@@ -474,14 +474,23 @@ static void events_enter(struct view *view, struct console *console, enum view_i
 
 /* ---- commands ---- */
 
+/* Panes that come to the screen show the time at which one was looking. */
 void events_toggle_merge(struct view *view, struct console *console)
 {
 	struct events_view *events = events_of(view);
+	const struct pane *before = focused(events);
 
 	events->merged = !events->merged;
-	if (!events->follow && events->merged)
-		pane_pin(&events->timeline);
 	console_invalidate(console);
+	if (!before->shown || (events->follow && !events->frozen))
+		return;
+	for (unsigned i = 0; i < (events->merged ? 1 : events->chosen_count); i++) {
+		struct pane *pane =
+			events->merged ? &events->timeline : events->panes[events->chosen[i]];
+
+		pane->anchor = before->anchor;
+		pane_place(pane, &before->top);
+	}
 }
 
 void events_toggle_freeze(struct view *view, struct console *console)

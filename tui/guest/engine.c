@@ -30,7 +30,10 @@ static void packet_came(void *data, const struct engine_packet *packet)
 		break;
 	case ENGINE_STATS_REPLY:
 		formats_watch_unknown(guest, packet);
-		guest->events.packet(guest->data, packet);
+		if (packet->serial && packet->serial == guest->live_serial)
+			guest_is_live(guest); /* nobody else has asked for this one */
+		else
+			guest->events.packet(guest->data, packet);
 		break;
 	case ENGINE_ROWS:
 	case ENGINE_NEWS:
@@ -48,6 +51,8 @@ static void engine_died(void *data, const char *epitaph)
 	guest_say(guest, GUEST_ERROR, "the engine of %s ended: %s; the rows it held are lost",
 		  guest->name, epitaph);
 	saving_lost(guest);
+	if (guest->live && !guest->live_sure)
+		guest_is_live(guest); /* the next engine keeps pages from its beginning */
 	if (guest->formats.step == FORMATS_LOAD)
 		formats_settle(guest);
 	else

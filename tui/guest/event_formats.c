@@ -45,9 +45,8 @@ void formats_settle(struct guest *guest)
 	formats->step = FORMATS_IDLE;
 	formats->settled = true;
 	set_candidate(formats, -1);
-	if (guest->live_held)
-		guest_go_live(guest);
-	agent_release_start(guest);
+	if (guest->live_held && guest_go_live(guest))
+		agent_release_start(guest);
 	if (formats->again) {
 		formats->again = false;
 		formats_fetch(guest);
@@ -148,13 +147,18 @@ static void judge(struct guest *guest)
 {
 	const struct engine_formats_reply *reply = &guest->formats.reply;
 	const struct guest_hello *hello = &guest->agent.hello;
+	bool met = guest->agent.met;
 
-	if (guest->agent.met && strcmp(reply->kernel, hello->kernel))
+	if (guest->formats.trouble[0])
+		guest_say(guest, GUEST_WARNING,
+			  "%s; the event formats are taken from the share as they are",
+			  guest->formats.trouble);
+	if (met && strcmp(reply->kernel, hello->kernel))
 		guest_say(
-			guest, GUEST_WARNING,
+			guest, GUEST_ERROR,
 			"the event formats are of kernel %s, the guest runs %s: rows may be wrong",
 			reply->kernel, hello->kernel);
-	else if (guest->agent.met && strcmp(reply->boot_id, hello->boot_id))
+	else if (met && strcmp(reply->boot_id, hello->boot_id))
 		guest_say(
 			guest, GUEST_WARNING,
 			"the event formats are of an earlier boot of the guest: rows may be wrong");

@@ -50,7 +50,7 @@ bool guest_go_live(struct guest *guest)
 	struct engine_flag discard = {.on = 0};
 
 	if (guest->live)
-		return true;
+		return guest->live_sure;
 	/* The manifest of a recording needs the geometry that formats bring. */
 	if (guest->record_path && !guest->formats.settled) {
 		guest->live_held = true;
@@ -62,7 +62,18 @@ bool guest_go_live(struct guest *guest)
 	if (guest->record_path)
 		recording_begin(guest);
 	engine_link_command(&guest->link, ENGINE_DISCARD, &discard, sizeof(discard), -1, NULL);
-	return true;
+	/* The engine drains its channels before it looks at requests: only an answer to a later one
+	 * shows that the first page of a trace would not be thrown away. */
+	if (engine_link_command(&guest->link, ENGINE_STATS, NULL, 0, -1, &guest->live_serial) < 0)
+		guest->live_sure = true; /* of a dead engine: pages wait in the channels */
+	return guest->live_sure;
+}
+
+void guest_is_live(struct guest *guest)
+{
+	guest->live_sure = true;
+	guest->live_serial = 0;
+	agent_release_start(guest);
 }
 
 /* ---- opening and closing ---- */

@@ -78,11 +78,13 @@ struct guest {
 	enum guest_state state;
 	struct engine_link link;
 	struct guest_stream stream[VTRACE_MAX_CPUS];
-	unsigned cpus;	     /* above the highest stream */
-	int reconnect_timer; /* of the CPUs' sockets */
-	bool live;	     /* pages are kept, not discarded */
-	bool live_held;	     /* to become live when the recording has begun */
-	char *record_path;   /* -w, until it has begun */
+	unsigned cpus;	      /* above the highest stream */
+	int reconnect_timer;  /* of the CPUs' sockets */
+	bool live;	      /* pages are kept, not discarded: the engine was told so */
+	bool live_sure;	      /* and has answered since */
+	uint32_t live_serial; /* of the request that it answers then */
+	bool live_held;	      /* to become live when the recording has begun */
+	char *record_path;    /* -w, until it has begun */
 	struct guest_saving record;
 	struct guest_saving save;
 	struct guest_agent agent;
@@ -96,9 +98,11 @@ void guest_say(struct guest *guest, enum guest_severity severity, const char *fo
 	__attribute__((format(printf, 3, 4)));
 void guest_set_state(struct guest *guest, enum guest_state state);
 void guest_changed(struct guest *guest);
-/* Let pages be kept from now on, after the recording that was asked for has begun. Held back
- * until formats_settle() otherwise; returns whether it is so already. */
+/* Let pages be kept from now on, after the recording that was asked for has begun; that waits
+ * for formats_settle(). True once the engine is known to keep them; agent_release_start() is
+ * called when it becomes so later. */
 bool guest_go_live(struct guest *guest);
+void guest_is_live(struct guest *guest);
 /* The other side of the channels is closed for good. */
 void guest_gone(struct guest *guest);
 int64_t guest_now_ms(void);

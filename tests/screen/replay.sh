@@ -25,11 +25,11 @@ ok "and no other" shows '^1063\.900250 +001 '
 key m
 title "m merges" '\[merged\]'
 see "at the time that one was looking at" '^1063\.901000 +000 worker0-1000 +tick +n=4 '
-ok "and not before it" lacks ' n=3 '
+gone "and not before it" ' n=3 '
 key m
 gone "m splits again" '\[merged\]'
 see "and stays at that time" '^1063\.901250 +001 '
-ok "in every pane" lacks ' n=1 '
+gone "in every pane" ' n=1 '
 key m
 title "m merges again" '\[merged\]'
 key g

@@ -102,6 +102,7 @@ void pane_go(struct pane *pane, enum pane_anchor anchor)
 
 void pane_place(struct pane *pane, const struct engine_position *at)
 {
+	pane_release(pane);
 	pane->top = *at;
 	pane->placed = true;
 	pane->skip = 0;
@@ -141,7 +142,9 @@ void pane_draw(const struct pane *pane, const struct terminal *terminal, const s
 	size_t offset = 0;
 
 	if (!pane->shown) {
-		draw_sentence(terminal, area, empty);
+		/* For the moment until the first answer, nothing is known to be missing. */
+		if (pane->answered || !pane->asked)
+			draw_sentence(terminal, area, empty);
 		return;
 	}
 	for (int line = 0; line < area->rows; line++) {

@@ -97,7 +97,9 @@ int agent_start(struct guest *guest)
 
 	if (!control_client_connected(agent->control))
 		return -ENOTCONN;
-	/* Up to here the channels were emptied of what an earlier trace had left in them. */
+	/* What lies in the channels is of an earlier trace, except where that one was ours. */
+	if (!guest->live && guest->state != GUEST_OLD_AGENT)
+		streams_drain(guest);
 	if (!guest_go_live(guest)) {
 		agent->start_held = true;
 		agent->wanted = true;

@@ -126,6 +126,9 @@ int streams_open(struct guest *guest, char *error, size_t error_size);
 void streams_close(struct guest *guest);
 /* Hand every open stream to the engine. */
 int streams_hand_over(struct guest *guest);
+/* Throw away what a guest that does not trace has left in its channels. The engine does so as well
+ * while it discards, but may not have come to it yet. */
+void streams_drain(struct guest *guest);
 void streams_state(struct guest *guest, const struct engine_stream_state *state);
 bool streams_all_ended(const struct guest *guest);
 

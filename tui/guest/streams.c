@@ -8,7 +8,8 @@
 #include "tui/guest/channel_open.h"
 #include "tui/guest/guest_private.h"
 
-#define RECONNECT_MS 1000
+#define RECONNECT_MS	1000
+#define STALE_BYTES_MAX (1024 * 1024) /* pipe-max-size: what a FIFO can have kept at most */
 
 static int hand_over(struct guest *guest, unsigned cpu)
 {
@@ -30,6 +31,25 @@ int streams_hand_over(struct guest *guest)
 		if (guest->stream[cpu].fd >= 0)
 			err = hand_over(guest, cpu);
 	return err;
+}
+
+void streams_drain(struct guest *guest)
+{
+	char stale[16 * 1024];
+	unsigned cpu;
+	size_t total;
+	ssize_t got;
+
+	for (cpu = 0; cpu < guest->cpus; cpu++) {
+		if (guest->stream[cpu].fd < 0)
+			continue;
+		/* A guest that says it has stopped and goes on sending is not waited for. */
+		for (total = 0; total < STALE_BYTES_MAX; total += (size_t)got) {
+			got = read(guest->stream[cpu].fd, stale, sizeof(stale));
+			if (got <= 0)
+				break;
+		}
+	}
 }
 
 /* Sockets only: QEMU listens again as soon as it has noticed that the other side went. */

@@ -52,7 +52,7 @@ is "a record without length: one bad page" "$(value bad_pages)" 1
 fresh
 truncate -s $((10 * 4096 + 123)) "$work/c/cpu0.raw"
 replay
-is "a torn file: status" $status 0
+is "a torn file: status" $status 1
 is "a torn file: whole pages are read" "$(value pages)" 26
 is "a torn file: the rest is counted" "$(value skipped_bytes)" 123
 like "a torn file: it is said" "$(cat "$work/err")" 'cpu0\.raw'
@@ -60,14 +60,14 @@ like "a torn file: it is said" "$(cat "$work/err")" 'cpu0\.raw'
 fresh
 rm "$work/c/cpu1.raw"
 replay
-is "a missing CPU: status" $status 0
+is "a missing CPU: status" $status 1
 is "a missing CPU: the other is shown" "$(value cpus)" 1
 like "a missing CPU: it is said" "$(cat "$work/err")" 'cpu1\.raw'
 
 fresh
 rm "$work/c/formats"
 replay
-is "no formats: status" $status 0
+is "no formats: status" $status 1
 is "no formats: all events are shown raw" "$(grep -c 'without a format' "$work/out")" "$all"
 is "no formats: and counted as unknown" "$(value unknown_events)" "$all"
 like "no formats: it is said" "$(cat "$work/err")" 'formats'

@@ -173,19 +173,25 @@ static void read_stream(struct server *server, struct stream *stream)
 }
 
 /* Files are always readable, so epoll does not take them. */
-static bool read_files(struct server *server)
+static bool is_indexing(const struct stream *stream)
 {
-	bool more = false;
+	return stream && stream->file && stream->stats.state == ENGINE_CHANNEL_OPEN;
+}
 
-	for (unsigned cpu = 0; cpu < VTRACE_MAX_CPUS; cpu++) {
-		struct stream *stream = server->streams[cpu];
+static void read_files(struct server *server)
+{
+	for (unsigned cpu = 0; cpu < VTRACE_MAX_CPUS; cpu++)
+		if (is_indexing(server->streams[cpu]))
+			read_stream(server, server->streams[cpu]);
+}
 
-		if (!stream || !stream->file || stream->stats.state != ENGINE_CHANNEL_OPEN)
-			continue;
-		read_stream(server, stream);
-		more |= stream->stats.state == ENGINE_CHANNEL_OPEN;
-	}
-	return more;
+/* Is there work that no descriptor will wake the loop for? */
+static bool has_work(const struct server *server)
+{
+	for (unsigned cpu = 0; cpu < VTRACE_MAX_CPUS; cpu++)
+		if (is_indexing(server->streams[cpu]))
+			return true;
+	return savings_pending(&server->savings);
 }
 
 /* Bytes that wait for more to be understood: after a while they are understood as they are.
@@ -363,7 +369,7 @@ static void send_stats(struct server *server, uint32_t serial)
 			continue;
 		stream->stats.first_row = stream->history.first_row;
 		stream->stats.next_row = stream->history.next_row;
-		reply.head.indexing += stream->file && stream->stats.state == ENGINE_CHANNEL_OPEN;
+		reply.head.indexing += is_indexing(stream);
 		reply.cpu[reply.head.cpus++] = stream->stats;
 	}
 	outbox_send(&server->outbox, ENGINE_STATS_REPLY, serial, &reply,
@@ -571,10 +577,10 @@ static int wait_time(int news, bool busy, bool undecided)
 int server_run(struct server *server)
 {
 	struct epoll_event events[64];
-	bool busy = false, undecided = false;
+	bool undecided = false;
 
 	while (!server->done && !server->outbox.broken) {
-		int wait = wait_time(send_news(server), busy, undecided), count;
+		int wait = wait_time(send_news(server), has_work(server), undecided), count;
 		bool asked = false;
 
 		watch_socket(server);
@@ -587,7 +593,7 @@ int server_run(struct server *server)
 			else if (server->streams[events[i].data.u32]->fd >= 0)
 				read_stream(server, server->streams[events[i].data.u32]);
 		}
-		busy = read_files(server);
+		read_files(server);
 		undecided = settle_streams(server);
 		if (asked) {
 			outbox_flush(&server->outbox);
@@ -596,7 +602,6 @@ int server_run(struct server *server)
 				;
 		}
 		save_some(server);
-		busy |= savings_pending(&server->savings);
 	}
 	return 0;
 }

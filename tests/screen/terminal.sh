@@ -19,11 +19,16 @@ alternate()
 	[ "$(in_tmux display-message -p -t console '#{alternate_on}')" = "$1" ]
 }
 
+cursor_visible()
+{
+	[ "$(in_tmux display-message -p -t console '#{cursor_flag}')" = 1 ]
+}
+
 # clean WHAT: after the console has ended, the terminal is as it was before.
 clean()
 {
 	ok "$1: the alternate screen is left" within "$PATIENCE" alternate 0
-	is "$1: the cursor is visible" "$(in_tmux display-message -p -t console '#{cursor_flag}')" 1
+	ok "$1: the cursor is visible" within "$PATIENCE" cursor_visible
 	is "$1: the line settings are as before" "$(cat "$WORK/after")" "$(cat "$WORK/before")"
 }
 
@@ -34,9 +39,9 @@ console_pid()
 
 open_console 100x30 "$UTF8 '$TOP' -r '$CAPTURE'"
 see "the first screen" 'n=0 '
-ok "it is on the alternate screen" alternate 1
-ok "it has colours" colours
-ok "it has line drawing" shows '─'
+wait_for "it is on the alternate screen" alternate 1
+wait_for "it has colours" colours
+see "it has line drawing" '─'
 
 resize 59x20
 see "too narrow is told" 'too small: 60x10 needed, now 59x20'

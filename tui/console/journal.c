@@ -16,12 +16,14 @@ void journal_add(struct journal *journal, enum guest_severity severity, const ch
 	const struct journal_entry *current = journal_current(journal, &more);
 
 	/* Chatter must not push off the line what somebody has to see. */
-	if (!current || current == entry || severity > GUEST_INFO ||
-	    current->severity == GUEST_INFO)
+	if (severity > GUEST_DETAIL && (!current || current == entry || severity > GUEST_INFO ||
+					current->severity == GUEST_INFO))
 		journal->shown = journal->count;
 	clock_gettime(CLOCK_REALTIME, &entry->when);
 	entry->severity = severity;
 	snprintf(entry->text, sizeof(entry->text), "%s", text);
+	if (severity == GUEST_DETAIL && journal->acknowledged == journal->count)
+		journal->acknowledged++;
 	journal->count++;
 }
 

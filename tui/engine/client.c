@@ -51,8 +51,13 @@ static void become_engine(int fd, const char *path)
 {
 	char *const argv[] = {(char *)PROGRAM, NULL};
 
-	/* The terminal's keys and its hangup are the console's business. */
+	sigset_t none;
+
+	/* The terminal's keys and its hangup are the console's business; the signals that it
+	 * blocked to read them from a descriptor are not the engine's. */
 	setpgid(0, 0);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
 	if (fd == ENGINE_SOCKET_FD)
 		fcntl(fd, F_SETFD, 0);
 	else if (dup2(fd, ENGINE_SOCKET_FD) < 0)

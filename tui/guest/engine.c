@@ -12,7 +12,7 @@ static void packet_came(void *data, const struct engine_packet *packet)
 
 	switch (packet->type) {
 	case ENGINE_READY:
-		guest_say(guest, GUEST_INFO, "engine: %.*s", (int)sizeof(text->text), text->text);
+		guest_say(guest, GUEST_DETAIL, "engine: %.*s", (int)sizeof(text->text), text->text);
 		if (guest->greeting)
 			guest_say(guest, GUEST_ERROR, "%s", guest->greeting);
 		break;

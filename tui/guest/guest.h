@@ -46,7 +46,12 @@ struct guest_hello {
 	bool tracing;
 };
 
-enum guest_severity { GUEST_INFO, GUEST_WARNING, GUEST_ERROR };
+enum guest_severity {
+	GUEST_DETAIL, /* for who reads the log; nobody is to be bothered with it */
+	GUEST_INFO,
+	GUEST_WARNING,
+	GUEST_ERROR,
+};
 
 struct guest_events {
 	/* A sentence for a person. */

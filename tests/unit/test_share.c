@@ -108,7 +108,7 @@ static void symlinks_are_not_followed(void **state)
 
 	assert_int_equal(symlink("/etc/passwd", share->file), 0);
 	assert_int_equal(copy(share), -ELOOP);
-	assert_non_null(strstr(share->error, "not opened"));
+	assert_non_null(strstr(share->error, "not followed"));
 	assert_int_equal(share->memfd, -1);
 }
 

@@ -298,8 +298,11 @@ static void give_up(struct guest *guest, const char *why)
 	became(guest, GUEST_OLD_AGENT);
 	formats_load_share(guest,
 			   "no answer to hello on %s (%s): no agent runs in the guest, or it is "
-			   "that of 2012; start and stop are sent blind",
-			   guest->channels.control.path, why);
+			   "that of 2012%s; start and stop are sent blind",
+			   guest->channels.control.path, why,
+			   guest->channels.control.kind == CHANNEL_UNIX
+				   ? ", or another program is connected"
+				   : "");
 	guest_go_live(guest);
 }
 
@@ -322,7 +325,7 @@ static void hello_answered(void *data, const struct control_answer *answer, int 
 	if (error == -ECONNRESET)
 		return;
 	if (error)
-		not_heard(guest, "asked and waited for 2 s");
+		not_heard(guest, "within 2 s");
 	else if (answer->kind == CONTROL_OK)
 		heard(guest, answer->text);
 	else
@@ -410,7 +413,7 @@ static void noted(void *data, const char *text)
 		say_hello(guest);
 		return;
 	}
-	guest_say(guest, !strncmp(text, "lost", 4) ? GUEST_WARNING : GUEST_INFO,
+	guest_say(guest, !strncmp(text, "lost", 4) ? GUEST_WARNING : GUEST_DETAIL,
 		  "the guest notes: %s", text);
 }
 

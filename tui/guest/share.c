@@ -136,6 +136,22 @@ out:
 	return 0;
 }
 
+static void say_not_found(int err, const char *path, char *error, size_t error_size)
+{
+	if (err == ENOENT)
+		snprintf(error, error_size,
+			 "there are no event formats yet at %s; the agent in the guest writes them",
+			 path);
+	else if (err == ELOOP || err == EXDEV)
+		snprintf(error, error_size,
+			 "%s is a link or a mount and was not followed; remove it and export again",
+			 path);
+	else
+		snprintf(error, error_size,
+			 "cannot open %s: %s; run as root, or as a user who may read it", path,
+			 strerror(err));
+}
+
 int share_copy_formats(const char *directory, int *memfd, char *error, size_t error_size)
 {
 	char path[4096];
@@ -153,27 +169,21 @@ int share_copy_formats(const char *directory, int *memfd, char *error, size_t er
 		return err;
 	}
 	found = find_beneath(dir, VTRACE_FORMATS_FILE);
-	err = found < 0 ? found : check_file(found, path, error, error_size);
-	if (found >= 0 && err)
+	if (found < 0) {
+		err = found;
+		say_not_found(-err, path, error, error_size);
 		goto out;
-	if (found >= 0) {
-		fd = reopen_to_read(found);
-		err = fd < 0 ? fd : share_copy_file(fd, path, memfd, error, error_size);
-		if (fd >= 0)
-			goto out;
 	}
-	if (err == -ENOENT)
-		snprintf(error, error_size,
-			 "there are no event formats yet at %s; the agent in the guest writes them",
-			 path);
-	else if (err == -ELOOP || err == -EXDEV)
-		snprintf(error, error_size,
-			 "%s leads out of the share and was not opened; remove it and export again",
-			 path);
-	else
-		snprintf(error, error_size,
-			 "cannot open %s: %s; run as root, or as a user who may read it", path,
-			 strerror(-err));
+	err = check_file(found, path, error, error_size);
+	if (err)
+		goto out;
+	fd = reopen_to_read(found);
+	if (fd < 0) {
+		err = fd;
+		say_not_found(-err, path, error, error_size);
+		goto out;
+	}
+	err = share_copy_file(fd, path, memfd, error, error_size);
 out:
 	if (fd >= 0)
 		close(fd);

@@ -107,7 +107,12 @@ static void an_error_stays_until_it_was_seen(void **state)
 	(void)state;
 	assert_non_null(journal);
 	assert_null(journal_current(journal, &more));
+	journal_add(journal, GUEST_DETAIL, "for the log");
+	assert_null(journal_current(journal, &more));
+	assert_int_equal(journal_held(journal), 1);
 	journal_add(journal, GUEST_INFO, "one");
+	journal_add(journal, GUEST_DETAIL, "for the log too");
+	assert_string_equal(journal_current(journal, &more)->text, "one");
 	journal_add(journal, GUEST_ERROR, "two");
 	journal_add(journal, GUEST_INFO, "three");
 	assert_string_equal(journal_current(journal, &more)->text, "two");

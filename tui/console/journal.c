@@ -22,8 +22,12 @@ void journal_add(struct journal *journal, enum guest_severity severity, const ch
 	clock_gettime(CLOCK_REALTIME, &entry->when);
 	entry->severity = severity;
 	snprintf(entry->text, sizeof(entry->text), "%s", text);
-	if (severity == GUEST_DETAIL && journal->acknowledged == journal->count)
-		journal->acknowledged++;
+	if (severity == GUEST_DETAIL) {
+		if (journal->acknowledged == journal->count)
+			journal->acknowledged++;
+		else
+			journal->details++;
+	}
 	journal->count++;
 }
 
@@ -41,6 +45,7 @@ void journal_printf(struct journal *journal, enum guest_severity severity, const
 void journal_acknowledge(struct journal *journal)
 {
 	journal->acknowledged = journal->count;
+	journal->details = 0;
 }
 
 const struct journal_entry *journal_current(const struct journal *journal, uint64_t *more)
@@ -49,7 +54,7 @@ const struct journal_entry *journal_current(const struct journal *journal, uint6
 
 	if (!unseen || journal->count - journal->shown > JOURNAL_ENTRIES)
 		return NULL;
-	*more = unseen - 1;
+	*more = unseen - 1 - journal->details;
 	return numbered(journal, journal->shown);
 }
 

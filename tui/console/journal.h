@@ -26,6 +26,7 @@ struct journal {
 	struct journal_entry entries[JOURNAL_ENTRIES]; /* number n is at n % JOURNAL_ENTRIES */
 	uint64_t count;				       /* ever added */
 	uint64_t acknowledged; /* entries before this number have been seen */
+	uint64_t details;      /* of those after it, nobody is to be bothered with */
 	uint64_t shown;	       /* the number on the message line, if not acknowledged */
 };
 

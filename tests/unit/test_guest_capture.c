@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What of a guest is written, and what is left when it goes. */
+#include "tests/unit/fake_guest.h"
+
+static void records_from_the_first_page(void **state)
+{
+	struct guest_options options = {.memory = 1 << 20};
+	struct fake *fake = *state;
+	char path[96], error[512];
+
+	snprintf(path, sizeof(path), "%s/capture", fake->dir);
+	assert_int_equal(open_guest(fake, path), 0);
+	turn_until(fake, is(fake, GUEST_STOPPED));
+	guest_start(fake->guest);
+	turn_until(fake, is(fake, GUEST_TRACING));
+	send_page(fake, 0, 1000, 3);
+	send_page(fake, 0, 2000, 3);
+	send_page(fake, 1, 1500, 1);
+	expect_rows(fake, 7);
+	guest_free(fake->guest);
+	fake->guest = NULL;
+	assert_int_equal(fake->saves, 1);
+	assert_int_equal(fake->saved_error, 0);
+	assert_int_equal(fake->saved_pages, 3);
+	/* The capture gives the same rows, and cannot be traced. */
+	fake->rows = 0;
+	assert_int_equal(guest_open_capture(&fake->guest, path, &options, &events, fake, error,
+					    sizeof(error)),
+			 0);
+	assert_int_equal(guest_state(fake->guest), GUEST_REPLAY);
+	assert_int_equal(guest_start(fake->guest), -EOPNOTSUPP);
+	turn_until(fake, !guest_waiting(fake->guest));
+	expect_rows(fake, 7);
+	assert_int_equal(guest_formats(fake->guest)->events, 1);
+}
+
+static void a_recording_overwrites_nothing(void **state)
+{
+	struct fake *fake = *state;
+
+	assert_int_equal(open_guest(fake, fake->share), -EEXIST);
+	assert_true(said(fake, "exists"));
+}
+
+static void saves_what_is_held(void **state)
+{
+	struct fake *fake = *state;
+	char path[96], error[512];
+
+	assert_int_equal(open_guest(fake, NULL), 0);
+	turn_until(fake, is(fake, GUEST_STOPPED));
+	guest_start(fake->guest);
+	turn_until(fake, is(fake, GUEST_TRACING));
+	send_page(fake, 1, 1000, 9);
+	expect_rows(fake, 9);
+	assert_int_equal(guest_save(fake->guest, fake->share, error, sizeof(error)), -EEXIST);
+	snprintf(path, sizeof(path), "%s/capture", fake->dir);
+	assert_int_equal(guest_save(fake->guest, path, error, sizeof(error)), 0);
+	turn_until(fake, fake->saves == 1);
+	assert_int_equal(fake->saved_error, 0);
+	assert_int_equal(fake->saved_pages, 1);
+}
+
+static void domain_goes(void **state)
+{
+	struct fake *fake = *state;
+	char path[96];
+
+	snprintf(path, sizeof(path), "%s/capture", fake->dir);
+	assert_int_equal(open_guest(fake, path), 0);
+	turn_until(fake, is(fake, GUEST_STOPPED));
+	guest_start(fake->guest);
+	turn_until(fake, is(fake, GUEST_TRACING));
+	/* The last pages are still in the channels when QEMU has gone. */
+	send_page(fake, 0, 1000, 3);
+	send_page(fake, 1, 1000, 3);
+	qemu_ends(fake);
+	guest_domain_event(fake->guest, "stopped", "destroyed", true);
+	assert_true(said(fake, "stopped (destroyed)"));
+	assert_int_equal(guest_state(fake->guest), GUEST_GONE);
+	assert_int_equal(guest_stop(fake->guest), -ENOTCONN);
+	turn_until(fake, fake->saves == 1);
+	assert_int_equal(fake->saved_pages, 2);
+	expect_rows(fake, 6);
+}
+
+static void qemu_ends_without_libvirt(void **state)
+{
+	struct fake *fake = *state;
+
+	assert_int_equal(open_guest(fake, NULL), 0);
+	turn_until(fake, is(fake, GUEST_STOPPED));
+	qemu_ends(fake);
+	turn_until(fake, is(fake, GUEST_GONE));
+	assert_true(said(fake, "QEMU closed the channels"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		GUEST_TEST(records_from_the_first_page), GUEST_TEST(a_recording_overwrites_nothing),
+		GUEST_TEST(saves_what_is_held),		 GUEST_TEST(domain_goes),
+		GUEST_TEST(qemu_ends_without_libvirt),
+	};
+
+	return cmocka_run_group_tests_name("guest_capture", tests, group_setup, NULL);
+}

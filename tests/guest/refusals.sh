@@ -22,7 +22,7 @@ define()
 refused "unknown domain" 'vtrace-test-nobody' vtrace-test-nobody
 
 define vtrace-test-off define
-refused "domain not running" 'vtrace-test-off.*not running' vtrace-test-off
+refused "domain not running" 'vtrace-test-off.*(not running|does not run)' vtrace-test-off
 virsh -q -c "$URI" undefine vtrace-test-off > /dev/null
 
 define vtrace-test-bare create
@@ -41,8 +41,7 @@ mv "$WORK/trace-path-cpu1.out" "$STATE_DIR/"
 cat "$STATE_DIR/trace-path-cpu0.out" > /dev/null &
 reader=$!
 JOBS+=("$reader")
-refused "another reader" "trace-path-cpu0\.out.*cat.*$reader|trace-path-cpu0\.out.*$reader.*cat" \
-	"$DOMAIN"
+refused "another reader" "cat .*$reader.*trace-path-cpu0\.out" "$DOMAIN"
 kill "$reader"
 
 batch_start "$DOMAIN" -d 60
@@ -73,7 +72,7 @@ refused "no formats, no agent" 'formats' "$DOMAIN" -d 5
 head -c 5000 "$WORK/formats" > "$STATE_DIR/share/formats"
 refused "formats cut off" 'formats.*cut off' "$DOMAIN" -d 5
 ln -sf "$WORK/formats" "$STATE_DIR/share/formats"
-refused "formats are a link" 'formats.*(link|regular)' "$DOMAIN" -d 5
+refused "formats are a link" 'share/formats leads out of the share' "$DOMAIN" -d 5
 rm -rf "$STATE_DIR/share"
 refused "share missing" "share" "$DOMAIN" -d 5
 

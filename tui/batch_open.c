@@ -32,9 +32,15 @@ static int only_domain(struct domains *domains, char **name, char *error, size_t
 		snprintf(error, error_size, "out of memory");
 	} else {
 		err = -EDESTADDRREQ;
-		snprintf(error, error_size,
-			 "%u domains on %s run and are prepared for tracing; name the one to trace",
-			 prepared, domains_uri(domains));
+		if (prepared)
+			snprintf(error, error_size,
+				 "%u domains on %s run and are prepared for tracing; name one",
+				 prepared, domains_uri(domains));
+		else
+			snprintf(error, error_size,
+				 "no domain on %s runs and is prepared for tracing; "
+				 "'vtrace-top -c %s' without -b lists them and says why",
+				 domains_uri(domains), domains_uri(domains));
 	}
 	domain_list_release(&list);
 	return err;

@@ -10,8 +10,10 @@
 #include "tui/guest/channel_open.h"
 #include "tui/guest/guest_private.h"
 
-#define FINISH_MS      5000 /* for captures under way when a guest is closed */
-#define FINISH_STEP_MS 100
+#define FINISH_MS	5000 /* for captures under way when a guest is closed */
+#define FINISH_STEP_MS	100
+#define READERS_TRIES	10
+#define READERS_STEP_MS 30
 
 int64_t guest_now_ms(void)
 {
@@ -133,6 +135,20 @@ struct guest *guest_new(const char *name, const struct guest_options *options,
 	return NULL;
 }
 
+/* The engine of a console that was killed needs a moment to notice. */
+static int wait_for_readers(const struct guest *guest, char *error, size_t error_size)
+{
+	const struct timespec step = {.tv_nsec = READERS_STEP_MS * 1000000};
+	int err, tries;
+
+	for (tries = READERS_TRIES;; tries--) {
+		err = channel_check_readers(&guest->channels, error, error_size);
+		if (err != -EBUSY || !tries)
+			return err;
+		nanosleep(&step, NULL);
+	}
+}
+
 int guest_open(struct guest **result, const struct channels *channels,
 	       const struct guest_options *options, const struct guest_events *events, void *data,
 	       char *error, size_t error_size)
@@ -152,7 +168,7 @@ int guest_open(struct guest **result, const struct channels *channels,
 	if (guest->record_path)
 		err = saving_check_path(guest->record_path, error, error_size);
 	if (!err)
-		err = channel_check_readers(&guest->channels, error, error_size);
+		err = wait_for_readers(guest, error, error_size);
 	if (!err)
 		err = agent_open(guest, error, error_size);
 	if (!err)
@@ -201,11 +217,17 @@ void guest_free(struct guest *guest)
 
 void guest_gone(struct guest *guest)
 {
+	guest_stats_fn *stats_fn;
+
 	if (guest->state == GUEST_GONE)
 		return;
 	agent_close(guest);
 	guest->agent.wanted = false;
 	guest->state = GUEST_GONE;
+	stats_fn = guest->agent.stats_fn;
+	guest->agent.stats_fn = NULL;
+	if (stats_fn)
+		stats_fn(guest->agent.stats_data, NULL);
 	if (guest->formats.step == FORMATS_EXPORT)
 		formats_settle(guest);
 	/* Else the recording ends with the last page, which may be on its way still. */

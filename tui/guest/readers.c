@@ -141,9 +141,9 @@ int channel_check_readers(const struct channels *channels, char *error, size_t e
 			continue;
 		process_name(dirfd(proc), entry->d_name, comm, sizeof(comm));
 		snprintf(error, error_size,
-			 "%s (process %.20s) reads %s.out already; end it first, or each of you "
-			 "gets a part",
-			 comm, entry->d_name, fifo->path);
+			 "%s.out is read by %s (process %.20s) already; end it first, or each of "
+			 "you gets a part",
+			 fifo->path, comm, entry->d_name);
 	}
 	closedir(proc);
 	return fifo ? -EBUSY : 0;

@@ -112,9 +112,10 @@ demo: ## boot the demo guest under libvirt and open vtrace-top on it
 demo-clean: ## destroy the demo guest and end what the demo started
 	@tests/demo/down
 
-test: ## all tests: unit, engine, real guests, screens
+test: ## all tests: unit, engine, real guests, screens; and with sanitizers
 	@tests/deps
 	@$(MAKE) --no-print-directory all unit-tests
+	@$(MAKE) --no-print-directory SAN=1 all unit-tests
 	@tests/run
 
 check: all unit-tests ## the tests that need no guest, in under a minute

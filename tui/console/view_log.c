@@ -27,6 +27,7 @@ static const struct {
 	const char *word;
 	enum style style;
 } severities[] = {
+	[GUEST_DETAIL] = {"", STYLE_NORMAL},
 	[GUEST_INFO] = {"", STYLE_NORMAL},
 	[GUEST_WARNING] = {"warning: ", STYLE_WARNING},
 	[GUEST_ERROR] = {"error: ", STYLE_ERROR},

@@ -11,9 +11,10 @@
 
 #include "formats/bundle.h"
 
-#define EVENT_IDS	65536 /* common_type has 16 bits */
-#define EVENT_FIELDS	1024  /* of one event; the largest in Linux has about 60 */
-#define KALLSYMS_PROBED 64    /* lines looked at to see whether addresses are hidden */
+#define EVENT_IDS	65536	   /* common_type has 16 bits */
+#define EVENT_TWICE	UINT16_MAX /* in by_id: more than one event claims the id */
+#define EVENT_FIELDS	1024	   /* of one event; the largest in Linux has about 60 */
+#define KALLSYMS_PROBED 64	   /* lines looked at to see whether addresses are hidden */
 
 int formats_stock_init(struct formats_stock *stock)
 {
@@ -66,6 +67,7 @@ static bool field_is_open(const struct tep_format_field *field)
 static int measure_fields(struct event_format *format, const struct tep_format_field *field)
 {
 	for (unsigned n = 0; field; field = field->next, n++) {
+		struct dynamic_field *dynamic;
 		uint32_t end;
 
 		if (n >= EVENT_FIELDS || field->offset < 0 || field->size < 0 ||
@@ -82,11 +84,12 @@ static int measure_fields(struct event_format *format, const struct tep_format_f
 			continue;
 		if (field->size < 4)
 			return -EINVAL;
-		format->dynamic = reallocarray(format->dynamic, format->dynamic_count + 1,
-					       sizeof(format->dynamic[0]));
-		if (!format->dynamic)
+		dynamic =
+			reallocarray(format->dynamic, format->dynamic_count + 1, sizeof(*dynamic));
+		if (!dynamic)
 			return -ENOMEM;
-		format->dynamic[format->dynamic_count++] = (struct dynamic_field){
+		format->dynamic = dynamic;
+		dynamic[format->dynamic_count++] = (struct dynamic_field){
 			.offset = (uint32_t)field->offset,
 			.relative = field->flags & TEP_FIELD_IS_RELATIVE
 					    ? (uint32_t)field->offset + 4
@@ -120,6 +123,15 @@ static const struct tep_format_field *find_field(const struct tep_event *event, 
 	return field;
 }
 
+/* A field may be an open one, which a record need not hold. */
+static void demand(struct event_format *format, const struct tep_format_field *field)
+{
+	uint32_t end = (uint32_t)field->offset + (uint32_t)field->size;
+
+	if (format->least < end)
+		format->least = end;
+}
+
 static void find_comms(struct event_format *format)
 {
 	for (size_t i = 0; i < sizeof(comm_events) / sizeof(comm_events[0]); i++) {
@@ -133,6 +145,8 @@ static void find_comms(struct event_format *format)
 		    comm->size < 1 || comm->size > VTRACE_COMM_LEN ||
 		    format->comm_count == EVENT_COMM_SOURCES)
 			continue;
+		demand(format, pid);
+		demand(format, comm);
 		format->comm[format->comm_count++] = (struct comm_source){
 			.pid_offset = (uint32_t)pid->offset,
 			.comm_offset = (uint32_t)comm->offset,
@@ -146,8 +160,12 @@ static int index_event(struct formats *formats, struct tep_event *event)
 	struct event_format *format = &formats->events[formats->event_count];
 	int ret;
 
-	if (event->id < 0 || event->id >= EVENT_IDS || formats->by_id[event->id])
+	if (event->id < 0 || event->id >= EVENT_IDS)
 		return -EINVAL;
+	if (formats->by_id[event->id]) {
+		formats->by_id[event->id] = EVENT_TWICE;
+		return -EINVAL;
+	}
 	*format = (struct event_format){.event = event};
 	ret = measure_fields(format, event->format.common_fields);
 	if (!ret)
@@ -161,24 +179,42 @@ static int index_event(struct formats *formats, struct tep_event *event)
 	return 0;
 }
 
+/*
+ * libtraceevent finds a record's event by itself, with the common fields of any one event. So
+ * they have to be where they are in every kernel, or it would not be the event whose fields were
+ * measured here. For the same reason an id must be of one event.
+ */
+static bool common_fields_known(struct tep_event *event)
+{
+	const struct tep_format_field *type = tep_find_common_field(event, "common_type");
+	const struct tep_format_field *pid = tep_find_common_field(event, "common_pid");
+
+	return type && type->offset == RECORD_TYPE_OFFSET && type->size == 2 && pid &&
+	       pid->offset == RECORD_PID_OFFSET && pid->size == 4;
+}
+
 static int index_events(struct formats *formats)
 {
 	int count = tep_get_events_count(formats->tep);
 
-	if (count > EVENT_IDS - 1)
+	if (count >= EVENT_TWICE)
 		return -E2BIG;
 	formats->events = calloc((size_t)count + 1, sizeof(*formats->events));
 	formats->by_id = calloc(EVENT_IDS, sizeof(*formats->by_id));
 	if (!formats->events || !formats->by_id)
 		return -ENOMEM;
 	for (int i = 0; i < count; i++) {
-		int ret = index_event(formats, tep_get_event(formats->tep, i));
+		struct tep_event *event = tep_get_event(formats->tep, i);
+		int ret = common_fields_known(event) ? index_event(formats, event) : -EPROTO;
 
-		if (ret == -ENOMEM)
+		if (ret == -ENOMEM || ret == -EPROTO)
 			return ret;
 		if (ret)
 			formats->failed++;
 	}
+	for (unsigned id = 0; id < EVENT_IDS; id++)
+		if (formats->by_id[id] == EVENT_TWICE)
+			formats->by_id[id] = 0;
 	return 0;
 }
 
@@ -405,6 +441,9 @@ int formats_load(struct formats **formats, const struct formats *current,
 	if (ret == -ENOMSG)
 		snprintf(reply->reason, sizeof(reply->reason),
 			 "the formats hold no event that can be parsed; export them again");
+	else if (ret == -EPROTO)
+		snprintf(reply->reason, sizeof(reply->reason),
+			 "the formats place common_type or common_pid where no kernel has them");
 	else if (ret && !reply->reason[0])
 		snprintf(reply->reason, sizeof(reply->reason), "the formats can't be loaded: %s",
 			 strerror(-ret));

@@ -5,8 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HEX_BYTES 64   /* of a record shown raw */
-#define SLACK	  4096 /* zeros behind a record: ends strings, feeds bprint formats that lie */
+#define HEX_BYTES 64	/* of a record shown raw */
+#define TEXT_KEPT 65536 /* bytes of text memory kept from record to record */
+#define SLACK	  4096	/* zeros behind a record: ends strings, feeds bprint formats that lie */
+
+static const char no_memory[] = "no memory to print this record";
 
 int printer_init(struct printer *printer)
 {
@@ -23,6 +26,18 @@ void printer_release(struct printer *printer)
 		trace_seq_destroy(&printer->text);
 	free(printer->record);
 	printer->record = NULL;
+}
+
+/* Memory is not kept for the one text in a million that is long, nor is its failure. */
+static void reset_text(struct trace_seq *text)
+{
+	if (text->state == TRACE_SEQ__GOOD && text->buffer_size <= TEXT_KEPT) {
+		trace_seq_reset(text);
+		return;
+	}
+	text->state = TRACE_SEQ__GOOD;
+	trace_seq_destroy(text);
+	trace_seq_init(text);
 }
 
 static void print_hex(struct trace_seq *text, const uint8_t *record, uint32_t size)
@@ -47,7 +62,8 @@ static const char *record_fault(const struct event_format *format,
 		uint32_t word = page_u32(geometry, record + field->offset);
 		uint32_t offset = (word & 0xffff) + field->relative, length = word >> 16;
 
-		if (length && (offset > size || length > size - offset))
+		/* Also where nothing is: libtraceevent looks for a string's end there. */
+		if (offset > size || length > size - offset)
 			return "a dynamic field lies outside";
 	}
 	return NULL;
@@ -93,7 +109,7 @@ static void print_event(struct printer *printer, const struct formats *formats,
 	if (copy.data)
 		tep_print_event(formats->tep, &printer->text, &copy, "%s", TEP_PRINT_INFO);
 	else
-		trace_seq_puts(&printer->text, "no memory to print this record");
+		trace_seq_puts(&printer->text, no_memory);
 }
 
 void print_record(struct printer *printer, const struct formats *formats,
@@ -104,7 +120,7 @@ void print_record(struct printer *printer, const struct formats *formats,
 	const struct event_format *format = NULL;
 	const char *fault = NULL;
 
-	trace_seq_reset(&printer->text);
+	reset_text(&printer->text);
 	*printed = (struct printed){.kind = ENGINE_ROW_EVENT, .pid = -1, .task = "", .event = ""};
 	printed->event_id = page_u16(geometry, record + RECORD_TYPE_OFFSET);
 	if (formats)
@@ -130,6 +146,11 @@ void print_record(struct printer *printer, const struct formats *formats,
 		print_event(printer, formats, format, record, size, cpu, ts);
 	}
 	trace_seq_terminate(&printer->text);
-	printed->detail_length = join_lines(printer->text.buffer, printer->text.len);
-	printed->detail = printer->text.buffer;
+	if (printer->text.state == TRACE_SEQ__GOOD) {
+		printed->detail = printer->text.buffer;
+		printed->detail_length = join_lines(printer->text.buffer, printer->text.len);
+	} else {
+		printed->detail = no_memory;
+		printed->detail_length = strlen(no_memory);
+	}
 }

@@ -43,6 +43,7 @@ int main(void)
 	int ret;
 
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* then write(2) says so */
 	prctl(PR_SET_NAME, "vtrace-engine");
 	if (!take_config(&config)) {
 		fprintf(stderr, "vtrace-engine: started by vtrace-top, not by hand\n");

@@ -51,7 +51,7 @@ static const struct formats *formats_of(const struct rows *rows, const struct en
 {
 	uint32_t number = entry->formats == STREAM_NO_FORMATS ? 0 : entry->formats;
 
-	return number < *rows->formats_count ? rows->formats[number] : NULL;
+	return number < *rows->formats_count ? rows->formats[number % FORMATS_SETS] : NULL;
 }
 
 /* What is to be said of a row that is no event. */
@@ -209,7 +209,9 @@ int rows_pull(struct rows *rows, const struct engine_pull *pull, uint64_t now, u
 	*settles = 0;
 	rows_begin(rows);
 	if (pull->flags & ENGINE_PULL_RESET)
-		memset(rows->pulled, 0, sizeof(rows->pulled));
+		for (unsigned i = 0; i < VTRACE_MAX_CPUS; i++)
+			rows->pulled[i] =
+				rows->streams[i] ? rows->streams[i]->history.first_row : 0;
 	for (unsigned i = 0; i < VTRACE_MAX_CPUS; i++)
 		if (rows->streams[i] && in_set(pull->cpus, i))
 			header->skipped += timeline_seek_row(timeline, i, rows->pulled[i]);

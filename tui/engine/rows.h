@@ -21,7 +21,7 @@
 struct rows {
 	struct stream *const *streams;
 	const struct stream_shared *shared;
-	const struct formats *const *formats; /* by number */
+	const struct formats *const *formats; /* FORMATS_SETS, by number modulo */
 	const uint32_t *formats_count;
 	struct timeline timeline;
 	struct printer printer;

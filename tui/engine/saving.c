@@ -15,14 +15,14 @@ struct saving {
 	struct engine_save_reply reply;
 };
 
-void savings_add(struct savings *savings, uint32_t cpu, const struct stream *stream, int fd,
-		 uint32_t serial)
+int savings_add(struct savings *savings, uint32_t cpu, const struct stream *stream, int fd,
+		uint32_t serial)
 {
 	struct saving *saving = calloc(1, sizeof(*saving));
 
 	if (!saving) {
 		close(fd);
-		return;
+		return -ENOMEM;
 	}
 	saving->stream = stream;
 	saving->fd = fd;
@@ -35,6 +35,7 @@ void savings_add(struct savings *savings, uint32_t cpu, const struct stream *str
 	else
 		savings->first = saving;
 	savings->last = saving;
+	return 0;
 }
 
 static int write_page(int fd, const uint8_t *page, size_t size, uint64_t written)

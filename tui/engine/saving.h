@@ -19,9 +19,10 @@ struct savings {
 	struct saving *first, *last;
 };
 
-/* Write the pages that stream (NULL: none) holds now to fd, which is closed afterwards. */
-void savings_add(struct savings *savings, uint32_t cpu, const struct stream *stream, int fd,
-		 uint32_t serial);
+/* Write the pages that stream (NULL: none) holds now to fd, which is closed afterwards. 0 or
+ * -ENOMEM. */
+int savings_add(struct savings *savings, uint32_t cpu, const struct stream *stream, int fd,
+		uint32_t serial);
 /* Work on the first saving, at most about budget bytes. True when it is done: reply and serial
  * tell how it went. */
 bool savings_step(struct savings *savings, size_t budget, struct engine_save_reply *reply,

@@ -31,16 +31,9 @@ void store_init(struct store *store, uint64_t limit)
 
 void history_init(struct history *history, struct store *store, uint32_t page_size, int fd)
 {
-	uint32_t pages = CHUNK_BYTES / page_size;
-
-	*history = (struct history){
-		.store = store,
-		.next = store->histories,
-		.page_size = page_size,
-		.chunk_pages = pages < CHUNK_PAGES_MIN ? CHUNK_PAGES_MIN : pages,
-		.fd = fd,
-	};
+	*history = (struct history){.store = store, .next = store->histories, .fd = fd};
 	store->histories = history;
+	history_resize(history, page_size);
 }
 
 static uint64_t chunk_bytes(const struct history *history)
@@ -74,6 +67,15 @@ void history_clear(struct history *history)
 	while (history->chunk_count)
 		chunk_free(history, history->chunks[--history->chunk_count]);
 	history->first_row = history->next_row;
+}
+
+void history_resize(struct history *history, uint32_t page_size)
+{
+	uint32_t pages = CHUNK_BYTES / page_size;
+
+	history_clear(history);
+	history->page_size = page_size;
+	history->chunk_pages = pages < CHUNK_PAGES_MIN ? CHUNK_PAGES_MIN : pages;
 }
 
 void history_release(struct history *history)
@@ -169,8 +171,12 @@ int history_append(struct history *history, const struct entry *entry, const voi
 
 	if (!chunk || chunk->used == history->chunk_pages) {
 		chunk = history_grow(history);
-		if (!chunk)
+		if (!chunk) {
+			history->next_page++;
+			history->next_row += entry_rows(entry);
+			history_clear(history);
 			return -ENOMEM;
+		}
 	}
 	slot = &chunk->slots[chunk->used];
 	slot->entry = *entry;

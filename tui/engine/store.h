@@ -71,12 +71,15 @@ void store_init(struct store *store, uint64_t limit);
 /* Histories are released by their owners first. */
 void history_init(struct history *history, struct store *store, uint32_t page_size, int fd);
 void history_release(struct history *history);
-/* Forget all pages; row numbers go on. */
+/* Forget all pages; row and page numbers go on. */
 void history_clear(struct history *history);
+/* The same, and take pages of another size from now on. */
+void history_resize(struct history *history, uint32_t page_size);
 
 /*
  * Append an entry; its first_row is set here. page (page_size bytes) is copied, NULL for a gap;
- * of a file's pages only offset (bytes in the file) is kept. 0 or -ENOMEM.
+ * of a file's pages only offset (bytes in the file) is kept. 0, or -ENOMEM: then this page and
+ * all of the history's older ones are forgotten, and its rows are numbered as if they had been.
  */
 int history_append(struct history *history, const struct entry *entry, const void *page,
 		   uint64_t offset);

@@ -52,12 +52,23 @@ void stream_free(struct stream *stream)
 	free(stream);
 }
 
+/* What was counted so far is counted again. */
+static void rewind_file(struct stream *stream)
+{
+	stream->gap = 0;
+	stream->file_offset = 0;
+	stream->last_ts = 0;
+	stream->stats = (struct engine_cpu_stats){
+		.cpu = stream->stats.cpu,
+		.state = ENGINE_CHANNEL_OPEN,
+	};
+}
+
 int stream_new_geometry(struct stream *stream)
 {
 	uint32_t size = stream->shared->geometry.size;
 	size_t room = (size_t)size * BUFFER_PAGES < BUFFER_BYTES ? BUFFER_BYTES
 								 : (size_t)size * BUFFER_PAGES;
-	uint64_t next_row = stream->history.next_row;
 	uint8_t *buffer = malloc(room);
 
 	if (!buffer)
@@ -65,19 +76,15 @@ int stream_new_geometry(struct stream *stream)
 	free(stream->buffer);
 	stream->buffer = buffer;
 	stream->room = room;
+	stream->gap += stream->have;
 	stream->have = 0;
-	stream->synced = false;
-	history_release(&stream->history);
-	history_init(&stream->history, &stream->shared->store, size,
-		     stream->file ? stream->fd : -1);
-	stream->history.first_row = stream->history.next_row = next_row;
+	stream->synced = stream->file;
+	stream->touched = false;
+	close_fd(&stream->record_fd);
+	history_resize(&stream->history, size);
+	if (stream->file)
+		rewind_file(stream);
 	return 0;
-}
-
-void stream_new_epoch(struct stream *stream, uint32_t epoch)
-{
-	stream->epoch = epoch;
-	stream->last_ts = 0;
 }
 
 void stream_drop_source(struct stream *stream)
@@ -88,8 +95,11 @@ void stream_drop_source(struct stream *stream)
 void stream_open(struct stream *stream, int fd, bool file)
 {
 	close_fd(&stream->fd);
+	if (file || stream->file)
+		history_clear(&stream->history);
 	stream->fd = fd;
 	stream->file = file;
+	stream->error = 0;
 	stream->have = 0;
 	stream->file_offset = 0;
 	stream->synced = file;
@@ -100,14 +110,30 @@ void stream_open(struct stream *stream, int fd, bool file)
 
 /* ---- pages into the history ---- */
 
+/*
+ * Times never run backwards within an epoch. The channels of a guest share theirs, so that one
+ * wild time stamp on one CPU does not put this CPU's rows behind the others' for good. Files are
+ * read one ahead of the other, so each counts for itself.
+ */
+static void follow_clock(struct stream *stream, struct entry *entry)
+{
+	uint32_t *epoch = stream->file ? &stream->epoch : &stream->shared->epoch;
+
+	if (stream->epoch != *epoch)
+		stream->last_ts = 0;
+	/* What has no time of its own stands where its stream is. */
+	if (entry->kind != ENTRY_PAGE)
+		entry->first_ts = entry->last_ts = stream->last_ts;
+	if (entry->first_ts < stream->last_ts)
+		++*epoch;
+	stream->epoch = *epoch;
+}
+
 static void append(struct stream *stream, struct entry *entry, const uint8_t *page, uint64_t now)
 {
 	const struct formats *formats = stream->shared->formats;
 
-	if (entry->first_ts < stream->last_ts) {
-		stream->epoch++;
-		stream->last_ts = 0;
-	}
+	follow_clock(stream, entry);
 	if (entry->last_ts < entry->first_ts)
 		entry->last_ts = entry->first_ts;
 	stream->last_ts = entry->last_ts;
@@ -129,8 +155,6 @@ static void append_gap(struct stream *stream, uint64_t bytes, uint64_t now)
 	struct entry entry = {
 		.kind = ENTRY_GAP,
 		.count = bytes,
-		.first_ts = stream->last_ts,
-		.last_ts = stream->last_ts,
 	};
 
 	if (!bytes)
@@ -188,8 +212,10 @@ static void record_page(struct stream *stream, const uint8_t *page)
 			close_fd(&stream->record_fd);
 		}
 	}
-	if (stream->record_fd >= 0)
-		stream->stats.recorded += size;
+	if (stream->record_fd < 0)
+		return;
+	stream->record_pages++;
+	stream->stats.recorded += size;
 }
 
 static void take_page(struct stream *stream, const uint8_t *page, enum page_fault fault,
@@ -203,7 +229,6 @@ static void take_page(struct stream *stream, const uint8_t *page, enum page_faul
 	if (fault != PAGE_GOOD) {
 		entry.kind = ENTRY_BAD;
 		entry.fault = (uint8_t)fault;
-		entry.first_ts = entry.last_ts = stream->last_ts;
 		stream->stats.bad_pages++;
 		append(stream, &entry, page, now);
 		return;
@@ -323,9 +348,10 @@ static size_t take_pages(struct stream *stream, bool decide, uint64_t now)
 			continue;
 		}
 		used = find_again(stream, page, stream->have - at, decide, fault, now);
-		if (!used)
-			break;
 		at += used;
+		/* Nothing consumed: wait, unless a page was found right here. */
+		if (!used && !(stream->synced && fault == PAGE_GOOD))
+			break;
 	}
 	return at;
 }
@@ -368,13 +394,23 @@ static void discard(struct stream *stream, size_t got)
 	stream->touched = false;
 }
 
+/* The console keeps a capture's files open too, so their offset is not the stream's alone. */
+static ssize_t read_source(struct stream *stream)
+{
+	uint8_t *to = stream->buffer + stream->have;
+	size_t room = stream->room - stream->have;
+
+	if (stream->file)
+		return pread(stream->fd, to, room, (off_t)(stream->file_offset + stream->have));
+	return read(stream->fd, to, room);
+}
+
 bool stream_read(struct stream *stream, size_t budget, uint64_t now)
 {
 	bool changed = false;
 
 	for (size_t done = 0; done < budget;) {
-		ssize_t got = read(stream->fd, stream->buffer + stream->have,
-				   stream->room - stream->have);
+		ssize_t got = read_source(stream);
 
 		if (got < 0 && (errno == EAGAIN || errno == EINTR))
 			break;

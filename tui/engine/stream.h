@@ -31,6 +31,7 @@ struct stream_shared {
 	struct store store;
 	struct comms *comms;
 	const struct formats *formats; /* of the pages that come now; NULL: not known yet */
+	uint32_t epoch;		       /* of what channels bring: how often the clock restarted */
 	bool discard;		       /* throw away what channels bring */
 };
 
@@ -43,6 +44,7 @@ struct stream {
 	int error;	  /* -errno that ended the source, or 0 */
 	int record_fd;	  /* where pages are appended, owned; -1: nowhere */
 	int record_error; /* -errno that ended the recording, or 0 */
+	uint64_t record_pages;
 	uint32_t epoch;
 	uint64_t last_ts;     /* of the newest page in this epoch */
 	uint64_t file_offset; /* of the buffer's first byte in the file */
@@ -59,7 +61,8 @@ struct stream {
 int stream_new(struct stream **stream, struct stream_shared *shared, unsigned cpu);
 void stream_free(struct stream *stream); /* closes what it owns; takes NULL */
 
-/* Read from fd (owned from now on) instead of what was before; file: a capture's. */
+/* Read from fd (owned from now on) instead of what was before; file: a capture's, read from its
+ * start wherever its offset stands. Pages do not stay held from or into a file. */
 void stream_open(struct stream *stream, int fd, bool file);
 /* End the source with this state; whole pages still in the buffer are taken, the rest is a gap.
  * The descriptor stays open: a capture's pages are read from it for as long as they are held, and
@@ -79,9 +82,8 @@ bool stream_undecided(const struct stream *stream);
 /* Nothing came for a while: decide with what is there. True when the history changed. */
 bool stream_idle(struct stream *stream, uint64_t now);
 
-/* The guest's clock started again: later pages come after all that is held. */
-void stream_new_epoch(struct stream *stream, uint32_t epoch);
-/* The sub-buffer size turned out to be another: forget pages and buffer. 0 or -ENOMEM. */
+/* Pages are laid out differently from now on: forget what is held, end a recording, read a file
+ * again from its start. 0 or -ENOMEM, after which the stream is of no use. */
 int stream_new_geometry(struct stream *stream);
 
 #endif

@@ -86,7 +86,7 @@ static bool cursor_load(struct cursor *cursor, uint64_t row)
 {
 	const struct history *history = &cursor->stream->history;
 	struct page_cursor walk;
-	uint64_t page;
+	uint64_t page, time = 0;
 
 	if (cursor->loaded && row >= cursor->entry->first_row &&
 	    row - cursor->entry->first_row < entry_rows(cursor->entry))
@@ -106,8 +106,14 @@ static bool cursor_load(struct cursor *cursor, uint64_t row)
 		return true;
 	page_cursor_init(&walk, &cursor->stream->shared->geometry, cursor->data);
 	while (cursor->record_count < cursor->record_room &&
-	       page_next(&walk, &cursor->records[cursor->record_count]))
-		cursor->record_count++;
+	       page_next(&walk, &cursor->records[cursor->record_count])) {
+		struct page_record *record = &cursor->records[cursor->record_count++];
+
+		/* Time stamps that run backwards in a page keep their row's order. */
+		if (record->ts < time)
+			record->ts = time;
+		time = record->ts;
+	}
 	return true;
 }
 
@@ -136,7 +142,7 @@ static bool cursor_place(struct cursor *cursor, uint64_t row, struct place *plac
 
 		place->record = cursor->data + record->offset;
 		place->size = record->size;
-		/* Time stamps that run backwards in a page keep their row's order. */
+		/* A file may have changed since it was indexed. */
 		place->at.ts = record->ts < entry->first_ts  ? entry->first_ts
 			       : record->ts > entry->last_ts ? entry->last_ts
 							     : record->ts;

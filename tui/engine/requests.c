@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "tui/engine/server_private.h"
+
+#define ANSWER_SECONDS 20 /* of CPU time; the largest formats take about one */
+
+/* ---- formats ---- */
+
+/* Formats of which no page is held any more. Numbers of pages only grow along a stream. */
+static void forget_formats(struct server *server)
+{
+	uint32_t least = server->formats_count ? server->formats_count - 1 : 0;
+
+	for (unsigned cpu = 0; cpu < VTRACE_MAX_CPUS; cpu++) {
+		const struct stream *stream = server->streams[cpu];
+		uint64_t page, end;
+		uint32_t number;
+
+		if (!stream)
+			continue;
+		history_pages(&stream->history, &page, &end);
+		if (page == end)
+			continue;
+		number = history_entry(&stream->history, page)->formats;
+		if (number == STREAM_NO_FORMATS)
+			number = 0;
+		if (least > number)
+			least = number;
+	}
+	for (uint32_t i = 0; i < FORMATS_SETS; i++) {
+		struct formats *formats = server->formats[i];
+
+		if (formats && formats->number < least) {
+			formats_free(formats);
+			server->formats[i] = NULL;
+		}
+	}
+}
+
+static void load_formats(struct server *server, uint32_t serial, int fd)
+{
+	struct formats **slot = &server->formats[server->formats_count % FORMATS_SETS];
+	const struct formats *current = server->shared.formats;
+	struct engine_formats_reply reply;
+	struct formats *loaded = NULL;
+
+	forget_formats(server);
+	if (*slot) {
+		memset(&reply, 0, sizeof(reply));
+		reply.error = -E2BIG;
+		snprintf(reply.reason, sizeof(reply.reason),
+			 "pages of %u different sets of formats are held; clear them first",
+			 FORMATS_SETS);
+	} else if (!formats_load(&loaded, current, &server->stock, fd, server->shared.comms,
+				 &reply) &&
+		   loaded) {
+		bool rebooted = current && strcmp(current->boot_id, loaded->boot_id);
+
+		loaded->number = server->formats_count++;
+		*slot = loaded;
+		server->shared.formats = loaded;
+		sources_change_geometry(server, &loaded->geometry);
+		server->shared.epoch += rebooted;
+		if (!loaded->plugins)
+			server_say(server, ENGINE_MESSAGE,
+				   "formats have been loaded so often that libtraceevent's plugins "
+				   "are used up; open the guest again to have them back");
+	}
+	server->news = true;
+	outbox_send(&server->outbox, ENGINE_FORMATS_REPLY, serial, &reply, sizeof(reply));
+}
+
+/* ---- answers ---- */
+
+static void send_stats(struct server *server, uint32_t serial)
+{
+	struct {
+		struct engine_stats head;
+		struct engine_cpu_stats cpu[VTRACE_MAX_CPUS];
+	} reply;
+
+	memset(&reply.head, 0, sizeof(reply.head));
+	reply.head.memory_used = server->shared.store.used;
+	reply.head.memory_limit = server->shared.store.limit;
+	reply.head.now = server_clock_ns();
+	reply.head.formats = server->formats_count;
+	for (unsigned cpu = 0; cpu < VTRACE_MAX_CPUS; cpu++) {
+		struct stream *stream = server->streams[cpu];
+
+		if (!stream)
+			continue;
+		stream->stats.first_row = stream->history.first_row;
+		stream->stats.next_row = stream->history.next_row;
+		reply.head.indexing += source_indexing(stream);
+		reply.cpu[reply.head.cpus++] = stream->stats;
+	}
+	outbox_send(&server->outbox, ENGINE_STATS_REPLY, serial, &reply,
+		    sizeof(reply.head) + reply.head.cpus * sizeof(reply.cpu[0]));
+}
+
+static void send_rows(struct server *server, uint32_t serial, int ret)
+{
+	if (ret)
+		server_say(server, ENGINE_MESSAGE, "rows can't be cut: %s", strerror(-ret));
+	else
+		outbox_send(&server->outbox, ENGINE_ROWS, serial, server->rows.packet,
+			    server->rows.length);
+}
+
+/* What a request must bring along, by type. */
+static const struct {
+	size_t length;
+	bool fd;
+	bool cpu; /* starts with struct engine_stream */
+} request_form[] = {
+	[ENGINE_FORMATS] = {0, true, false},
+	[ENGINE_STREAM] = {sizeof(struct engine_stream), true, true},
+	[ENGINE_CLOSE_STREAM] = {sizeof(struct engine_stream), false, true},
+	[ENGINE_DISCARD] = {sizeof(struct engine_flag), false, false},
+	[ENGINE_RECORD] = {sizeof(struct engine_stream), true, true},
+	[ENGINE_RECORD_END] = {0, false, false},
+	[ENGINE_SAVE] = {sizeof(struct engine_stream), true, true},
+	[ENGINE_CLEAR] = {0, false, false},
+	[ENGINE_VIEW] = {sizeof(struct engine_view), false, false},
+	[ENGINE_PULL] = {sizeof(struct engine_pull), false, false},
+	[ENGINE_STATS] = {0, false, false},
+};
+
+static bool well_formed(const struct engine_header *header, const void *payload, int fd)
+{
+	return header->type < sizeof(request_form) / sizeof(request_form[0]) &&
+	       header->type > ENGINE_CONFIG &&
+	       header->length == request_form[header->type].length &&
+	       (fd >= 0) == request_form[header->type].fd &&
+	       (!request_form[header->type].cpu ||
+		((const struct engine_stream *)payload)->cpu < VTRACE_MAX_CPUS) &&
+	       (header->type != ENGINE_STREAM ||
+		((const struct engine_stream *)payload)->kind <= ENGINE_STREAM_FILE) &&
+	       (header->type != ENGINE_VIEW ||
+		((const struct engine_view *)payload)->origin <= ENGINE_FROM_TAIL);
+}
+
+static void add_saving(struct server *server, uint32_t cpu, int fd, uint32_t serial)
+{
+	struct engine_save_reply reply = {.cpu = cpu};
+
+	reply.error = savings_add(&server->savings, cpu, server->streams[cpu], fd, serial);
+	if (reply.error)
+		outbox_send(&server->outbox, ENGINE_SAVE_REPLY, serial, &reply, sizeof(reply));
+}
+
+/* Formats and records can send libtraceevent round in circles. SIGPROF then ends the engine,
+ * which the console tells, and which is better than one that says nothing any more. */
+static void limit_answer(time_t seconds)
+{
+	const struct itimerval timer = {.it_value.tv_sec = seconds};
+
+	setitimer(ITIMER_PROF, &timer, NULL);
+}
+
+/* fd is the request's to keep or close. */
+static void answer(struct server *server, const struct engine_header *header, const void *payload,
+		   int fd)
+{
+	const struct engine_stream *stream = payload;
+
+	switch (header->type) {
+	case ENGINE_FORMATS:
+		load_formats(server, header->serial, fd);
+		close(fd);
+		break;
+	case ENGINE_STREAM:
+		source_open(server, stream, fd);
+		break;
+	case ENGINE_CLOSE_STREAM:
+		source_close(server, stream->cpu);
+		break;
+	case ENGINE_DISCARD:
+		server->shared.discard = ((const struct engine_flag *)payload)->on;
+		break;
+	case ENGINE_RECORD:
+		source_record(server, stream->cpu, fd);
+		break;
+	case ENGINE_RECORD_END:
+		sources_end_recordings(server, header->serial);
+		break;
+	case ENGINE_SAVE:
+		add_saving(server, stream->cpu, fd, header->serial);
+		break;
+	case ENGINE_CLEAR:
+		sources_clear(server);
+		break;
+	case ENGINE_VIEW:
+		send_rows(server, header->serial, rows_view(&server->rows, payload));
+		break;
+	case ENGINE_PULL:
+		send_rows(server, header->serial,
+			  rows_pull(&server->rows, payload, server_clock_ms(), &server->settles));
+		break;
+	case ENGINE_STATS:
+		send_stats(server, header->serial);
+		break;
+	}
+}
+
+/* Take the descriptor out of a message; one at most is ever sent, so more of them are closed. */
+static int message_fd(struct msghdr *message)
+{
+	int fd = -1, other;
+
+	for (struct cmsghdr *cmsg = CMSG_FIRSTHDR(message); cmsg;
+	     cmsg = CMSG_NXTHDR(message, cmsg)) {
+		if (cmsg->cmsg_level != SOL_SOCKET || cmsg->cmsg_type != SCM_RIGHTS)
+			continue;
+		for (size_t at = CMSG_LEN(0); at + sizeof(int) <= cmsg->cmsg_len;
+		     at += sizeof(int)) {
+			memcpy(&other, (char *)cmsg + at, sizeof(int));
+			if (fd >= 0)
+				close(fd);
+			fd = other;
+		}
+	}
+	return fd;
+}
+
+bool requests_take(struct server *server)
+{
+	struct {
+		struct engine_header header;
+		_Alignas(8) uint8_t payload[512];
+	} packet;
+	union {
+		struct cmsghdr align;
+		char space[CMSG_SPACE(sizeof(int))];
+	} control;
+	struct iovec iov = {&packet, sizeof(packet)};
+	struct msghdr message = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control.space,
+		.msg_controllen = sizeof(control.space),
+	};
+	ssize_t got = recvmsg(server->outbox.socket, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	int fd;
+
+	if (got < 0 && (errno == EAGAIN || errno == EINTR))
+		return false;
+	if (got <= 0) {
+		server->done = true;
+		return false;
+	}
+	fd = message_fd(&message);
+	if ((size_t)got < sizeof(packet.header) ||
+	    packet.header.length != (size_t)got - sizeof(packet.header) ||
+	    !well_formed(&packet.header, packet.payload, fd)) {
+		server_say(server, ENGINE_MESSAGE, "the engine was sent a malformed request");
+		if (fd >= 0)
+			close(fd);
+		return true;
+	}
+	limit_answer(ANSWER_SECONDS);
+	answer(server, &packet.header, packet.payload, fd);
+	limit_answer(0);
+	return true;
+}

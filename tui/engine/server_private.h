@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The inside of struct server, shared by the files that make it up and by nobody else: server.c
+ * is its life and its loop, sources.c reads and records streams, requests.c answers the console.
+ */
+#ifndef VTRACE_ENGINE_SERVER_PRIVATE_H
+#define VTRACE_ENGINE_SERVER_PRIVATE_H
+
+#include "tui/engine/outbox.h"
+#include "tui/engine/rows.h"
+#include "tui/engine/saving.h"
+#include "tui/engine/server.h"
+
+struct recording {
+	bool on;   /* between ENGINE_RECORD and ENGINE_RECORD_END */
+	int error; /* -errno that ended it before */
+};
+
+struct server {
+	struct outbox outbox;
+	int epoll;
+	struct stream_shared shared;
+	struct stream *streams[VTRACE_MAX_CPUS];
+	struct formats_stock stock;
+	struct formats *formats[FORMATS_SETS]; /* by number, modulo */
+	uint32_t formats_count;		       /* numbers given out */
+	struct rows rows;
+	struct savings savings;
+	struct recording recordings[VTRACE_MAX_CPUS];
+	bool news;	    /* something changed since the last ENGINE_NEWS */
+	uint64_t news_time; /* ms, of the last one */
+	uint64_t settles;   /* ms, when a pull has more to give; 0: not waiting */
+	bool listening;	    /* epoll watches the socket for requests */
+	bool done;
+	int error; /* -errno with which the loop ends */
+};
+
+/* CLOCK_MONOTONIC. */
+uint64_t server_clock_ns(void);
+static inline uint64_t server_clock_ms(void)
+{
+	return server_clock_ns() / 1000000;
+}
+
+/* Have epoll tell of events on fd as what: a CPU, or SERVER_SOCKET. 0 or -errno. */
+#define SERVER_SOCKET VTRACE_MAX_CPUS
+int server_watch(struct server *server, int fd, uint32_t events, uint32_t what, int operation);
+
+/* ---- sources.c ---- */
+
+/* Epoll has told of a CPU's channel. */
+void sources_ready(struct server *server, uint32_t cpu);
+/* Read on in those files that are not yet indexed. */
+void sources_read_files(struct server *server);
+/* Whether such files are left. */
+bool sources_indexing(const struct server *server);
+static inline bool source_indexing(const struct stream *stream)
+{
+	return stream && stream->file && stream->stats.state == ENGINE_CHANNEL_OPEN;
+}
+/* Bytes that wait for more to be understood: after a while they are understood as they are.
+ * Returns whether some still wait; the next look is due within SOURCES_IDLE_MS / 3. */
+#define SOURCES_IDLE_MS 300
+bool sources_settle(struct server *server);
+
+/* fd is taken over in each of these. */
+void source_open(struct server *server, const struct engine_stream *request, int fd);
+void source_close(struct server *server, uint32_t cpu);
+void source_record(struct server *server, uint32_t cpu, int fd);
+/* End all recordings, with an ENGINE_SAVE_REPLY for each. */
+void sources_end_recordings(struct server *server, uint32_t serial);
+/* Forget all pages held. */
+void sources_clear(struct server *server);
+/* Pages of this shape from now on. */
+void sources_change_geometry(struct server *server, const struct page_geometry *geometry);
+
+/* ---- requests.c ---- */
+
+/* Take and answer one request: false when there is none now. */
+bool requests_take(struct server *server);
+
+#endif

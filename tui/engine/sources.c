@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "tui/engine/server_private.h"
+
+#define CHANNEL_BUDGET (1024 * 1024)	 /* bytes of one channel before the next one's turn */
+#define FILES_BUDGET   (8 * 1024 * 1024) /* bytes of all files before requests are looked at */
+
+static void tell_state(struct server *server, const struct stream *stream)
+{
+	struct engine_stream_state state = {
+		.cpu = stream->stats.cpu,
+		.state = stream->stats.state,
+		.error = stream->error,
+	};
+
+	outbox_send(&server->outbox, ENGINE_STREAM_STATE, 0, &state, sizeof(state));
+}
+
+static void check_recording(struct server *server, struct stream *stream)
+{
+	if (!stream->record_error)
+		return;
+	server_say(server, ENGINE_MESSAGE,
+		   "recording of CPU %u stopped: %s; what was written before is whole",
+		   stream->stats.cpu, strerror(-stream->record_error));
+	server->recordings[stream->stats.cpu].error = stream->record_error;
+	stream->record_error = 0;
+}
+
+/* The console holds the same open file, so closing alone would leave it in the epoll set. */
+static void drop_source(struct server *server, struct stream *stream)
+{
+	if (stream->file || stream->fd < 0)
+		return;
+	epoll_ctl(server->epoll, EPOLL_CTL_DEL, stream->fd, NULL);
+	stream_drop_source(stream);
+}
+
+static void read_stream(struct server *server, struct stream *stream, size_t budget)
+{
+	uint32_t state = stream->stats.state;
+
+	if (stream_read(stream, budget, server_clock_ms()))
+		server->news = true;
+	check_recording(server, stream);
+	if (stream->stats.state != state) {
+		drop_source(server, stream);
+		tell_state(server, stream);
+	}
+}
+
+void sources_ready(struct server *server, uint32_t cpu)
+{
+	struct stream *stream = server->streams[cpu];
+
+	/* An earlier event of the same wake-up may have closed it. */
+	if (stream && !stream->file && stream->fd >= 0)
+		read_stream(server, stream, CHANNEL_BUDGET);
+}
+
+/* Files are always readable, so epoll does not take them. */
+void sources_read_files(struct server *server)
+{
+	size_t files = 0, budget;
+
+	for (unsigned cpu = 0; cpu < VTRACE_MAX_CPUS; cpu++)
+		files += source_indexing(server->streams[cpu]);
+	if (!files)
+		return;
+	budget = FILES_BUDGET / files;
+	for (unsigned cpu = 0; cpu < VTRACE_MAX_CPUS; cpu++)
+		if (source_indexing(server->streams[cpu]))
+			read_stream(server, server->streams[cpu], budget);
+}
+
+bool sources_indexing(const struct server *server)
+{
+	for (unsigned cpu = 0; cpu < VTRACE_MAX_CPUS; cpu++)
+		if (source_indexing(server->streams[cpu]))
+			return true;
+	return false;
+}
+
+bool sources_settle(struct server *server)
+{
+	uint64_t now = server_clock_ms();
+	bool waiting = false;
+
+	for (unsigned cpu = 0; cpu < VTRACE_MAX_CPUS; cpu++) {
+		struct stream *stream = server->streams[cpu];
+
+		if (!stream || !stream_undecided(stream))
+			continue;
+		if (now - stream->read_time >= SOURCES_IDLE_MS)
+			server->news |= stream_idle(stream, now);
+		waiting |= stream_undecided(stream);
+	}
+	return waiting;
+}
+
+static struct stream *get_stream(struct server *server, uint32_t cpu)
+{
+	if (!server->streams[cpu] && stream_new(&server->streams[cpu], &server->shared, cpu)) {
+		server_say(server, ENGINE_MESSAGE, "no memory for the stream of CPU %u", cpu);
+		return NULL;
+	}
+	return server->streams[cpu];
+}
+
+void source_open(struct server *server, const struct engine_stream *request, int fd)
+{
+	struct stream *stream = get_stream(server, request->cpu);
+	bool file = request->kind == ENGINE_STREAM_FILE;
+	int ret = 0;
+
+	if (!stream) {
+		close(fd);
+		return;
+	}
+	source_close(server, request->cpu);
+	if (!file) {
+		fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+		ret = server_watch(server, fd, EPOLLIN, request->cpu, EPOLL_CTL_ADD);
+	}
+	if (ret) {
+		close(fd);
+		stream->stats.state = ENGINE_CHANNEL_FAILED;
+		stream->error = ret;
+	} else {
+		stream_open(stream, fd, file);
+	}
+	tell_state(server, stream);
+}
+
+void source_close(struct server *server, uint32_t cpu)
+{
+	struct stream *stream = server->streams[cpu];
+
+	if (!stream || stream->stats.state != ENGINE_CHANNEL_OPEN)
+		return;
+	/* What already came is taken first. */
+	if (!stream->file)
+		read_stream(server, stream, CHANNEL_BUDGET);
+	if (stream->stats.state != ENGINE_CHANNEL_OPEN)
+		return;
+	stream_close(stream, ENGINE_CHANNEL_NONE, server_clock_ms());
+	drop_source(server, stream);
+	tell_state(server, stream);
+	server->news = true;
+}
+
+void sources_clear(struct server *server)
+{
+	for (unsigned cpu = 0; cpu < VTRACE_MAX_CPUS; cpu++)
+		if (server->streams[cpu])
+			history_clear(&server->streams[cpu]->history);
+	server->news = true;
+}
+
+void sources_change_geometry(struct server *server, const struct page_geometry *geometry)
+{
+	struct page_geometry *current = &server->shared.geometry;
+
+	if (current->size == geometry->size && current->long_size == geometry->long_size &&
+	    current->big_endian == geometry->big_endian)
+		return;
+	*current = *geometry;
+	for (unsigned cpu = 0; cpu < VTRACE_MAX_CPUS; cpu++) {
+		struct stream *stream = server->streams[cpu];
+
+		if (!stream)
+			continue;
+		if (stream->record_fd >= 0) {
+			server->recordings[cpu].error = -EMEDIUMTYPE;
+			server_say(server, ENGINE_MESSAGE,
+				   "recording of CPU %u stopped: its pages have another layout now",
+				   cpu);
+		}
+		/* A stream that reads pages of one size into a buffer for another would be worse
+		 * than an engine that has to be started again. */
+		if (stream_new_geometry(stream)) {
+			server->error = -ENOMEM;
+			server->done = true;
+		}
+	}
+}
+
+/* ---- recordings ---- */
+
+void source_record(struct server *server, uint32_t cpu, int fd)
+{
+	struct stream *stream = get_stream(server, cpu);
+
+	if (!stream || stream->record_fd >= 0) {
+		server_say(server, ENGINE_MESSAGE, "CPU %u is not recorded %s", cpu,
+			   stream ? "twice at a time" : "without memory for its stream");
+		close(fd);
+		return;
+	}
+	stream->record_fd = fd;
+	stream->stats.recorded = 0;
+	stream->record_pages = 0;
+	server->recordings[cpu] = (struct recording){.on = true};
+}
+
+void sources_end_recordings(struct server *server, uint32_t serial)
+{
+	for (unsigned cpu = 0; cpu < VTRACE_MAX_CPUS; cpu++) {
+		struct stream *stream = server->streams[cpu];
+		struct recording *recording = &server->recordings[cpu];
+		struct engine_save_reply reply = {.cpu = cpu, .error = recording->error};
+
+		if (!recording->on)
+			continue;
+		recording->on = false;
+		reply.bytes = stream->stats.recorded;
+		reply.pages = stream->record_pages;
+		if (stream->record_fd >= 0)
+			close(stream->record_fd);
+		stream->record_fd = -1;
+		outbox_send(&server->outbox, ENGINE_SAVE_REPLY, serial, &reply, sizeof(reply));
+	}
+}

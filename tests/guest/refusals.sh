@@ -72,7 +72,7 @@ refused "no formats, no agent" 'formats' "$DOMAIN" -d 5
 head -c 5000 "$WORK/formats" > "$STATE_DIR/share/formats"
 refused "formats cut off" 'formats.*cut off' "$DOMAIN" -d 5
 ln -sf "$WORK/formats" "$STATE_DIR/share/formats"
-refused "formats are a link" 'share/formats leads out of the share' "$DOMAIN" -d 5
+refused "formats are a link" 'share/formats is a link' "$DOMAIN" -d 5
 rm -rf "$STATE_DIR/share"
 refused "share missing" "share" "$DOMAIN" -d 5
 

@@ -10,8 +10,10 @@
 #include <unistd.h>
 
 #include "formats/bundle.h"
+#include "tui/engine/listings.h"
 
 #define EVENT_IDS	65536	   /* common_type has 16 bits */
+#define OWN_ID		INT32_MAX  /* of an event that no record has */
 #define EVENT_TWICE	UINT16_MAX /* in by_id: more than one event claims the id */
 #define EVENT_FIELDS	1024	   /* of one event; the largest in Linux has about 60 */
 #define KALLSYMS_PROBED 64	   /* lines looked at to see whether addresses are hidden */
@@ -160,7 +162,10 @@ static int index_event(struct formats *formats, struct tep_event *event)
 	struct event_format *format = &formats->events[formats->event_count];
 	int ret;
 
-	if (event->id < 0 || event->id >= EVENT_IDS)
+	if (event->id < 0 || event->id >= EVENT_IDS || !event->name)
+		return -EINVAL;
+	/* Fields without a print format are worth showing; nothing at all is not. */
+	if ((event->flags & TEP_EVENT_FL_FAILED) && !event->format.fields)
 		return -EINVAL;
 	if (formats->by_id[event->id]) {
 		formats->by_id[event->id] = EVENT_TWICE;
@@ -179,20 +184,6 @@ static int index_event(struct formats *formats, struct tep_event *event)
 	return 0;
 }
 
-/*
- * libtraceevent finds a record's event by itself, with the common fields of any one event. So
- * they have to be where they are in every kernel, or it would not be the event whose fields were
- * measured here. For the same reason an id must be of one event.
- */
-static bool common_fields_known(struct tep_event *event)
-{
-	const struct tep_format_field *type = tep_find_common_field(event, "common_type");
-	const struct tep_format_field *pid = tep_find_common_field(event, "common_pid");
-
-	return type && type->offset == RECORD_TYPE_OFFSET && type->size == 2 && pid &&
-	       pid->offset == RECORD_PID_OFFSET && pid->size == 4;
-}
-
 static int index_events(struct formats *formats)
 {
 	int count = tep_get_events_count(formats->tep);
@@ -205,9 +196,9 @@ static int index_events(struct formats *formats)
 		return -ENOMEM;
 	for (int i = 0; i < count; i++) {
 		struct tep_event *event = tep_get_event(formats->tep, i);
-		int ret = common_fields_known(event) ? index_event(formats, event) : -EPROTO;
+		int ret = event->id == OWN_ID ? 0 : index_event(formats, event);
 
-		if (ret == -ENOMEM || ret == -EPROTO)
+		if (ret == -ENOMEM)
 			return ret;
 		if (ret)
 			formats->failed++;
@@ -219,6 +210,31 @@ static int index_events(struct formats *formats)
 }
 
 /* ---- out of the bundle ---- */
+
+/*
+ * libtraceevent finds a record's event by itself, and learns where to look from the common fields
+ * of whatever event has the lowest id. It is to look where this room does, or it would find
+ * another event than the one that was measured; so it learns from an event of our own, before
+ * any of the guest's. (For the same reason an id must be of one event.)
+ */
+static int fix_common_fields(struct tep_handle *tep)
+{
+	static const char format[] =
+		"name: own\nID: 2147483647\nformat:\n"
+		"\tfield:unsigned short common_type;\toffset:0;\tsize:2;\tsigned:0;\n"
+		"\tfield:unsigned char common_flags;\toffset:2;\tsize:1;\tsigned:0;\n"
+		"\tfield:unsigned char common_preempt_count;\toffset:3;\tsize:1;\tsigned:0;\n"
+		"\tfield:int common_pid;\toffset:4;\tsize:4;\tsigned:1;\n"
+		"\nprint fmt: \"x\"\n";
+	uint64_t words[2] = {0};
+	struct tep_record record = {.data = words, .size = sizeof(words)};
+
+	if (tep_parse_event(tep, format, sizeof(format) - 1, "vtrace") ||
+	    tep_data_type(tep, &record) < 0 || tep_data_pid(tep, &record) < 0 ||
+	    tep_data_flags(tep, &record) < 0 || tep_data_preempt_count(tep, &record) < 0)
+		return -ENOMEM;
+	return 0;
+}
 
 static void parse_events(struct formats *formats, const struct bundle *bundle)
 {
@@ -240,16 +256,17 @@ static void parse_events(struct formats *formats, const struct bundle *bundle)
 	}
 }
 
-/* Give a section as a C string to a parser that wants one. */
-static int parse_text(const struct bundle *bundle, const char *name, struct tep_handle *tep,
-		      int (*parse)(struct tep_handle *, const char *))
+/* Give the lines of a section that are good to a parser that would trust all of them. */
+static int parse_listing(const struct bundle *bundle, const char *name, struct tep_handle *tep,
+			 char *(*clean)(const char *, size_t),
+			 int (*parse)(struct tep_handle *, const char *))
 {
 	const struct bundle_section *section = bundle_find(bundle, name);
 	char *text;
 
 	if (!section || !section->length)
 		return 0;
-	text = strndup(section->data, section->length);
+	text = clean(section->data, section->length);
 	if (!text)
 		return -ENOMEM;
 	parse(tep, text);
@@ -300,6 +317,9 @@ static int fill(struct formats *formats, const struct bundle *bundle)
 	int ret;
 
 	set_geometry(formats, bundle);
+	ret = fix_common_fields(formats->tep);
+	if (ret)
+		return ret;
 	memcpy(formats->boot_id, bundle->boot_id, sizeof(formats->boot_id));
 	parse_events(formats, bundle);
 	ret = index_events(formats);
@@ -309,9 +329,11 @@ static int fill(struct formats *formats, const struct bundle *bundle)
 		return -ENOMSG;
 	formats->addresses_hidden = addresses_hidden(bundle);
 	if (!formats->addresses_hidden)
-		ret = parse_text(bundle, "kallsyms", formats->tep, tep_parse_kallsyms);
+		ret = parse_listing(bundle, "kallsyms", formats->tep, listing_kallsyms,
+				    tep_parse_kallsyms);
 	if (!ret)
-		ret = parse_text(bundle, "printk_formats", formats->tep, tep_parse_printk_formats);
+		ret = parse_listing(bundle, "printk_formats", formats->tep, listing_printk_formats,
+				    tep_parse_printk_formats);
 	return ret;
 }
 
@@ -441,9 +463,6 @@ int formats_load(struct formats **formats, const struct formats *current,
 	if (ret == -ENOMSG)
 		snprintf(reply->reason, sizeof(reply->reason),
 			 "the formats hold no event that can be parsed; export them again");
-	else if (ret == -EPROTO)
-		snprintf(reply->reason, sizeof(reply->reason),
-			 "the formats place common_type or common_pid where no kernel has them");
 	else if (ret && !reply->reason[0])
 		snprintf(reply->reason, sizeof(reply->reason), "the formats can't be loaded: %s",
 			 strerror(-ret));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What an engine shows of the pages that it is fed: views, pulls, formats, epochs, layouts. */
 #include "tests/unit/engine.h"
+#include "tests/unit/formats.h"
 
 /* Ten events on each CPU, CPU 0 at 1000, 1020, ... and CPU 1 at 1010, 1030, ... */
 static void feed_interleaved(struct engine *engine)
@@ -290,6 +291,35 @@ static void test_recorded_formats(void **state)
 	assert_int_equal(stats.head.formats, 1);
 }
 
+/* Large blocks, sorting and symbols, all of it under lock-down. */
+static void test_large_symbol_table(void **state)
+{
+	struct engine_view view = all_cpus(ENGINE_FROM_HEAD, 10);
+	size_t size = 10 << 20, at = 0;
+	struct engine *engine = *state;
+	char *symbols = malloc(size);
+	struct made_bundle made;
+	struct answer answer;
+	struct stats stats;
+
+	for (unsigned i = 0; at < size - 100; i++)
+		at += (size_t)sprintf(symbols + at, "%016llx t symbol_number_%u\t[module]\n",
+				      0xffffffff81000000 + 16ull * i, i);
+	bundle_begin(&made, "boot");
+	bundle_event(&made, "call", EVENT_ID, COMMON_FIELDS, FIELD("int a", 8, 4, 1),
+		     "\"%ps\", (void *)(REC->a * 16 + 0xffffffff81000000)");
+	bundle_text(&made, "kallsyms", symbols);
+	free(symbols);
+	assert_int_equal(bundle_writer_finish(&made.writer), 0);
+	assert_int_equal(load_formats(engine, made.fd).error, 0);
+	feed_page(engine, 0, 1000, 10, 1);
+	await_bytes(engine, 0, PAGE, &stats);
+	view_rows(engine, &view, &answer);
+	assert_int_equal(answer.head.count, 10);
+	assert_string_equal(answer.row[7].event, "call");
+	assert_string_equal(answer.row[7].detail, "symbol_number_7");
+}
+
 static void test_formats_that_are_none(void **state)
 {
 	int fd = memfd_create("rubbish", MFD_CLOEXEC), pipes[2];
@@ -409,6 +439,7 @@ int main(void)
 		ENGINE_TEST(test_clear_forgets_pages_and_keeps_numbers),
 		ENGINE_TEST(test_wild_time_stamp),
 		ENGINE_TEST(test_recorded_formats),
+		ENGINE_TEST(test_large_symbol_table),
 		ENGINE_TEST(test_formats_that_are_none),
 		ENGINE_TEST(test_many_sets_of_formats),
 		ENGINE_TEST(test_layout_changes),

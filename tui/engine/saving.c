@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "tui/engine/rawfile.h"
+
 struct saving {
 	struct saving *next;
 	const struct stream *stream;
@@ -38,25 +40,6 @@ int savings_add(struct savings *savings, uint32_t cpu, const struct stream *stre
 	return 0;
 }
 
-static int write_page(int fd, const uint8_t *page, size_t size, uint64_t written)
-{
-	for (size_t done = 0; done < size;) {
-		ssize_t n = write(fd, page + done, size - done);
-
-		if (n > 0) {
-			done += (size_t)n;
-		} else if (n == 0 || errno != EINTR) {
-			int ret = n ? -errno : -ENOSPC;
-
-			/* Whole sub-buffers only: take the torn one back. */
-			if (ftruncate(fd, (off_t)written) < 0)
-				ret = -errno;
-			return ret;
-		}
-	}
-	return 0;
-}
-
 /* False when the saving is done. */
 static bool write_next(struct saving *saving, uint8_t *buffer)
 {
@@ -72,7 +55,7 @@ static bool write_next(struct saving *saving, uint8_t *buffer)
 	page = history_page(history, saving->page, buffer);
 	if (page) {
 		saving->reply.error =
-			write_page(saving->fd, page, history->page_size, saving->reply.bytes);
+			rawfile_append(saving->fd, saving->reply.bytes, page, history->page_size);
 		if (saving->reply.error)
 			return false;
 		saving->reply.pages++;

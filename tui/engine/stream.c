@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tui/engine/rawfile.h"
+
 /* The reassembly buffer: a full FIFO at once (pipe(7): 64 KiB), or some of the largest pages. */
 #define BUFFER_BYTES (256 * 1024)
 #define BUFFER_PAGES 4
@@ -197,23 +199,16 @@ static void learn(struct stream *stream, const uint8_t *page)
 
 static void record_page(struct stream *stream, const uint8_t *page)
 {
-	size_t size = stream->shared->geometry.size, done = 0;
+	size_t size = stream->shared->geometry.size;
 
-	while (stream->record_fd >= 0 && done < size) {
-		ssize_t n = write(stream->record_fd, page + done, size - done);
-
-		if (n > 0) {
-			done += (size_t)n;
-		} else if (n == 0 || errno != EINTR) {
-			stream->record_error = n ? -errno : -ENOSPC;
-			/* Whole sub-buffers only: take the torn one back. */
-			if (ftruncate(stream->record_fd, (off_t)stream->stats.recorded) < 0)
-				stream->record_error = -errno;
-			close_fd(&stream->record_fd);
-		}
-	}
 	if (stream->record_fd < 0)
 		return;
+	stream->record_error =
+		rawfile_append(stream->record_fd, stream->stats.recorded, page, size);
+	if (stream->record_error) {
+		close_fd(&stream->record_fd);
+		return;
+	}
 	stream->record_pages++;
 	stream->stats.recorded += size;
 }

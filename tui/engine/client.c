@@ -26,22 +26,25 @@ struct engine_client {
 	_Alignas(8) uint8_t packet[ENGINE_PACKET_MAX];
 };
 
-/* Beside this program's own file when it is there (a build tree), else where it was installed. */
+/* Beside this program's own file (a build tree), or where an install with the same prefix put it,
+ * wherever that was moved; else where this build was meant to be installed. */
 static void engine_path(char *path, size_t size)
 {
+	static const char *const places[] = {"", "../libexec/vtrace/"};
 	char self[PATH_MAX];
 	ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	char *slash;
+	char *slash = NULL;
 
 	if (length > 0) {
 		self[length] = '\0';
 		slash = strrchr(self, '/');
-		if (slash) {
-			*slash = '\0';
-			if (snprintf(path, size, "%s/%s", self, PROGRAM) < (int)size &&
-			    !access(path, X_OK))
-				return;
-		}
+	}
+	for (size_t i = 0; slash && i < sizeof(places) / sizeof(places[0]); i++) {
+		int written = snprintf(path, size, "%.*s/%s%s", (int)(slash - self), self,
+				       places[i], PROGRAM);
+
+		if (written < (int)size && !access(path, X_OK))
+			return;
 	}
 	snprintf(path, size, "%s/%s", VTRACE_LIBEXECDIR, PROGRAM);
 }

@@ -168,6 +168,9 @@ static void finish(struct batch *batch)
 		enter(batch, state == GUEST_REPLAY ? PHASE_LAST : PHASE_DRYING, RUN_DRY_MS);
 	else
 		enter(batch, PHASE_STOPPING, STOP_MS);
+	/* Of a capture nothing more is wanted once nothing more is shown. */
+	if (batch->mute && state == GUEST_REPLAY)
+		batch->all_taken = true;
 	advance(batch);
 	pull(batch);
 }
@@ -201,6 +204,9 @@ static void print_row(struct batch *batch, const struct engine_row_view *view)
 		batch->summary.printed++;
 	if (batch->options->count && batch->summary.printed == batch->options->count) {
 		batch->mute = true;
+		err = lines_flush(&batch->lines);
+		if (err)
+			output_failed(batch, err);
 		finish(batch);
 	}
 }

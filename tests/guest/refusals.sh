@@ -41,7 +41,7 @@ mv "$WORK/trace-path-cpu1.out" "$STATE_DIR/"
 cat "$STATE_DIR/trace-path-cpu0.out" > /dev/null &
 reader=$!
 JOBS+=("$reader")
-refused "another reader" "cat .*$reader.*trace-path-cpu0\.out" "$DOMAIN"
+refused "another reader" "cat \(process $reader\)" "$DOMAIN"
 kill "$reader"
 
 batch_start "$DOMAIN" -d 60

@@ -6,6 +6,9 @@
 
 STATE_DIR=$STATE/$DOMAIN
 
+OFF=vtrace-test-off-$$
+BARE=vtrace-test-bare-$$
+
 # A domain of libvirt's that never runs, with or without channels.
 define()
 {
@@ -21,22 +24,23 @@ define()
 
 refused "unknown domain" 'vtrace-test-nobody' vtrace-test-nobody
 
-define vtrace-test-off define
-refused "domain not running" 'vtrace-test-off.*(not running|does not run)' vtrace-test-off
-virsh -q -c "$URI" undefine vtrace-test-off > /dev/null
+define "$OFF" define
+refused "domain not running" "$OFF.*(not running|does not run)" "$OFF"
+virsh -q -c "$URI" undefine "$OFF" > /dev/null
 
-define vtrace-test-bare create
-refused "domain without channels" 'vtrace-test-bare.*channel' vtrace-test-bare
-virsh -q -c "$URI" destroy vtrace-test-bare > /dev/null
+define "$BARE" create
+refused "domain without channels" "$BARE.*channel" "$BARE"
+virsh -q -c "$URI" destroy "$BARE" > /dev/null
 
 refused "no such libvirt" 'nosuch' -c nosuch:///nowhere x
 
-# FIFOs.
-mv "$STATE_DIR/trace-path-cpu1.out" "$WORK/"
+# FIFOs. Renamed in place: moved to another file system and back it would be
+# another FIFO than QEMU's.
+mv "$STATE_DIR/trace-path-cpu1.out" "$STATE_DIR/away"
 refused "FIFO missing" 'trace-path-cpu1\.out' "$DOMAIN"
 touch "$STATE_DIR/trace-path-cpu1.out"
 refused "no FIFO but a file" 'trace-path-cpu1\.out' "$DOMAIN"
-mv "$WORK/trace-path-cpu1.out" "$STATE_DIR/"
+mv -f "$STATE_DIR/away" "$STATE_DIR/trace-path-cpu1.out"
 
 cat "$STATE_DIR/trace-path-cpu0.out" > /dev/null &
 reader=$!

@@ -26,6 +26,7 @@
 #define DRY_BLIND_MS  1500  /* and where no agent says so */
 #define STOP_MS	      5000
 #define RUN_DRY_MS    10000 /* for a guest that does not stop sending */
+#define NO_ANSWER_MS  10000 /* of the engine to the last requests */
 #define COUNTERS_MS   6000  /* above the time that guest_stats() takes */
 
 enum phase {
@@ -58,6 +59,8 @@ struct batch {
 	bool mute;	    /* nothing is printed any more */
 	bool got_after;	    /* the guest's counters after the end, or that there are none */
 	bool got_engine;    /* the engine's counters */
+	bool rest_known;    /* the first answer to such a request came */
+	uint64_t rest;	    /* rows that are to be printed from then on */
 	bool all_taken;	    /* the answer to the last such request came */
 	uint64_t held;	    /* rows in the engine's store when it was looked last */
 	int64_t held_since; /* CLOCK_MONOTONIC ms; that has not changed since */
@@ -211,6 +214,23 @@ static void print_row(struct batch *batch, const struct engine_row_view *view)
 	}
 }
 
+/* At the end all is printed that was held when the end came, however long that takes; what a
+ * guest goes on sending is not waited for. */
+static bool took_the_rest(struct batch *batch, const struct engine_rows *rows)
+{
+	uint64_t taken = rows->count + rows->skipped;
+
+	if (!batch->last)
+		return false;
+	loop_timer_set(batch->phase_timer, NO_ANSWER_MS);
+	if (batch->rest_known)
+		batch->rest -= taken < batch->rest ? taken : batch->rest;
+	else
+		batch->rest = rows->newer;
+	batch->rest_known = true;
+	return !batch->rest;
+}
+
 static void rows_came(struct batch *batch, const struct engine_packet *packet)
 {
 	const struct engine_rows *rows = packet->payload;
@@ -222,7 +242,7 @@ static void rows_came(struct batch *batch, const struct engine_packet *packet)
 	batch->summary.skipped += rows->skipped;
 	while (engine_rows_next(packet, &offset, &view))
 		print_row(batch, &view);
-	if (!(rows->flags & (ENGINE_ROWS_DRY | ENGINE_ROWS_END))) {
+	if (!(rows->flags & (ENGINE_ROWS_DRY | ENGINE_ROWS_END)) && !took_the_rest(batch, rows)) {
 		pull(batch);
 		return;
 	}
@@ -395,7 +415,7 @@ static void advance(struct batch *batch)
 		pull(batch);
 	}
 	if (batch->phase == PHASE_DRYING && is_dry(batch)) {
-		enter(batch, PHASE_LAST, RUN_DRY_MS);
+		enter(batch, PHASE_LAST, NO_ANSWER_MS);
 		pull(batch);
 	}
 	if (batch->phase == PHASE_LAST && batch->all_taken)
@@ -418,7 +438,7 @@ static void phase_over(void *data)
 		pull(batch);
 		break;
 	case PHASE_DRYING:
-		enter(batch, PHASE_LAST, RUN_DRY_MS);
+		enter(batch, PHASE_LAST, NO_ANSWER_MS);
 		pull(batch);
 		break;
 	case PHASE_LAST:
@@ -444,7 +464,9 @@ static void on_signal(int fd, unsigned events, void *data)
 	(void)events;
 	if (read(fd, &info, sizeof(info)) != sizeof(info))
 		return;
-	/* Asked a second time, the person does not want to wait for the rest. */
+	/* Asked a second time, the person does not want to wait for the rest; nor for that of a
+	 * capture, which stays where it is. */
+	batch->mute |= batch->guest && guest_state(batch->guest) == GUEST_REPLAY;
 	if (batch->phase >= PHASE_STOPPING)
 		enter(batch, PHASE_DONE, -1);
 	else

@@ -25,12 +25,14 @@ cd /sys/kernel/tracing
 while read -r word; do
 	echo "$word" > tracing_on
 	if [ "$word" = 1 ]; then
+		pumps=
 		for cpu in 0 1; do
 			cat "per_cpu/cpu$cpu/trace_pipe_raw" > "$(port "trace-path-cpu$cpu")" &
+			pumps="$pumps $!"
 		done
 	else
 		sleep 1
-		killall cat
+		kill $pumps
 	fi
 done < "$(port agent-ctl-path)"
 EOF2

@@ -406,6 +406,13 @@ static void test_names_hold_from_when_they_were_learned(void **state)
 	assert_string_equal(comms_find(comms, 42, 0, 250), "make");
 	assert_string_equal(comms_find(comms, 42, 0, 9999), "cc1");
 	assert_string_equal(comms_find(comms, 42, 1, 0), "cc1");
+	/* Renamed and switched to at one moment, told in either order. */
+	comms_learn(comms, 77, 0, 500, "renamed", 16);
+	comms_learn(comms, 77, 0, 500, "two words", 16);
+	assert_string_equal(comms_find(comms, 77, 0, 500), "renamed");
+	comms_learn(comms, 42, 0, 500, "cc1", 16);
+	comms_learn(comms, 42, 0, 500, "renamed", 16);
+	assert_string_equal(comms_find(comms, 42, 0, 500), "renamed");
 	comms_learn(comms, 5, 0, 1, "sixteen-bytes-xx!!", 16);
 	assert_string_equal(comms_find(comms, 5, 0, 1), "sixteen-bytes-x");
 	for (int32_t pid = 1000; pid < 1000 + 2 * COMMS_PIDS; pid++)

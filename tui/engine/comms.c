@@ -135,6 +135,9 @@ void comms_learn(struct comms *comms, int32_t pid, uint32_t epoch, uint64_t ts, 
 		;
 	if (!strcmp(at ? task->name[at - 1].comm : task->base, name.comm))
 		return;
+	if (at && task->name[at - 1].epoch == epoch && task->name[at - 1].ts == ts &&
+	    !strcmp(at > 1 ? task->name[at - 2].comm : task->base, name.comm))
+		return; /* of two names at one moment the new one holds, whichever came first */
 	if (at < task->names && !strcmp(task->name[at].comm, name.comm)) {
 		/* Streams come one after the other: the same name, seen earlier. */
 		task->name[at].ts = ts;

@@ -72,6 +72,14 @@ $(B)/vtrace-top: $(call obj,$(CONSOLE_SRC) $(FORMATS_SRC))
 	@echo '  LD    $@'
 	$(Q)$(CC) $(if $(SAN),,-pie) $(LDFLAGS) -o $@ $^ $(call libs_of,$(CONSOLE_LIBS))
 
+# What tests run inside the guest goes there in the same way.
+GUEST_TEST    := $(B)/tests/kernel/ring-test
+$(GUEST_TEST): $(patsubst %.c,$(B)/static/%.o,tests/kernel/ring-test.c \
+		$(filter-out guest-agent/main.c,$(AGENT_SRC)) $(FORMATS_SRC))
+	@mkdir -p $(@D)
+	@echo '  LD    $@'
+	$(Q)$(CC) -static $(AGENT_LDFLAGS) -o $@ $^ -pthread
+
 $(B)/static/%.o: %.c
 	@mkdir -p $(@D)
 	@echo '  CC    $< (static)'
@@ -98,28 +106,43 @@ $(UNIT_TESTS): %: %.o $(B)/all.a
 	$(Q)$(CC) $(if $(SAN),,-pie) $(LDFLAGS) -o $@ $< $(B)/all.a -pthread \
 		$(call libs_of,$(ENGINE_LIBS) $(CONSOLE_LIBS) cmocka) -ldl
 unit-tests: $(UNIT_TESTS)
+guest-tests: $(GUEST_TEST)
 
 ## ---- what people call ----
 
 deps: ## install the packages that building, the demo and the tests need (root), or list them
 	@tests/deps
 
-demo: ## boot the demo guest under libvirt and open vtrace-top on it
+demo: ## boot the demo guest under libvirt and open vtrace-top on it (KERNEL=6.12|6.1: ours)
 	@tests/deps
 	@$(MAKE) --no-print-directory all
-	@tests/demo/run
+	@KERNEL=$(KERNEL) tests/demo/run
 
 demo-clean: ## destroy the demo guest and end what the demo started
 	@tests/demo/down
 
 test: ## all tests: unit, engine, real guests, screens; and with sanitizers
 	@tests/deps
-	@$(MAKE) --no-print-directory all unit-tests
+	@$(MAKE) --no-print-directory all unit-tests guest-tests
 	@$(MAKE) --no-print-directory SAN=1 all unit-tests
 	@tests/run
 
 check: all unit-tests ## the tests that need no guest, in under a minute
 	@tests/run check
+
+guest-kernel: ## build the patched guest kernel (KVER=6.12|6.1, DEBUG=1: with checkers)
+	@tests/deps
+	@guest-kernel/build --kver $(or $(KVER),6.12) $(if $(DEBUG),--debug)
+
+test-kernel: ## all tests of the guest kernels, those with checkers and faults too (half an hour)
+	@tests/deps
+	@$(MAKE) --no-print-directory all guest-tests
+	@tests/run kernel kernel-debug
+
+bench-overhead: ## what tracing costs the guest, by several ways, in instructions
+	@tests/deps
+	@$(MAKE) --no-print-directory all
+	@tests/bench/overhead
 
 soak: all ## trace a guest at its full rate for MINUTES (30) and watch the memory
 	@tests/soak $(MINUTES)
@@ -145,8 +168,9 @@ clean: ## remove what was built
 	rm -rf build build-san
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-.PHONY: all unit-tests deps demo demo-clean test check soak lint install uninstall clean help
+.PHONY: all unit-tests guest-tests deps demo demo-clean test check guest-kernel test-kernel \
+	bench-overhead soak lint install uninstall clean help
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

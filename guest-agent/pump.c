@@ -52,12 +52,15 @@ struct pump {
 	size_t pipe_size;
 	size_t held;	/* bytes in the pipe and in buffer, on their way out */
 	size_t burst;	/* pages taken from the ring at a time */
+	size_t load_at; /* buffer[load_at, load_end) was read from the ring, for the pipe */
+	size_t load_end;
 	size_t copy_at; /* buffer[copy_at, copy_end) was read from the pipe to be written */
 	size_t copy_end;
 	bool copies;	 /* out takes no splice */
 	bool ring_ready; /* poll() said that the ring has pages */
 	bool ring_deaf;	 /* and was wrong or failed: do not ask it the next time */
 	bool out_deaf;	 /* nobody at the other end: likewise */
+	bool starved;	 /* the kernel had no memory to go on with: try again soon */
 	bool more;	 /* the last burst was a full one */
 	bool quiet;	 /* the last deadline passed without a full page */
 	unsigned unreadable;
@@ -158,6 +161,20 @@ static bool take_full_pages(struct pump *pump)
 	return true;
 }
 
+/* Buffer to pipe. Whether the pipe has all of it; it has not when memory lacks for its pages. */
+static bool load_pipe(struct pump *pump)
+{
+	while (pump->load_at < pump->load_end) {
+		ssize_t n = write(pump->pipe[1], pump->buffer + pump->load_at,
+				  pump->load_end - pump->load_at);
+
+		if (n <= 0)
+			return false;
+		pump->load_at += (size_t)n;
+	}
+	return true;
+}
+
 /*
  * Read what is there of the page being written; the kernel fills it up with zeroes to a whole
  * sub-buffer. The pipe is empty, so there is room for what was taken.
@@ -167,7 +184,6 @@ static int take_partial_page(struct pump *pump)
 {
 	size_t subbuf_size = atomic_load(&pump->subbuf_size);
 	ssize_t n = read(pump->pages, pump->buffer, subbuf_size);
-	ssize_t kept;
 
 	if (n < 0) {
 		if (errno != EAGAIN && errno != EINTR)
@@ -183,14 +199,10 @@ static int take_partial_page(struct pump *pump)
 	pump->unreadable = 0;
 	for (size_t i = (size_t)n; i < subbuf_size; i++)
 		pump->buffer[i] = 0;
-	kept = write(pump->pipe[1], pump->buffer, subbuf_size);
-	if (kept < 0)
-		kept = 0;
-	pump->held += (size_t)kept;
-	if ((size_t)kept < subbuf_size) {
-		atomic_fetch_add(&pump->bytes_lost, subbuf_size - (size_t)kept);
-		report(pump);
-	}
+	pump->load_at = 0;
+	pump->load_end = subbuf_size;
+	pump->held += subbuf_size;
+	load_pipe(pump);
 	atomic_fetch_add(&pump->pages_flushed, 1);
 	return 1;
 }
@@ -251,15 +263,20 @@ static int push_copied(struct pump *pump)
 	return 0;
 }
 
+static size_t held_in_pipe(const struct pump *pump)
+{
+	return pump->held - (pump->load_end - pump->load_at);
+}
+
 /* Bytes that left the pipe but were not taken by the port are gone: count them, offer less. */
 static bool count_vanished(struct pump *pump, size_t taken)
 {
 	int left;
 	size_t vanished;
 
-	if (ioctl(pump->pipe[0], FIONREAD, &left) || (size_t)left + taken >= pump->held)
+	if (ioctl(pump->pipe[0], FIONREAD, &left) || (size_t)left + taken >= held_in_pipe(pump))
 		return false;
-	vanished = pump->held - taken - (size_t)left;
+	vanished = held_in_pipe(pump) - taken - (size_t)left;
 	pump->held -= vanished;
 	pump->burst = 1;
 	atomic_fetch_add(&pump->bytes_lost, vanished);
@@ -274,6 +291,10 @@ static int push(struct pump *pump)
 	ssize_t n;
 	int err = 0;
 
+	if (!load_pipe(pump) && (pump->copies || held_in_pipe(pump) == 0)) {
+		pump->starved = true;
+		return -EAGAIN;
+	}
 	if (pump->copies)
 		return push_copied(pump);
 	n = splice(pump->pipe[0], NULL, pump->out, NULL, pump->pipe_size,
@@ -284,7 +305,7 @@ static int push(struct pump *pump)
 		pump->copies = true;
 		return push_copied(pump);
 	}
-	if (n != (ssize_t)pump->held) {
+	if (n != (ssize_t)held_in_pipe(pump)) {
 		size_t taken = n > 0 ? (size_t)n : 0;
 
 		if (!count_vanished(pump, taken) && n == 0)
@@ -292,6 +313,7 @@ static int push(struct pump *pump)
 	}
 	if (n > 0)
 		sent(pump, (size_t)n);
+	pump->starved = err == -ENOMEM;
 	return err == -EINTR || err == -ENOMEM ? -EAGAIN : err;
 }
 
@@ -313,12 +335,13 @@ static int send_shared(struct pump *pump)
 	while (pump->held > 0 && (!err || err == -EAGAIN)) {
 		struct pollfd fds[] = {
 			{.fd = pump->wake, .events = POLLIN},
-			{.fd = pump->out, .events = POLLOUT},
+			{.fd = pump->starved ? -1 : pump->out, .events = POLLOUT},
 		};
+		int timeout = pump->starved ? PAUSE_MIN_MS : RETRY_MS;
 
 		if (order_phase(atomic_load(&pump->order)) == PUMP_LEAVING)
 			break;
-		if (err == -EAGAIN && poll(fds, 2, RETRY_MS) > 0 && fds[0].revents)
+		if (err == -EAGAIN && poll(fds, 2, timeout) > 0 && fds[0].revents)
 			drain_wake(pump);
 		err = push(pump);
 	}
@@ -341,14 +364,14 @@ static int send_held(struct pump *pump)
 static void wait_for_work(struct pump *pump, int timeout)
 {
 	bool ask_ring = !pump->ring_deaf && pump->held == 0;
-	bool ask_out = pump->held > 0 && !pump->out_deaf;
+	bool ask_out = pump->held > 0 && !pump->out_deaf && !pump->starved;
 	struct pollfd fds[] = {
 		{.fd = pump->wake, .events = POLLIN},
 		{.fd = ask_ring ? pump->pages : -1, .events = POLLIN},
 		{.fd = ask_out ? pump->out : -1, .events = POLLOUT},
 	};
 
-	pump->ring_ready = pump->ring_deaf = pump->out_deaf = false;
+	pump->ring_ready = pump->ring_deaf = pump->out_deaf = pump->starved = false;
 	if (poll(fds, 3, timeout) <= 0)
 		return;
 	if (fds[0].revents)
@@ -365,7 +388,7 @@ static int timeout_until(const struct pump *pump)
 	if (left < 1)
 		left = 1;
 	if (pump->held > 0)
-		return RETRY_MS;
+		return pump->starved ? PAUSE_MIN_MS : RETRY_MS;
 	if (pump->quiet || left < pump->pause)
 		return (int)left;
 	return pump->pause;
@@ -399,7 +422,7 @@ static void turn(struct pump *pump, unsigned order)
 		return;
 	}
 	if (err || pump->unreadable)
-		wait_for_work(pump, err ? RETRY_MS : PAUSE_MIN_MS);
+		wait_for_work(pump, err && !pump->starved ? RETRY_MS : PAUSE_MIN_MS);
 }
 
 /* Nothing to do until the next order; the ring and the way out have no say. */
@@ -517,8 +540,10 @@ void pump_order(struct pump *pump, enum pump_phase phase, unsigned epoch)
 		return;
 }
 
-int pump_set_subbuf_size(struct pump *pump, size_t size)
+int pump_set_pages(struct pump *pump, int pages, size_t size)
 {
+	close(pump->pages);
+	pump->pages = pages;
 	atomic_store(&pump->subbuf_size, size);
 	return size_pipe(pump, pump->pipe_size > size ? pump->pipe_size : size);
 }

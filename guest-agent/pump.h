@@ -72,9 +72,13 @@ int pump_start(struct pump **pump, const struct pump_setup *setup);
 /* Give an order; epoch, from 1, tells orders apart in pump_drained(). One thread at a time. */
 void pump_order(struct pump *pump, enum pump_phase phase, unsigned epoch);
 
-/* Size of sub-buffers from the next order to run on; the pipe grows with it. Only while the pump is
- * stopped or drained. 0 or -errno. */
-int pump_set_subbuf_size(struct pump *pump, size_t size);
+/*
+ * The ring anew, when the size of its sub-buffers has changed: pages is another descriptor of it,
+ * the pump's from now on, since splice() wants the position of the old one to be a multiple of the
+ * size (Linux, kernel/trace/trace.c, tracing_buffers_splice_read). The pipe grows with the size.
+ * Only while the pump is stopped or drained. 0 or -errno.
+ */
+int pump_set_pages(struct pump *pump, int pages, size_t subbuf_size);
 
 /* Whether the order to drain of that epoch is carried out, or never will be: out is gone. */
 bool pump_drained(const struct pump *pump, unsigned epoch);

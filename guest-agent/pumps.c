@@ -82,24 +82,41 @@ static void drop_if_dead(struct pumps *pumps, unsigned cpu)
 	memset(&pumps->told[cpu], 0, sizeof(pumps->told[cpu]));
 }
 
+/* All pumps to sub-buffers of another size. */
+static int change_subbuf_size(struct pumps *pumps, unsigned subbuf_size)
+{
+	int err = 0;
+
+	for (unsigned cpu = 0; cpu < pumps->cpus->count && !err; cpu++) {
+		int pages;
+
+		if (!pumps->pump[cpu])
+			continue;
+		pages = tracefs_open_pages(pumps->tracefs, cpu);
+		if (pages < 0)
+			return pages;
+		err = pump_set_pages(pumps->pump[cpu], pages, subbuf_size);
+	}
+	if (!err)
+		pumps->subbuf_size = subbuf_size;
+	return err;
+}
+
 int pumps_refresh(struct pumps *pumps)
 {
 	struct page_layout layout;
 	int count = 0, err = tracefs_layout(pumps->tracefs, &layout);
 
+	if (!err && layout.subbuf_size != pumps->subbuf_size)
+		err = change_subbuf_size(pumps, layout.subbuf_size);
 	if (err)
 		return err;
-	pumps->subbuf_size = layout.subbuf_size;
 	for (unsigned cpu = 0; cpu < pumps->cpus->count; cpu++) {
 		if (!pumps->cpus->possible[cpu])
 			continue;
 		if (pumps->pump[cpu])
 			drop_if_dead(pumps, cpu);
-		if (pumps->pump[cpu]) {
-			err = pump_set_subbuf_size(pumps->pump[cpu], layout.subbuf_size);
-			if (err)
-				return err;
-		} else if (!start_pump(pumps, cpu)) {
+		if (!pumps->pump[cpu] && !start_pump(pumps, cpu)) {
 			pumps->told[cpu].bound = true;
 			pumps->started++;
 		}

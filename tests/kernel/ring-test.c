@@ -159,7 +159,8 @@ static int tee_pages(unsigned long cpu, const char *first, const char *second, u
 	open_pipe(a);
 	open_pipe(b);
 	while (pages > 0) {
-		ssize_t n = splice(raw, NULL, a[1], NULL, 16 * page, SPLICE_F_NONBLOCK);
+		size_t burst = pages < 16 ? pages : 16;
+		ssize_t n = splice(raw, NULL, a[1], NULL, burst * page, SPLICE_F_NONBLOCK);
 		ssize_t copied;
 
 		if (n < 0 && errno != EAGAIN)
@@ -173,7 +174,7 @@ static int tee_pages(unsigned long cpu, const char *first, const char *second, u
 			die("tee: %s", copied < 0 ? strerror(errno) : "short");
 		drain(a[0], port, (size_t)n);
 		waiting += (size_t)n;
-		pages -= (size_t)n / page < pages ? (size_t)n / page : pages;
+		pages -= (size_t)n / page;
 		if (waiting + 16 * page > PIPE_SIZE / 2 || pages == 0) {
 			drain(b[0], port2, waiting);
 			waiting = 0;

@@ -7,28 +7,6 @@
 
 BYTES=200000000
 
-# pattern NAME PORT: a counter in pieces of any length, byte by byte the same here. The reader rests
-# for REST seconds in between.
-pattern()
-{
-	local sent
-
-	reader "$2"
-	if [ "${REST:-0}" -gt 0 ]; then
-		(sleep 0.3; kill -STOP "$READER"; sleep "$REST"; kill -CONT "$READER") &
-		JOBS+=($!)
-	fi
-	sent=$(in_guest -t 100 "ring-test pattern $2 $BYTES $RANDOM") ||
-		fail "$1: poll() and splice() say the same"
-	like "$1: all is sent" "$sent" "^sent $BYTES "
-	ok "$1: and comes" within 20 received "$2" "$BYTES"
-	ok "$1: as it was sent" "$RING_TEST" check "$WORK/$2.raw" "$BYTES"
-	is "$1: no byte more" "$(stat -c %s "$WORK/$2.raw")" "$BYTES"
-	end_readers
-	rm "$WORK/$2.raw"
-	diag "$1: $sent"
-}
-
 # traced NAME: the guest at its full rate, the engine at rest for 10 s.
 traced()
 {
@@ -54,8 +32,8 @@ for kind in indirect no-indirect; do
 	traced "$kind, a reader that rests"
 	agent_away
 	in_guest "echo 0 > $TRACEFS/tracing_on; killall dd"
-	pattern "$kind" trace-path-cpu0
-	REST=5 pattern "$kind, a reader that rests" trace-path-cpu1
+	pattern "$kind" trace-path-cpu0 $BYTES
+	REST=5 pattern "$kind, a reader that rests" trace-path-cpu1 $BYTES
 	if [ "$kind" = no-indirect ]; then
 		ok "no-indirect: bursts did not fit and went in parts" \
 			test "$(port_counter add_failures)" -gt 0

@@ -47,7 +47,9 @@ static void usage(void)
 	      "  mark CPU COUNT              write 'seq CPU N', N from 0, into trace_marker\n"
 	      "  tee CPU PORT PORT2 PAGES    the CPU's pages to PORT, and to PORT2 from a tee\n"
 	      "  map CPU                     map the CPU's ring buffer until a signal comes\n"
-	      "  pattern PORT BYTES SEED     a counter, spliced in pieces of any length\n"
+	      "  pattern PORT BYTES SEED [fail]  a counter, spliced in pieces of any length; "
+	      "fail:\n"
+	      "                              be one whose memory faults are injected into\n"
 	      "  check FILE BYTES            whether FILE begins with what pattern sends\n"
 	      "  storm CPU PORT SEED         splice, tee, close and begin again until a signal "
 	      "comes\n",
@@ -197,11 +199,21 @@ static int map(unsigned long cpu)
 	return 0;
 }
 
+/* Linux, Documentation/fault-injection: task-filter. */
+static void make_it_fail(void)
+{
+	int fd = open("/proc/self/make-it-fail", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, "1", 1) != 1)
+		die("make-it-fail: %s", strerror(errno));
+	close(fd);
+}
+
 /*
  * A counter of eight bytes, in writes of any length, spliced in pieces of any length. After poll()
  * said that the port takes something, it must take something, if memory does not lack.
  */
-static int pattern(const char *name, unsigned long bytes, unsigned long seed)
+static int pattern(const char *name, unsigned long bytes, unsigned long seed, bool fail)
 {
 	static uint64_t words[8192];
 	int port = must_open_port(name), pipe_fd[2];
@@ -210,6 +222,8 @@ static int pattern(const char *name, unsigned long bytes, unsigned long seed)
 
 	open_pipe(pipe_fd);
 	srandom((unsigned)seed);
+	if (fail)
+		make_it_fail();
 	while (sent < bytes) {
 		size_t want = 1 + (size_t)random() % (sizeof(words) / 2);
 		ssize_t n;
@@ -325,7 +339,9 @@ int main(int argc, char **argv)
 	if (argc == 3 && !strcmp(argv[1], "map"))
 		return map(number(argv[2]));
 	if (argc == 5 && !strcmp(argv[1], "pattern"))
-		return pattern(argv[2], number(argv[3]), number(argv[4]));
+		return pattern(argv[2], number(argv[3]), number(argv[4]), false);
+	if (argc == 6 && !strcmp(argv[1], "pattern") && !strcmp(argv[5], "fail"))
+		return pattern(argv[2], number(argv[3]), number(argv[4]), true);
 	if (argc == 4 && !strcmp(argv[1], "check"))
 		return check(argv[2], number(argv[3]));
 	if (argc == 5 && !strcmp(argv[1], "storm"))

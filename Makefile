@@ -73,12 +73,16 @@ $(B)/vtrace-top: $(call obj,$(CONSOLE_SRC) $(FORMATS_SRC))
 	$(Q)$(CC) $(if $(SAN),,-pie) $(LDFLAGS) -o $@ $^ $(call libs_of,$(CONSOLE_LIBS))
 
 # What tests run inside the guest goes there in the same way.
-GUEST_TEST    := $(B)/tests/kernel/ring-test
-$(GUEST_TEST): $(patsubst %.c,$(B)/static/%.o,tests/kernel/ring-test.c \
+GUEST_TEST    := $(B)/tests/kernel/ring-test $(B)/tests/bench/integer
+$(B)/tests/kernel/ring-test: $(patsubst %.c,$(B)/static/%.o,tests/kernel/ring-test.c \
 		$(filter-out guest-agent/main.c,$(AGENT_SRC)) $(FORMATS_SRC))
 	@mkdir -p $(@D)
 	@echo '  LD    $@'
 	$(Q)$(CC) -static $(AGENT_LDFLAGS) -o $@ $^ -pthread
+$(B)/tests/bench/integer: $(B)/static/tests/bench/integer.o
+	@mkdir -p $(@D)
+	@echo '  LD    $@'
+	$(Q)$(CC) -static $(AGENT_LDFLAGS) -o $@ $^
 
 $(B)/static/%.o: %.c
 	@mkdir -p $(@D)
@@ -141,7 +145,7 @@ test-kernel: ## all tests of the guest kernels, those with checkers and faults t
 
 bench-overhead: ## what tracing costs the guest, by several ways, in instructions
 	@tests/deps
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory all guest-tests
 	@tests/bench/overhead
 
 soak: all ## trace a guest at its full rate for MINUTES (30) and watch the memory

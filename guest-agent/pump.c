@@ -18,9 +18,11 @@
 
 /*
  * poll() on trace_pipe_raw wakes when the ring is filled to buffer_percent, which is half by
- * default: late for a person who watches. So while pages come the ring is tried again after a pause
- * that doubles from the first to the second of these; poll() is there for the burst that would
- * overflow the ring within a pause. While none come, it is tried when a flush is due.
+ * default: late for a person who watches. So while pages come the ring is tried again after a pause.
+ * It goes from the first to the second of these while a try finds few pages, and back while it finds
+ * many: each try costs the guest a switch of tasks, and its events, and that is all that tracing at a
+ * low rate costs. poll() is there for the burst that would overflow the ring within a pause. While
+ * none come, it is tried when a flush is due.
  */
 #define PAUSE_MIN_MS 10
 #define PAUSE_MAX_MS 50
@@ -207,6 +209,21 @@ static int take_partial_page(struct pump *pump)
 	return 1;
 }
 
+/* A full burst comes without a pause after it; see turn(). */
+static void adapt_pause(struct pump *pump)
+{
+	size_t burst = burst_size(pump);
+
+	if (pump->held * 2 > burst)
+		pump->pause /= 2;
+	else if (pump->held * 4 <= burst)
+		pump->pause *= 2;
+	if (pump->pause < PAUSE_MIN_MS)
+		pump->pause = PAUSE_MIN_MS;
+	if (pump->pause > PAUSE_MAX_MS)
+		pump->pause = PAUSE_MAX_MS;
+}
+
 /* Ring to pipe. Whether the ring has nothing more to give for now. */
 static bool fill(struct pump *pump, bool draining)
 {
@@ -214,14 +231,14 @@ static bool fill(struct pump *pump, bool draining)
 	if (pump->held > 0)
 		return false;
 	if (take_full_pages(pump)) {
-		pump->pause = PAUSE_MIN_MS;
+		adapt_pause(pump);
 		pump->ring_deaf = false;
 		set_deadline(pump, false);
 		return false;
 	}
 	if (pump->ring_ready)
 		pump->ring_deaf = true;
-	pump->pause = pump->pause * 2 < PAUSE_MAX_MS ? pump->pause * 2 : PAUSE_MAX_MS;
+	adapt_pause(pump);
 	if (draining) {
 		int taken = take_partial_page(pump);
 

@@ -18,11 +18,11 @@
 
 /*
  * poll() on trace_pipe_raw wakes when the ring is filled to buffer_percent, which is half by
- * default: late for a person who watches. So while pages come the ring is tried again after a pause.
- * It goes from the first to the second of these while a try finds few pages, and back while it finds
- * many: each try costs the guest a switch of tasks, and its events, and that is all that tracing at a
- * low rate costs. poll() is there for the burst that would overflow the ring within a pause. While
- * none come, it is tried when a flush is due.
+ * default: late for a person who watches. So while pages come the ring is tried again after a
+ * pause. It goes from the first to the second of these while a try finds few pages, and back while
+ * it finds many: each try costs the guest a switch of tasks, and its events, and that is all that
+ * tracing at a low rate costs. poll() is there for the burst that would overflow the ring within a
+ * pause. While none come, it is tried when a flush is due.
  */
 #define PAUSE_MIN_MS 10
 #define PAUSE_MAX_MS 50

@@ -153,7 +153,7 @@ static bool take_full_pages(struct pump *pump)
 	ssize_t n = splice(pump->pages, NULL, pump->pipe[1], NULL, want,
 			   SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
 
-	if (n < 0 && errno != EAGAIN && errno != EINTR)
+	if (n < 0 && errno != EAGAIN && errno != EINTR && errno != ENOMEM)
 		ring_failed(pump, -errno);
 	if (n <= 0)
 		return false;
@@ -188,9 +188,13 @@ static int take_partial_page(struct pump *pump)
 	ssize_t n = read(pump->pages, pump->buffer, subbuf_size);
 
 	if (n < 0) {
-		if (errno != EAGAIN && errno != EINTR)
+		if (errno == EINTR || errno == ENOMEM) {
+			pump->starved = errno == ENOMEM;
+			return -EAGAIN;
+		}
+		if (errno != EAGAIN)
 			ring_failed(pump, -errno);
-		return errno == EINTR ? -EAGAIN : 0;
+		return 0;
 	}
 	if (n == 0) {
 		if (++pump->unreadable < UNREADABLE_MAX)
@@ -238,7 +242,9 @@ static bool fill(struct pump *pump, bool draining)
 	}
 	if (pump->ring_ready)
 		pump->ring_deaf = true;
-	adapt_pause(pump);
+	/* After a failure it stays as long as that asked for. */
+	if (pump->pause < RETRY_MS)
+		adapt_pause(pump);
 	if (draining) {
 		int taken = take_partial_page(pump);
 
@@ -380,7 +386,7 @@ static int send_held(struct pump *pump)
 /* Sleep until an order comes, the ring or the way out are ready, or timeout (ms) has passed. */
 static void wait_for_work(struct pump *pump, int timeout)
 {
-	bool ask_ring = !pump->ring_deaf && pump->held == 0;
+	bool ask_ring = !pump->ring_deaf && pump->held == 0 && !pump->starved;
 	bool ask_out = pump->held > 0 && !pump->out_deaf && !pump->starved;
 	struct pollfd fds[] = {
 		{.fd = pump->wake, .events = POLLIN},
@@ -438,7 +444,7 @@ static void turn(struct pump *pump, unsigned order)
 		report(pump);
 		return;
 	}
-	if (err || pump->unreadable)
+	if (err || pump->unreadable || pump->starved)
 		wait_for_work(pump, err && !pump->starved ? RETRY_MS : PAUSE_MIN_MS);
 }
 
@@ -557,8 +563,20 @@ void pump_order(struct pump *pump, enum pump_phase phase, unsigned epoch)
 		return;
 }
 
+/* What was left over when the host went away is of no use behind formats of another layout. */
+static void throw_away_held(struct pump *pump)
+{
+	while (read(pump->pipe[0], pump->buffer, VTRACE_SUBBUF_MAX) > 0)
+		;
+	atomic_fetch_add(&pump->bytes_lost, pump->held);
+	pump->held = 0;
+	pump->load_at = pump->load_end = 0;
+	pump->copy_at = pump->copy_end = 0;
+}
+
 int pump_set_pages(struct pump *pump, int pages, size_t size)
 {
+	throw_away_held(pump);
 	close(pump->pages);
 	pump->pages = pages;
 	atomic_store(&pump->subbuf_size, size);

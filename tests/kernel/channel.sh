@@ -25,6 +25,23 @@ traced()
 	diag "$1: $(value events) events shown, $(value lost) lost"
 }
 
+# unplugged NAME: nobody reads, the port blocks, and goes.
+unplugged()
+{
+	cat > "$WORK/port.xml" <<-XML
+		<channel type='pipe'>
+		  <source path='$DIR/trace-path-cpu1'/>
+		  <target type='virtio' name='trace-path-cpu1'/>
+		</channel>
+	XML
+	in_guest "ring-test pattern trace-path-cpu1 $BYTES 1 block > /run/blocked 2>&1 &"
+	sleep 2
+	is "$1: without a reader it blocks" "$(in_guest 'pidof ring-test | wc -w; cat /run/blocked')" 1
+	ok "$1: the port is unplugged" virsh -q detach-device "$DOMAIN" "$WORK/port.xml" --live
+	ok "$1: who waits for it hears of it" \
+		within 20 in_guest "grep -q 'splice.*: No such device' /run/blocked"
+}
+
 for kind in indirect no-indirect; do
 	options=()
 	[ "$kind" = indirect ] || options=(--no-indirect)
@@ -34,10 +51,13 @@ for kind in indirect no-indirect; do
 	in_guest "echo 0 > $TRACEFS/tracing_on; killall dd"
 	pattern "$kind" trace-path-cpu0 $BYTES
 	REST=5 pattern "$kind, a reader that rests" trace-path-cpu1 $BYTES
+	REST=3 pattern "$kind, blocking" trace-path-cpu1 $BYTES block
+	like "$kind, blocking: signals interrupt the wait" "$SENT" ' interrupted [1-9]'
 	if [ "$kind" = no-indirect ]; then
 		ok "no-indirect: bursts did not fit and went in parts" \
 			test "$(port_counter add_failures)" -gt 0
 	fi
+	unplugged "$kind"
 	no_complaints "$kind"
 done
 

@@ -16,6 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/time.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -47,12 +49,14 @@ static void usage(void)
 	      "  mark CPU COUNT              write 'seq CPU N', N from 0, into trace_marker\n"
 	      "  tee CPU PORT PORT2 PAGES    the CPU's pages to PORT, and to PORT2 from a tee\n"
 	      "  map CPU                     map the CPU's ring buffer until a signal comes\n"
-	      "  pattern PORT BYTES SEED [fail]  a counter, spliced in pieces of any length; "
-	      "fail:\n"
-	      "                              be one whose memory faults are injected into\n"
+	      "  pattern PORT BYTES SEED [fail|block]  a counter, spliced in pieces of any "
+	      "length;\n"
+	      "                              fail: with injected faults, block: into a port that\n"
+	      "                              blocks, with a signal every 10 ms\n"
 	      "  check FILE BYTES            whether FILE begins with what pattern sends\n"
-	      "  storm CPU PORT SEED         splice, tee, close and begin again until a signal "
-	      "comes\n",
+	      "  storm PORT SEED             splice, tee, close and begin again, two at once, "
+	      "until\n"
+	      "                              a signal comes; a line \"life\" each time\n",
 	      stderr);
 	exit(2);
 }
@@ -209,21 +213,39 @@ static void make_it_fail(void)
 	close(fd);
 }
 
+static void ignore(int signal_number)
+{
+	(void)signal_number;
+}
+
+/* With signals that interrupt whoever waits. */
+static void make_it_block(int port)
+{
+	struct sigaction action = {.sa_handler = ignore};
+	struct itimerval every = {{0, 10000}, {0, 10000}};
+
+	if (fcntl(port, F_SETFL, 0) || sigaction(SIGALRM, &action, NULL) ||
+	    setitimer(ITIMER_REAL, &every, NULL))
+		die("cannot let the port block: %s", strerror(errno));
+}
+
 /*
  * A counter of eight bytes, in writes of any length, spliced in pieces of any length. After poll()
  * said that the port takes something, it must take something, if memory does not lack.
  */
-static int pattern(const char *name, unsigned long bytes, unsigned long seed, bool fail)
+static int pattern(const char *name, unsigned long bytes, unsigned long seed, const char *how)
 {
 	static uint64_t words[8192];
 	int port = must_open_port(name), pipe_fd[2];
-	unsigned long written = 0, sent = 0, lies = 0, starved = 0;
+	unsigned long written = 0, sent = 0, lies = 0, starved = 0, interrupted = 0;
 	bool promised = false;
 
 	open_pipe(pipe_fd);
 	srandom((unsigned)seed);
-	if (fail)
+	if (!strcmp(how, "fail"))
 		make_it_fail();
+	else if (!strcmp(how, "block"))
+		make_it_block(port);
 	while (sent < bytes) {
 		size_t want = 1 + (size_t)random() % (sizeof(words) / 2);
 		ssize_t n;
@@ -247,6 +269,8 @@ static int pattern(const char *name, unsigned long bytes, unsigned long seed, bo
 			promised = false;
 		} else if (n < 0 && errno == ENOMEM) {
 			starved++;
+		} else if (n < 0 && errno == EINTR) {
+			interrupted++;
 		} else if (n < 0 && errno == EAGAIN) {
 			struct pollfd poll_fd = {.fd = port, .events = POLLOUT};
 
@@ -257,7 +281,7 @@ static int pattern(const char *name, unsigned long bytes, unsigned long seed, bo
 			    n ? strerror(errno) : "0");
 		}
 	}
-	printf("sent %lu starved %lu lies %lu\n", sent, starved, lies);
+	printf("sent %lu starved %lu interrupted %lu lies %lu\n", sent, starved, interrupted, lies);
 	return lies ? 1 : 0;
 }
 
@@ -314,19 +338,30 @@ static void storm_once(unsigned long cpu, int port)
 	close(raw);
 }
 
-static void __attribute__((noreturn)) storm(unsigned long cpu, const char *name, unsigned long seed)
+/* Two at a time have the port: it can be opened once only, so they share the descriptor. */
+static void __attribute__((noreturn)) storm(const char *name, unsigned long seed)
 {
 	srandom((unsigned)seed);
 	for (;;) {
 		/* Not there while it is unplugged. */
 		int port = port_open(name, O_WRONLY);
+		pid_t child;
 
 		if (port < 0) {
 			usleep(20000);
 			continue;
 		}
-		storm_once(cpu, port);
+		child = fork();
+		if (child < 0)
+			die("fork: %s", strerror(errno));
+		srandom((unsigned)(random() + (child == 0)));
+		storm_once(child == 0, port);
+		if (child == 0)
+			_exit(0);
+		waitpid(child, NULL, 0);
 		close(port);
+		puts("life");
+		fflush(stdout);
 	}
 }
 
@@ -338,13 +373,11 @@ int main(int argc, char **argv)
 		return tee_pages(number(argv[2]), argv[3], argv[4], number(argv[5]));
 	if (argc == 3 && !strcmp(argv[1], "map"))
 		return map(number(argv[2]));
-	if (argc == 5 && !strcmp(argv[1], "pattern"))
-		return pattern(argv[2], number(argv[3]), number(argv[4]), false);
-	if (argc == 6 && !strcmp(argv[1], "pattern") && !strcmp(argv[5], "fail"))
-		return pattern(argv[2], number(argv[3]), number(argv[4]), true);
+	if ((argc == 5 || argc == 6) && !strcmp(argv[1], "pattern"))
+		return pattern(argv[2], number(argv[3]), number(argv[4]), argc == 6 ? argv[5] : "");
 	if (argc == 4 && !strcmp(argv[1], "check"))
 		return check(argv[2], number(argv[3]));
-	if (argc == 5 && !strcmp(argv[1], "storm"))
-		storm(number(argv[2]), argv[3], number(argv[4]));
+	if (argc == 4 && !strcmp(argv[1], "storm"))
+		storm(argv[2], number(argv[3]));
 	usage();
 }

@@ -22,7 +22,7 @@ faults()
 			echo $2 > \$fault/ignore-gfp-wait
 			echo $1 > \$fault/probability
 		done
-		echo 0 > fail_page_alloc/min-order"
+		echo 0 > fail_page_alloc/min-order" || fail "faults are injected"
 }
 
 kernel_guest faults --load full --mem 768
@@ -31,15 +31,15 @@ kernel_guest faults --load full --mem 768
 mark_pumps()
 {
 	in_guest 'for task in /proc/$(pidof trace-agent)/task/*; do
-		case $(cat $task/comm) in pump*) echo 1 > $task/make-it-fail ;; esac
-	done'
+		case $(cat $task/comm) in pump*) echo 1 > $task/make-it-fail && echo marked ;; esac
+	done' | grep -c marked
 }
 
 for wait in N Y; do
 	name="ignore-gfp-wait $wait"
 	# Pumps begin with the first start, and have to be there to be marked.
 	batch "$DOMAIN" -d 1
-	mark_pumps
+	is "$name: both pumps are marked" "$(mark_pumps)" 2
 	faults 20 $wait
 	batch "$DOMAIN" -d 15 --stats
 	faults 0 $wait
@@ -59,6 +59,8 @@ for wait in N Y; do
 	REST=5 pattern "pattern, ignore-gfp-wait $wait, a reader that rests" trace-path-cpu1 \
 		$BYTES fail
 	faults 0 $wait
+	# Those that may not wait have the queue's own descriptors to fall back to.
+	[ $wait = Y ] || like "pattern: memory lacked indeed" "$SENT" ' starved [1-9]'
 done
 diag "$(port_counter add_failures) add failures"
 no_complaints "in the end"

@@ -40,6 +40,7 @@ if in_guest "grep -qx mapped /run/mapped"; then
 	ok "mapped: events come" some_events 1000
 	events_add_up "mapped"
 	in_guest "killall ring-test"
+	channels_empty
 	batch "$DOMAIN" -d 3 --stats
 	is "no longer mapped: status 0" "$STATUS" 0 || diag_run
 	events_add_up "no longer mapped"

@@ -49,6 +49,7 @@ sequence()
 traced()
 {
 	in_guest "killall dd; guest-load full"
+	channels_empty
 	batch "$DOMAIN" -d 5 --stats
 	is "$1, full rate: status 0" "$STATUS" 0 || diag_run
 	events_add_up "$1, full rate"
@@ -56,6 +57,7 @@ traced()
 	diag "$1, full rate: $(value pages) pages, $(value events) events"
 
 	in_guest "killall dd"
+	channels_empty
 	batch_start "$DOMAIN" -d 8 --stats
 	ok "$1, markers: events come" within 20 some_events
 	in_guest "ring-test mark 0 $MARKS & ring-test mark 1 $MARKS; wait"

@@ -39,6 +39,7 @@ for wait in N Y; do
 	name="ignore-gfp-wait $wait"
 	# Pumps begin with the first start, and have to be there to be marked.
 	batch "$DOMAIN" -d 1
+	channels_empty
 	is "$name: both pumps are marked" "$(mark_pumps)" 2
 	faults 20 $wait
 	batch "$DOMAIN" -d 15 --stats

@@ -94,6 +94,7 @@ no_complaints "after $SECONDS_LONG s"
 ok "the storm is still at it" within 20 lives_on "$(lives)" || diag "$(in_guest 'tail -n 3 /run/storm')"
 diag "$(lives) lives of the storm"
 in_guest 'killall -9 ring-test'
+channels_empty
 batch "$DOMAIN" -d 3 --stats
 is "and the guest traces as before: status 0" "$STATUS" 0 || diag_run
 ok "events come" some_events 1000

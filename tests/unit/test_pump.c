@@ -341,9 +341,40 @@ static void shared_way_out_keeps_pages_whole(void **state)
 	close(out[1]);
 }
 
+/* Sub-buffers of two pages in the place of one; what the old ring still holds is not asked for. */
+static void ring_is_changed_between_orders(void **state)
+{
+	struct bench *bench = *state;
+	struct pump_status status;
+	int ring[2];
+
+	put_pages(bench, 0, 2);
+	pump_order(bench->pump, PUMP_DRAINING, 1);
+	get_pages(bench, 0, 2);
+	wait_drained(bench, 1);
+	put_pages(bench, 2, 1);
+
+	assert_int_equal(pipe2(ring, O_CLOEXEC | O_NONBLOCK), 0);
+	assert_int_equal(pump_set_pages(bench->pump, ring[0], 2 * PAGE), 0);
+	/* The old ring has lost its reader. */
+	assert_int_equal(write(bench->ring, "", 1), -1);
+	assert_int_equal(errno, EPIPE);
+	close(bench->ring);
+	bench->ring = ring[1];
+	put_pages(bench, 3, 4);
+	pump_order(bench->pump, PUMP_DRAINING, 2);
+	get_pages(bench, 3, 4);
+	wait_drained(bench, 2);
+	assert_true(nothing_to_read(bench));
+	pump_status(bench->pump, &status);
+	assert_int_equal(status.bytes_sent, 6 * PAGE);
+	assert_int_equal(status.bytes_lost, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(ring_is_changed_between_orders, setup, teardown),
 		cmocka_unit_test_setup_teardown(pages_flow_while_running, setup, teardown),
 		cmocka_unit_test_setup_teardown(nothing_flows_while_stopped, setup, teardown),
 		cmocka_unit_test_setup_teardown(drained_means_all_is_out, setup, teardown),

@@ -138,7 +138,7 @@ guest-kernel: ## build the patched guest kernel (KVER=6.12|6.1, DEBUG=1: with ch
 	@tests/deps
 	@guest-kernel/build --kver $(or $(KVER),6.12) $(if $(DEBUG),--debug)
 
-test-kernel: ## all tests of the guest kernels, those with checkers and faults too (half an hour)
+test-kernel: ## all tests of the guest kernels, those with checkers and faults too
 	@tests/deps
 	@$(MAKE) --no-print-directory all guest-tests
 	@tests/run kernel kernel-debug

@@ -105,6 +105,20 @@ static void test_one_page_is_shown_at_once(void **state)
 	assert_int_equal(stats(f)->pages, 1);
 }
 
+/* As when a filter threw away all that the guest recorded before its first page went. */
+static void test_first_page_of_discarded_events(void **state)
+{
+	struct fixture *f = *state;
+	struct page_maker maker = {.geometry = {PAGE, 8, false}, .page = page_at(f, 0)};
+
+	make_page(&maker, 1000);
+	make_special(&maker, 29, 1, 4);
+	feed(f, f->bytes, 2 * PAGE);
+	assert_int_equal(stats(f)->gaps, 0);
+	assert_int_equal(stats(f)->pages, 2);
+	assert_int_equal(stats(f)->events, 100);
+}
+
 /* QEMU writes what fits: pages come in any parts. */
 static void test_pages_in_parts(void **state)
 {
@@ -428,6 +442,7 @@ int main(void)
 #define STREAM_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 		STREAM_TEST(test_whole_pages_at_once),
 		STREAM_TEST(test_one_page_is_shown_at_once),
+		STREAM_TEST(test_first_page_of_discarded_events),
 		STREAM_TEST(test_pages_in_parts),
 		STREAM_TEST(test_attach_in_the_middle_of_a_page),
 		STREAM_TEST(test_torn_page_in_the_middle),

@@ -262,13 +262,15 @@ static bool zero_behind_data(const struct page_geometry *geometry, const uint8_t
 }
 
 /* Is this the start of a page, with nothing else to go by? The kernel zeroes what lies behind
- * the data (ring_buffer_read_page), which little else in a page looks like. */
+ * the data (ring_buffer_read_page), which little else in a page looks like. Events it need not
+ * have: all of them may have been discarded. */
 static bool looks_like_page(const struct page_geometry *geometry, const uint8_t *bytes)
 {
 	struct page_summary summary;
 
 	return page_plausible(geometry, bytes) &&
-	       page_check(geometry, bytes, &summary) == PAGE_GOOD && summary.events &&
+	       page_u32(geometry, bytes + page_header_size(geometry)) &&
+	       page_check(geometry, bytes, &summary) == PAGE_GOOD &&
 	       zero_behind_data(geometry, bytes, &summary);
 }
 

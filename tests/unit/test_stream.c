@@ -51,6 +51,7 @@ static int set_up(void **state)
 	fcntl(pipes[1], F_SETPIPE_SZ, 1 << 20);
 	f->shared.geometry = (struct page_geometry){PAGE, 8, false};
 	f->shared.comms = comms_new();
+	assert_int_equal(tally_init(&f->shared.tally, PAGE), 0);
 	store_init(&f->shared.store, 64 << 20);
 	if (stream_new(&f->stream, &f->shared, 3))
 		return -1;
@@ -68,6 +69,7 @@ static int tear_down(void **state)
 
 	stream_free(f->stream);
 	comms_free(f->shared.comms);
+	tally_release(&f->shared.tally);
 	if (f->in >= 0)
 		close(f->in);
 	free(f->bytes);

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "tui/engine/page.h"
 
-#include <string.h>
+#include <stddef.h>
+
+#include "tui/engine/tally.h"
+
+#define ALWAYS_INLINE inline __attribute__((always_inline))
 
 /* enum ring_buffer_type, include/linux/ring_buffer.h: 1 to 28 are lengths in words. */
 enum {
@@ -15,6 +19,9 @@ enum {
 #define STAMP_BITS 59
 #define STAMP_TOP  (~UINT64_C(0) << STAMP_BITS)
 #define DELTA_BITS 27
+
+/* For next_record(). */
+static const struct page_geometry BIG = {.big_endian = true}, LITTLE = {.big_endian = false};
 
 static const char *const fault_text[PAGE_FAULTS] = {
 	[PAGE_GOOD] = "good",
@@ -103,9 +110,10 @@ static uint64_t absolute_time(uint64_t running, uint64_t stamp)
 	return stamp;
 }
 
-bool page_next(struct page_cursor *cursor, struct page_record *record)
+/* Of geometry, with its byte order as a constant: the walk is compiled once for each. */
+static ALWAYS_INLINE bool next_record(struct page_cursor *cursor, struct page_record *record,
+				      const struct page_geometry *geometry)
 {
-	const struct page_geometry *geometry = &cursor->geometry;
 	const uint8_t *page = cursor->page;
 	uint32_t end = cursor->end;
 
@@ -170,6 +178,12 @@ bool page_next(struct page_cursor *cursor, struct page_record *record)
 	return false;
 }
 
+bool page_next(struct page_cursor *cursor, struct page_record *record)
+{
+	return cursor->geometry.big_endian ? next_record(cursor, record, &BIG)
+					   : next_record(cursor, record, &LITTLE);
+}
+
 static void read_lost(const struct page_geometry *geometry, const uint8_t *page,
 		      struct page_summary *summary)
 {
@@ -182,23 +196,74 @@ static void read_lost(const struct page_geometry *geometry, const uint8_t *page,
 							 : page_u32(geometry, count);
 }
 
-enum page_fault page_check(const struct page_geometry *geometry, const uint8_t *page,
-			   struct page_summary *summary)
+/* common_type and common_pid of a record, as in formats.h; *task is who the last one was of. */
+static ALWAYS_INLINE void count_record(const struct page_geometry *order, const uint8_t *page,
+				       const struct page_record *record, uint32_t nth,
+				       int64_t *task, struct tally *tally)
 {
+	const uint8_t *data = page + record->offset;
+	uint16_t id = page_u16(order, data);
+	int32_t pid = record->size >= 8 ? (int32_t)page_u32(order, data + 4) : -1;
+	struct tally_id *by_id = &tally->by_id[id];
+
+	/* Written in any case and counted if new: what id comes next no branch predictor knows. */
+	tally->ids[tally->id_count] = id;
+	tally->id_count += !by_id->events;
+	by_id->events++;
+	if (by_id->wanted)
+		tally->found[tally->found_count++] = *record;
+	if (pid != *task) {
+		*task = pid;
+		tally->runs[tally->run_count++] = (struct tally_run){pid, nth};
+	}
+}
+
+static ALWAYS_INLINE enum page_fault walk(const struct page_geometry *geometry,
+					  const struct page_geometry *order, const uint8_t *page,
+					  struct page_summary *summary, struct tally *tally)
+{
+	int64_t task = INT64_MIN;
 	struct page_cursor cursor;
 	struct page_record record;
 
-	memset(summary, 0, sizeof(*summary));
+	*summary = (struct page_summary){0};
 	page_cursor_init(&cursor, geometry, page);
 	summary->first_ts = summary->last_ts = cursor.ts;
 	if (cursor.fault != PAGE_GOOD)
 		return cursor.fault;
 	summary->length = cursor.end - cursor.next;
 	read_lost(geometry, page, summary);
-	while (page_next(&cursor, &record)) {
-		if (!summary->events++)
+	while (next_record(&cursor, &record, order)) {
+		if (!summary->events)
 			summary->first_ts = record.ts;
 		summary->last_ts = record.ts;
+		if (tally)
+			count_record(order, page, &record, summary->events, &task, tally);
+		summary->events++;
 	}
 	return cursor.fault;
+}
+
+enum page_fault page_check(const struct page_geometry *geometry, const uint8_t *page,
+			   struct page_summary *summary)
+{
+	return geometry->big_endian ? walk(geometry, &BIG, page, summary, NULL)
+				    : walk(geometry, &LITTLE, page, summary, NULL);
+}
+
+enum page_fault page_scan(const struct page_geometry *geometry, const uint8_t *page,
+			  struct page_summary *summary, struct tally *tally)
+{
+	/* A copy: its counts are in registers on the way. */
+	struct tally local;
+	enum page_fault fault;
+
+	while (tally->id_count)
+		tally->by_id[tally->ids[--tally->id_count]].events = 0;
+	local = *tally;
+	local.run_count = local.found_count = 0;
+	fault = geometry->big_endian ? walk(geometry, &BIG, page, summary, &local)
+				     : walk(geometry, &LITTLE, page, summary, &local);
+	*tally = local;
+	return fault;
 }

@@ -64,7 +64,7 @@ static void load_formats(struct server *server, uint32_t serial, int fd)
 
 		loaded->number = server->formats_count++;
 		*slot = loaded;
-		server->shared.formats = loaded;
+		stream_set_formats(&server->shared, loaded);
 		sources_change_geometry(server, &loaded->geometry);
 		server->shared.epoch += rebooted;
 		if (!loaded->plugins)

@@ -66,7 +66,8 @@ int server_new(struct server **server, int socket, const struct engine_config *c
 	s->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (s->epoll < 0)
 		ret = -errno;
-	else if (s->shared.comms && !rows_init(&s->rows))
+	else if (s->shared.comms && !tally_init(&s->shared.tally, s->shared.geometry.size) &&
+		 !rows_init(&s->rows))
 		ret = server_watch(s, socket, EPOLLIN, SERVER_SOCKET, EPOLL_CTL_ADD);
 	if (ret) {
 		server_free(s);
@@ -89,6 +90,7 @@ void server_free(struct server *server)
 	formats_stock_release(&server->stock);
 	rows_release(&server->rows);
 	comms_free(server->shared.comms);
+	tally_release(&server->shared.tally);
 	outbox_clear(&server->outbox);
 	if (server->epoll >= 0)
 		close(server->epoll);

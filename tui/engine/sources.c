@@ -170,6 +170,13 @@ void sources_change_geometry(struct server *server, const struct page_geometry *
 	    current->big_endian == geometry->big_endian)
 		return;
 	*current = *geometry;
+	/* A stream that reads pages of one size into a buffer for another would be worse than an
+	 * engine that has to be started again. */
+	if (tally_resize(&server->shared.tally, geometry->size)) {
+		server->error = -ENOMEM;
+		server->done = true;
+		return;
+	}
 	for (unsigned cpu = 0; cpu < VTRACE_MAX_CPUS; cpu++) {
 		struct stream *stream = server->streams[cpu];
 
@@ -181,8 +188,6 @@ void sources_change_geometry(struct server *server, const struct page_geometry *
 				   "recording of CPU %u stopped: its pages have another layout now",
 				   cpu);
 		}
-		/* A stream that reads pages of one size into a buffer for another would be worse
-		 * than an engine that has to be started again. */
 		if (stream_new_geometry(stream)) {
 			server->error = -ENOMEM;
 			server->done = true;

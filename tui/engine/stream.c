@@ -110,6 +110,16 @@ void stream_open(struct stream *stream, int fd, bool file)
 	stream->stats.state = ENGINE_CHANNEL_OPEN;
 }
 
+void stream_set_formats(struct stream_shared *shared, const struct formats *formats)
+{
+	shared->formats = formats;
+	for (unsigned id = 0; id < TALLY_IDS; id++) {
+		const struct event_format *format = formats_event(formats, (uint16_t)id);
+
+		shared->tally.by_id[id].wanted = format && format->comm_count;
+	}
+}
+
 /* ---- pages into the history ---- */
 
 /*
@@ -166,35 +176,37 @@ static void append_gap(struct stream *stream, uint64_t bytes, uint64_t now)
 	append(stream, &entry, NULL, now);
 }
 
-/* Names of tasks, and events without a format. */
+static void learn_names(struct stream *stream, const uint8_t *page,
+			const struct page_record *record)
+{
+	const struct stream_shared *shared = stream->shared;
+	const uint8_t *data = page + record->offset;
+	const struct event_format *format = formats_event(
+		shared->formats, page_u16(&shared->geometry, data + RECORD_TYPE_OFFSET));
+
+	if (!format || record->size < format->least)
+		return;
+	for (uint32_t i = 0; i < format->comm_count; i++) {
+		const struct comm_source *source = &format->comm[i];
+
+		comms_learn(shared->comms,
+			    (int32_t)page_u32(&shared->geometry, data + source->pid_offset),
+			    stream->epoch, record->ts, (const char *)data + source->comm_offset,
+			    source->comm_size);
+	}
+}
+
+/* What the tally of a page says: names of tasks, and events without a format. */
 static void learn(struct stream *stream, const uint8_t *page)
 {
 	const struct stream_shared *shared = stream->shared;
-	struct page_cursor cursor;
-	struct page_record record;
+	const struct tally *tally = &shared->tally;
 
-	page_cursor_init(&cursor, &shared->geometry, page);
-	while (page_next(&cursor, &record)) {
-		const uint8_t *data = page + record.offset;
-		const struct event_format *format =
-			formats_event(shared->formats,
-				      page_u16(&shared->geometry, data + RECORD_TYPE_OFFSET));
-
-		if (!format) {
-			stream->stats.unknown_events++;
-			continue;
-		}
-		if (record.size < format->least)
-			continue;
-		for (uint32_t i = 0; i < format->comm_count; i++) {
-			const struct comm_source *source = &format->comm[i];
-
-			comms_learn(shared->comms,
-				    (int32_t)page_u32(&shared->geometry, data + source->pid_offset),
-				    stream->epoch, record.ts,
-				    (const char *)data + source->comm_offset, source->comm_size);
-		}
-	}
+	for (uint32_t i = 0; i < tally->id_count; i++)
+		if (!formats_event(shared->formats, tally->ids[i]))
+			stream->stats.unknown_events += tally->by_id[tally->ids[i]].events;
+	for (uint32_t i = 0; i < tally->found_count; i++)
+		learn_names(stream, page, &tally->found[i]);
 }
 
 static void record_page(struct stream *stream, const uint8_t *page)
@@ -332,7 +344,8 @@ static size_t take_pages(struct stream *stream, bool decide, uint64_t now)
 	while (stream->have - at >= geometry->size) {
 		const uint8_t *page = stream->buffer + at;
 		struct page_summary summary;
-		enum page_fault fault = page_check(geometry, page, &summary);
+		enum page_fault fault =
+			page_scan(geometry, page, &summary, &stream->shared->tally);
 		size_t used;
 
 		/* A stream's very first bytes mostly are a page's. */

@@ -22,6 +22,7 @@
 #include "tui/engine/page.h"
 #include "tui/engine/protocol.h"
 #include "tui/engine/store.h"
+#include "tui/engine/tally.h"
 
 #define STREAM_NO_FORMATS UINT32_MAX
 
@@ -29,6 +30,7 @@
 struct stream_shared {
 	struct page_geometry geometry;
 	struct store store;
+	struct tally tally; /* of the page in hand */
 	struct comms *comms;
 	const struct formats *formats; /* of the pages that come now; NULL: not known yet */
 	uint32_t epoch;		       /* of what channels bring: how often the clock restarted */
@@ -60,6 +62,9 @@ struct stream {
 /* Begin with no source. 0 or -ENOMEM. */
 int stream_new(struct stream **stream, struct stream_shared *shared, unsigned cpu);
 void stream_free(struct stream *stream); /* closes what it owns; takes NULL */
+
+/* Pages that come from now on are of these formats, which the caller keeps for as long. */
+void stream_set_formats(struct stream_shared *shared, const struct formats *formats);
 
 /* Read from fd (owned from now on) instead of what was before; file: a capture's, read from its
  * start wherever its offset stands. Pages do not stay held from or into a file. */

@@ -110,6 +110,12 @@ $(UNIT_TESTS): %: %.o $(B)/all.a
 	$(Q)$(CC) $(if $(SAN),,-pie) $(LDFLAGS) -o $@ $< $(B)/all.a -pthread \
 		$(call libs_of,$(ENGINE_LIBS) $(CONSOLE_LIBS) cmocka) -ldl
 unit-tests: $(UNIT_TESTS)
+
+BENCHES      := $(B)/tests/bench/walk $(B)/tests/bench/repeat
+$(BENCHES): %: %.o $(B)/all.a
+	@echo '  LD    $@'
+	$(Q)$(CC) $(if $(SAN),,-pie) $(LDFLAGS) -o $@ $< $(B)/all.a $(call libs_of,libtraceevent)
+
 guest-tests: $(GUEST_TEST)
 
 ## ---- what people call ----
@@ -143,6 +149,10 @@ test-kernel: ## all tests of the guest kernels, those with checkers and faults t
 	@$(MAKE) --no-print-directory all guest-tests
 	@tests/run kernel kernel-debug
 
+bench: all $(BENCHES) ## how fast the engine is, beside kbuffer and trace-cmd report
+	@tests/deps
+	@tests/bench/bench
+
 bench-overhead: ## what tracing costs the guest, by several ways, in instructions
 	@tests/deps
 	@$(MAKE) --no-print-directory all guest-tests
@@ -175,6 +185,6 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: all unit-tests guest-tests deps demo demo-clean test check guest-kernel test-kernel \
-	bench-overhead soak lint install uninstall clean help
+	bench bench-overhead soak lint install uninstall clean help
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

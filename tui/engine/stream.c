@@ -181,8 +181,9 @@ static void learn_names(struct stream *stream, const uint8_t *page,
 {
 	const struct stream_shared *shared = stream->shared;
 	const uint8_t *data = page + record->offset;
-	const struct event_format *format = formats_event(
-		shared->formats, page_u16(&shared->geometry, data + RECORD_TYPE_OFFSET));
+	const struct event_format *format =
+		formats_event(shared->formats,
+			      page_u16(&shared->geometry, data + RECORD_TYPE_OFFSET));
 
 	if (!format || record->size < format->least)
 		return;
@@ -344,8 +345,7 @@ static size_t take_pages(struct stream *stream, bool decide, uint64_t now)
 	while (stream->have - at >= geometry->size) {
 		const uint8_t *page = stream->buffer + at;
 		struct page_summary summary;
-		enum page_fault fault =
-			page_scan(geometry, page, &summary, &stream->shared->tally);
+		enum page_fault fault = page_scan(geometry, page, &summary, &stream->shared->tally);
 		size_t used;
 
 		/* A stream's very first bytes mostly are a page's. */

@@ -59,6 +59,7 @@ struct batch {
 	bool mute;	    /* nothing is printed any more */
 	bool got_after;	    /* the guest's counters after the end, or that there are none */
 	bool got_engine;    /* the engine's counters */
+	bool got_counts;    /* its counts of events and tasks */
 	bool rest_known;    /* the first answer to such a request came */
 	uint64_t rest;	    /* rows that are to be printed from then on */
 	bool all_taken;	    /* the answer to the last such request came */
@@ -277,6 +278,19 @@ static void stats_came(struct batch *batch, const struct engine_packet *packet)
 	advance(batch);
 }
 
+static void counts_came(struct batch *batch, const struct engine_packet *packet)
+{
+	const struct engine_counts *counts = packet->payload;
+
+	if (batch->phase != PHASE_AFTER)
+		return;
+	batch->summary.counts = *counts;
+	memcpy(batch->summary.count, counts + 1,
+	       (counts->events + counts->tasks) * sizeof(batch->summary.count[0]));
+	batch->got_counts = true;
+	advance(batch);
+}
+
 static void on_packet(void *data, const struct engine_packet *packet)
 {
 	struct batch *batch = data;
@@ -285,6 +299,8 @@ static void on_packet(void *data, const struct engine_packet *packet)
 		rows_came(batch, packet);
 	else if (packet->type == ENGINE_STATS_REPLY)
 		stats_came(batch, packet);
+	else if (packet->type == ENGINE_COUNTS_REPLY)
+		counts_came(batch, packet);
 	else if (packet->type == ENGINE_NEWS)
 		pull(batch);
 }
@@ -379,6 +395,7 @@ static void ask_counters(struct batch *batch)
 	batch->got_after = !batch->summary.before.known ||
 			   guest_stats(batch->guest, counters_after, batch) < 0;
 	batch->got_engine = guest_request_stats(batch->guest) < 0;
+	batch->got_counts = guest_request_counts(batch->guest) < 0;
 }
 
 static bool is_dry(const struct batch *batch)
@@ -420,7 +437,8 @@ static void advance(struct batch *batch)
 	}
 	if (batch->phase == PHASE_LAST && batch->all_taken)
 		ask_counters(batch);
-	if (batch->phase == PHASE_AFTER && batch->got_after && batch->got_engine)
+	if (batch->phase == PHASE_AFTER && batch->got_after && batch->got_engine &&
+	    batch->got_counts)
 		enter(batch, PHASE_DONE, -1);
 }
 

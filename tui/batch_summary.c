@@ -3,8 +3,10 @@
 
 #include <inttypes.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "formats/control.h"
+#include "tui/text.h"
 
 /* One table: the sums and the lines of each CPU name the same counters in the same way. */
 static const struct {
@@ -54,6 +56,43 @@ static void print_guest(const struct summary *summary, FILE *out)
 	fprintf(out, "guest_left: %" PRIu64 "\n", after->entries);
 }
 
+/* The guest chose the names; a terminal may show them. */
+static void print_name(const char *name, size_t size, FILE *out)
+{
+	char text[4 * sizeof(((struct engine_count *)0)->name) + 1];
+
+	text_strip(text, sizeof(text), name, strnlen(name, size), 0);
+	fputs(text, out);
+}
+
+static void print_counts(const struct summary *summary, FILE *out)
+{
+	const struct engine_counts *counts = &summary->counts;
+	const struct engine_count *entry = summary->count;
+	uint32_t i;
+
+	for (i = 0; i < counts->events; i++, entry++) {
+		if (entry->name[0]) {
+			fputs("event ", out);
+			print_name(entry->system, sizeof(entry->system), out);
+			fputc('/', out);
+			print_name(entry->name, sizeof(entry->name), out);
+		} else {
+			fprintf(out, "event id %" PRId32, entry->key);
+		}
+		fprintf(out, ": %" PRIu64 "\n", entry->count);
+	}
+	if (counts->other_events)
+		fprintf(out, "other events: %" PRIu64 "\n", counts->other_events);
+	for (i = 0; i < counts->tasks; i++, entry++) {
+		fputs("task ", out);
+		print_name(entry->name, sizeof(entry->name), out);
+		fprintf(out, "-%" PRId32 ": %" PRIu64 "\n", entry->key, entry->count);
+	}
+	if (counts->other_tasks)
+		fprintf(out, "other tasks: %" PRIu64 "\n", counts->other_tasks);
+}
+
 void summary_print(const struct summary *summary, FILE *out)
 {
 	uint64_t sum;
@@ -76,4 +115,5 @@ void summary_print(const struct summary *summary, FILE *out)
 				counter(&summary->cpu[cpu], i));
 		fputc('\n', out);
 	}
+	print_counts(summary, out);
 }

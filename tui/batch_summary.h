@@ -27,6 +27,8 @@ struct summary {
 	struct guest_counters after;
 	uint32_t cpus; /* entries of cpu[]; 0: the engine did not tell */
 	struct engine_cpu_stats cpu[VTRACE_MAX_CPUS];
+	struct engine_counts counts;
+	struct engine_count count[2 * ENGINE_COUNTS_MAX]; /* events, then tasks */
 };
 
 /* Take the counters out of the answer to `stats`; text NULL leaves them unknown. */

@@ -249,7 +249,7 @@ static void test_malformed_requests(void **state)
 		bool fd;
 	} requests[] = {
 		{0, 0, 0, 0, false},
-		{ENGINE_STATS + 1, 0, 0, 0, false},
+		{ENGINE_COUNTS + 1, 0, 0, 0, false},
 		{ENGINE_READY, 0, 0, 0, false},
 		{UINT32_MAX, 0, 0, 0, false},
 		{ENGINE_CONFIG, CONFIG, CONFIG, 0, false},

@@ -52,6 +52,7 @@ static int set_up(void **state)
 	f->shared.geometry = (struct page_geometry){PAGE, 8, false};
 	f->shared.comms = comms_new();
 	assert_int_equal(tally_init(&f->shared.tally, PAGE), 0);
+	assert_int_equal(counts_init(&f->shared.counts), 0);
 	store_init(&f->shared.store, 64 << 20);
 	if (stream_new(&f->stream, &f->shared, 3))
 		return -1;
@@ -70,6 +71,7 @@ static int tear_down(void **state)
 	stream_free(f->stream);
 	comms_free(f->shared.comms);
 	tally_release(&f->shared.tally);
+	counts_release(&f->shared.counts);
 	if (f->in >= 0)
 		close(f->in);
 	free(f->bytes);

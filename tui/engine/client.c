@@ -269,6 +269,22 @@ static bool rows_ok(const struct engine_packet *packet)
 	return at == packet->length;
 }
 
+static bool counts_ok(const struct engine_packet *packet)
+{
+	const struct engine_counts *counts = packet->payload;
+	const struct engine_count *entry = (const void *)(counts + 1);
+
+	if (packet->length < sizeof(*counts) || counts->events > ENGINE_COUNTS_MAX ||
+	    counts->tasks > ENGINE_COUNTS_MAX ||
+	    packet->length != sizeof(*counts) + (counts->events + counts->tasks) * sizeof(*entry))
+		return false;
+	for (uint32_t i = 0; i < counts->events + counts->tasks; i++)
+		if (!terminated(entry[i].system, sizeof(entry[i].system)) ||
+		    !terminated(entry[i].name, sizeof(entry[i].name)))
+			return false;
+	return true;
+}
+
 static bool packet_ok(const struct engine_packet *packet)
 {
 	const void *payload = packet->payload;
@@ -288,6 +304,8 @@ static bool packet_ok(const struct engine_packet *packet)
 		return rows_ok(packet);
 	case ENGINE_STATS_REPLY:
 		return stats_ok(packet);
+	case ENGINE_COUNTS_REPLY:
+		return counts_ok(packet);
 	case ENGINE_NEWS:
 		return !packet->length;
 	case ENGINE_STREAM_STATE:

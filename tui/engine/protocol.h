@@ -37,6 +37,7 @@ enum engine_type {
 	ENGINE_VIEW,  /* struct engine_view; ENGINE_ROWS */
 	ENGINE_PULL,  /* struct engine_pull; ENGINE_ROWS */
 	ENGINE_STATS, /* no payload; ENGINE_STATS_REPLY */
+	ENGINE_COUNTS, /* no payload; ENGINE_COUNTS_REPLY */
 
 	/* engine to console */
 	ENGINE_READY = 64,    /* struct engine_text: locked down; which layers are on */
@@ -48,6 +49,7 @@ enum engine_type {
 	ENGINE_NEWS,	    /* no payload: pages or state changed; at most 30 a second */
 	ENGINE_MESSAGE,	    /* struct engine_text: one sentence for a person */
 	ENGINE_STREAM_STATE, /* struct engine_stream_state */
+	ENGINE_COUNTS_REPLY, /* struct engine_counts, then events + tasks × struct engine_count */
 };
 
 struct engine_header {
@@ -232,6 +234,24 @@ struct engine_cpu_stats {
 	uint64_t next_row;	 /* the row that will be next */
 	uint64_t last_ts;	 /* of the newest event */
 	uint64_t recorded;	 /* bytes appended by ENGINE_RECORD */
+};
+
+#define ENGINE_COUNTS_MAX 256 /* events, and so many tasks */
+
+/* What came how often since the engine started, or the guest booted: the most frequent first. */
+struct engine_counts {
+	uint32_t events; /* entries of events; key is the event's id */
+	uint32_t tasks;	 /* entries of tasks behind them; key is the pid, -1 of too short records */
+	uint64_t other_events; /* of all events, those of ids that have no entry */
+	uint64_t other_tasks;  /* of all events, those of tasks that have no entry */
+};
+
+struct engine_count {
+	uint64_t count; /* events */
+	int32_t key;
+	uint32_t reserved;
+	char system[48]; /* of an event, NUL-terminated, maybe cut; "" without a format */
+	char name[112];	 /* of an event or a task, likewise */
 };
 
 #endif

@@ -65,6 +65,8 @@ static void load_formats(struct server *server, uint32_t serial, int fd)
 		loaded->number = server->formats_count++;
 		*slot = loaded;
 		stream_set_formats(&server->shared, loaded);
+		if (rebooted)
+			counts_clear(&server->shared.counts);
 		sources_change_geometry(server, &loaded->geometry);
 		server->shared.epoch += rebooted;
 		if (!loaded->plugins)
@@ -130,6 +132,7 @@ static const struct {
 	[ENGINE_VIEW] = {sizeof(struct engine_view), false, false},
 	[ENGINE_PULL] = {sizeof(struct engine_pull), false, false},
 	[ENGINE_STATS] = {0, false, false},
+	[ENGINE_COUNTS] = {0, false, false},
 };
 
 static bool well_formed(const struct engine_header *header, const void *payload, int fd)
@@ -205,6 +208,10 @@ static void answer(struct server *server, const struct engine_header *header, co
 		break;
 	case ENGINE_STATS:
 		send_stats(server, header->serial);
+		break;
+	case ENGINE_COUNTS:
+		outbox_send(&server->outbox, ENGINE_COUNTS_REPLY, header->serial, &server->top,
+			    top_fill(&server->top, &server->shared));
 		break;
 	}
 }

@@ -67,7 +67,7 @@ int server_new(struct server **server, int socket, const struct engine_config *c
 	if (s->epoll < 0)
 		ret = -errno;
 	else if (s->shared.comms && !tally_init(&s->shared.tally, s->shared.geometry.size) &&
-		 !rows_init(&s->rows))
+		 !counts_init(&s->shared.counts) && !rows_init(&s->rows))
 		ret = server_watch(s, socket, EPOLLIN, SERVER_SOCKET, EPOLL_CTL_ADD);
 	if (ret) {
 		server_free(s);
@@ -91,6 +91,7 @@ void server_free(struct server *server)
 	rows_release(&server->rows);
 	comms_free(server->shared.comms);
 	tally_release(&server->shared.tally);
+	counts_release(&server->shared.counts);
 	outbox_clear(&server->outbox);
 	if (server->epoll >= 0)
 		close(server->epoll);

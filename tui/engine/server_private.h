@@ -10,6 +10,7 @@
 #include "tui/engine/rows.h"
 #include "tui/engine/saving.h"
 #include "tui/engine/server.h"
+#include "tui/engine/top.h"
 
 struct recording {
 	bool on;   /* between ENGINE_RECORD and ENGINE_RECORD_END */
@@ -26,6 +27,7 @@ struct server {
 	uint32_t formats_count;		       /* numbers given out */
 	struct rows rows;
 	struct savings savings;
+	struct top top; /* a reply in the making */
 	struct recording recordings[VTRACE_MAX_CPUS];
 	bool news;	    /* something changed since the last ENGINE_NEWS */
 	uint64_t news_time; /* ms, of the last one */

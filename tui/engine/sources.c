@@ -170,6 +170,8 @@ void sources_change_geometry(struct server *server, const struct page_geometry *
 	    current->big_endian == geometry->big_endian)
 		return;
 	*current = *geometry;
+	/* Files are read again; what channels have brought was cut into the wrong pages. */
+	counts_clear(&server->shared.counts);
 	/* A stream that reads pages of one size into a buffer for another would be worse than an
 	 * engine that has to be started again. */
 	if (tally_resize(&server->shared.tally, geometry->size)) {

@@ -253,6 +253,7 @@ static void take_page(struct stream *stream, const uint8_t *page, enum page_faul
 	}
 	stream->stats.pages++;
 	stream->stats.events += summary->events;
+	counts_add(&stream->shared->counts, &stream->shared->tally, summary->events);
 	append(stream, &entry, page, now);
 	if (stream->shared->formats)
 		learn(stream, page);

@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "tui/engine/comms.h"
+#include "tui/engine/counts.h"
 #include "tui/engine/formats.h"
 #include "tui/engine/page.h"
 #include "tui/engine/protocol.h"
@@ -31,6 +32,7 @@ struct stream_shared {
 	struct page_geometry geometry;
 	struct store store;
 	struct tally tally; /* of the page in hand */
+	struct counts counts;
 	struct comms *comms;
 	const struct formats *formats; /* of the pages that come now; NULL: not known yet */
 	uint32_t epoch;		       /* of what channels bring: how often the clock restarted */

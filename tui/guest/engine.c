@@ -35,6 +35,7 @@ static void packet_came(void *data, const struct engine_packet *packet)
 		else
 			guest->events.packet(guest->data, packet);
 		break;
+	case ENGINE_COUNTS_REPLY:
 	case ENGINE_ROWS:
 	case ENGINE_NEWS:
 		guest->events.packet(guest->data, packet);

@@ -386,6 +386,11 @@ int guest_request_stats(struct guest *guest)
 	return engine_link_request(&guest->link, ENGINE_STATS, NULL, 0, NULL);
 }
 
+int guest_request_counts(struct guest *guest)
+{
+	return engine_link_request(&guest->link, ENGINE_COUNTS, NULL, 0, NULL);
+}
+
 int guest_clear(struct guest *guest)
 {
 	return engine_link_command(&guest->link, ENGINE_CLEAR, NULL, 0, -1, NULL);

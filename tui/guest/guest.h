@@ -58,7 +58,8 @@ struct guest_events {
 	void (*message)(void *data, enum guest_severity severity, const char *text);
 	/* guest_state(), guest_hello(), guest_formats() or the engine's life changed. */
 	void (*changed)(void *data);
-	/* A packet for the views: ENGINE_ROWS, ENGINE_STATS_REPLY, ENGINE_NEWS. */
+	/* A packet for the views: ENGINE_ROWS, ENGINE_STATS_REPLY,
+	 * ENGINE_COUNTS_REPLY, ENGINE_NEWS. */
 	void (*packet)(void *data, const struct engine_packet *packet);
 	/* A save or a recording ended; path as given, error 0 or -errno. */
 	void (*saved)(void *data, const char *path, uint64_t pages, uint64_t bytes, int error);
@@ -112,6 +113,7 @@ pid_t guest_engine_pid(const struct guest *guest); /* -1 when dead */
 int guest_request_view(struct guest *guest, const struct engine_view *view, uint32_t *serial);
 int guest_request_pull(struct guest *guest, const struct engine_pull *pull, uint32_t *serial);
 int guest_request_stats(struct guest *guest);
+int guest_request_counts(struct guest *guest);
 int guest_clear(struct guest *guest);
 
 #endif

@@ -5,7 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A stream's part in a timeline: the row it stands before, and one page decoded. */
+/*
+ * A stream's part in a timeline: the row it stands before, the rows on both sides of that place,
+ * and one page decoded. What is known of the rows beside outlives the page: they may lie in two.
+ */
 struct cursor {
 	const struct stream *stream;
 	uint64_t row;
@@ -18,8 +21,9 @@ struct cursor {
 	struct page_record *records;
 	uint32_t record_count;
 	uint32_t record_room;
-	struct place next, prev; /* the rows on both sides */
-	bool have_next, have_prev;
+	struct engine_position beside[TIMELINE_WAYS];
+	bool have[TIMELINE_WAYS];     /* beside is known */
+	unsigned slot[TIMELINE_WAYS]; /* in the heaps */
 };
 
 int timeline_init(struct timeline *timeline)
@@ -37,6 +41,12 @@ void timeline_release(struct timeline *timeline)
 	}
 	free(timeline->cursors);
 	timeline->cursors = NULL;
+}
+
+static void cursor_move(struct cursor *cursor, uint64_t row)
+{
+	cursor->row = row;
+	cursor->have[TIMELINE_NEXT] = cursor->have[TIMELINE_PREV] = false;
 }
 
 static int cursor_begin(struct cursor *cursor, const struct stream *stream)
@@ -61,14 +71,21 @@ static int cursor_begin(struct cursor *cursor, const struct stream *stream)
 		cursor->record_room = records;
 	}
 	cursor->stream = stream;
-	cursor->row = stream->history.first_row;
-	cursor->loaded = cursor->have_next = cursor->have_prev = false;
+	cursor->loaded = false;
+	cursor_move(cursor, stream->history.first_row);
 	return 0;
+}
+
+/* The cursors were moved by something else than a step. */
+static void forget_order(struct timeline *timeline)
+{
+	timeline->heaps[TIMELINE_NEXT].count = timeline->heaps[TIMELINE_PREV].count = 0;
 }
 
 int timeline_begin(struct timeline *timeline, struct stream *const *streams, const uint8_t *cpus)
 {
 	timeline->count = 0;
+	forget_order(timeline);
 	for (unsigned cpu = 0; cpu < VTRACE_MAX_CPUS; cpu++) {
 		struct cursor *cursor = &timeline->cursors[cpu];
 
@@ -81,22 +98,22 @@ int timeline_begin(struct timeline *timeline, struct stream *const *streams, con
 	return 0;
 }
 
-/* Decode the page that holds row. */
+/* Decode the page that holds row; the one before stays when there is none. */
 static bool cursor_load(struct cursor *cursor, uint64_t row)
 {
 	const struct history *history = &cursor->stream->history;
+	const struct entry *entry;
 	struct page_cursor walk;
 	uint64_t page, time = 0;
 
 	if (cursor->loaded && row >= cursor->entry->first_row &&
 	    row - cursor->entry->first_row < entry_rows(cursor->entry))
 		return true;
-	/* What was found in the page before is gone with it. */
-	cursor->loaded = cursor->have_next = cursor->have_prev = false;
-	cursor->entry = history_find_row(history, row, &page);
-	if (!cursor->entry)
+	entry = history_find_row(history, row, &page);
+	if (!entry)
 		return false;
 	cursor->loaded = true;
+	cursor->entry = entry;
 	cursor->page = page;
 	cursor->record_count = 0;
 	if (cursor->entry->kind != ENTRY_PAGE)
@@ -117,63 +134,69 @@ static bool cursor_load(struct cursor *cursor, uint64_t row)
 	return true;
 }
 
-static bool cursor_place(struct cursor *cursor, uint64_t row, struct place *place)
+/* The event of a row in the page that is decoded; NULL when the row is none, or is unreadable. */
+static const struct page_record *cursor_record(const struct cursor *cursor, uint64_t row)
 {
+	uint64_t index = row - cursor->entry->first_row;
+
+	if (cursor->entry->flags & ENTRY_LOST && !index--)
+		return NULL;
+	return index < cursor->record_count ? &cursor->records[index] : NULL;
+}
+
+static bool cursor_position(struct cursor *cursor, uint64_t row, struct engine_position *at)
+{
+	const struct page_record *record;
 	const struct entry *entry;
-	uint64_t index;
 
 	if (!cursor_load(cursor, row))
 		return false;
 	entry = cursor->entry;
-	*place = (struct place){
-		.at = {entry->first_ts, row, cursor->stream->stats.cpu, entry->epoch},
-		.entry = entry,
-	};
-	if (entry->kind != ENTRY_PAGE)
-		return true;
-	index = row - entry->first_row;
-	if (entry->flags & ENTRY_LOST) {
-		place->lost = !index;
-		if (!index--)
-			return true;
-	}
-	if (index < cursor->record_count) {
-		const struct page_record *record = &cursor->records[index];
-
-		place->record = cursor->data + record->offset;
-		place->size = record->size;
-		/* A file may have changed since it was indexed. */
-		place->at.ts = record->ts < entry->first_ts  ? entry->first_ts
-			       : record->ts > entry->last_ts ? entry->last_ts
-							     : record->ts;
-	}
+	record = cursor_record(cursor, row);
+	at->ts = entry->first_ts;
+	/* A file may have changed since it was indexed. */
+	if (record && record->ts > at->ts)
+		at->ts = record->ts > entry->last_ts ? entry->last_ts : record->ts;
+	at->row = row;
+	at->cpu = cursor->stream->stats.cpu;
+	at->epoch = entry->epoch;
 	return true;
 }
 
-static void cursor_move(struct cursor *cursor, uint64_t row)
+static bool cursor_place(struct cursor *cursor, uint64_t row, struct place *place)
 {
-	cursor->row = row;
-	cursor->have_next = cursor->have_prev = false;
+	const struct page_record *record;
+
+	if (!cursor_position(cursor, row, &place->at))
+		return false;
+	record = cursor_record(cursor, row);
+	place->entry = cursor->entry;
+	place->record = record ? cursor->data + record->offset : NULL;
+	place->size = record ? record->size : 0;
+	place->lost = cursor->entry->flags & ENTRY_LOST && row == cursor->entry->first_row;
+	return true;
 }
 
-static bool cursor_next(struct cursor *cursor)
+/* Find the row on one side. False when there is none. */
+static bool cursor_look(struct cursor *cursor, enum timeline_way way)
 {
-	if (!cursor->have_next && cursor->row < cursor->stream->history.next_row) {
-		bool placed = cursor_place(cursor, cursor->row, &cursor->next);
+	uint64_t row = way == TIMELINE_NEXT ? cursor->row : cursor->row - 1;
 
-		cursor->have_next = placed;
-	}
-	return cursor->have_next;
+	if (!cursor->have[way])
+		cursor->have[way] = cursor_position(cursor, row, &cursor->beside[way]);
+	return cursor->have[way];
 }
 
-static bool cursor_prev(struct cursor *cursor)
+/* Pass the row on one side, which is known and lies on the other side from then on. */
+static void cursor_step(struct cursor *cursor, enum timeline_way way)
 {
-	if (!cursor->have_prev && cursor->row > cursor->stream->history.first_row) {
-		bool placed = cursor_place(cursor, cursor->row - 1, &cursor->prev);
+	enum timeline_way back = way == TIMELINE_NEXT ? TIMELINE_PREV : TIMELINE_NEXT;
 
-		cursor->have_prev = placed;
-	}
-	return cursor->have_prev;
+	cursor->row += way == TIMELINE_NEXT ? 1 : (uint64_t)-1;
+	cursor->beside[back] = cursor->beside[way];
+	cursor->have[back] = true;
+	cursor->have[way] = false;
+	cursor_look(cursor, way);
 }
 
 /* The order of all rows: epoch, time, CPU. Rows of one CPU never meet here. */
@@ -186,8 +209,103 @@ static bool earlier(const struct engine_position *a, const struct engine_positio
 	return a->cpu < b->cpu;
 }
 
+/* Is a's row on that side passed before b's? Cursors without one come last. */
+static bool goes_first(const struct cursor *a, const struct cursor *b, enum timeline_way way)
+{
+	if (!a->have[way] || !b->have[way])
+		return a->have[way];
+	if (way == TIMELINE_NEXT)
+		return earlier(&a->beside[way], &b->beside[way]);
+	return earlier(&b->beside[way], &a->beside[way]);
+}
+
+/* ---- the cursors in the order of their rows on one side ---- */
+
+static void heap_set(struct timeline_heap *heap, enum timeline_way way, unsigned slot,
+		     struct cursor *cursor)
+{
+	heap->cursors[slot] = cursor;
+	cursor->slot[way] = slot;
+}
+
+/* Of the two below slot, the one that goes first; NULL at the bottom. */
+static struct cursor *heap_below(const struct timeline_heap *heap, enum timeline_way way,
+				 unsigned slot)
+{
+	unsigned left = 2 * slot + 1, right = left + 1;
+
+	if (left >= heap->count)
+		return NULL;
+	if (right < heap->count && goes_first(heap->cursors[right], heap->cursors[left], way))
+		return heap->cursors[right];
+	return heap->cursors[left];
+}
+
+/* Bring a cursor whose row is another one now to its place, upwards or downwards. */
+static void heap_settle(struct timeline_heap *heap, enum timeline_way way, struct cursor *cursor)
+{
+	unsigned slot = cursor->slot[way];
+	struct cursor *other;
+
+	for (; slot; slot = (slot - 1) / 2) {
+		other = heap->cursors[(slot - 1) / 2];
+		if (!goes_first(cursor, other, way))
+			break;
+		heap_set(heap, way, slot, other);
+	}
+	while ((other = heap_below(heap, way, slot)) && goes_first(other, cursor, way)) {
+		unsigned below = other->slot[way];
+
+		heap_set(heap, way, slot, other);
+		slot = below;
+	}
+	heap_set(heap, way, slot, cursor);
+}
+
+static void heap_make(struct timeline *timeline, enum timeline_way way)
+{
+	struct timeline_heap *heap = &timeline->heaps[way];
+
+	for (unsigned i = 0; i < timeline->count; i++) {
+		struct cursor *cursor = timeline->active[i];
+
+		cursor_look(cursor, way);
+		heap_set(heap, way, heap->count++, cursor);
+		heap_settle(heap, way, cursor);
+	}
+}
+
+/*
+ * The cursor whose row is passed next, going that way; NULL at the end. A heap is made when its
+ * way is first taken, as most requests take one way only, and is kept in order from then on.
+ */
+static struct cursor *timeline_first(struct timeline *timeline, enum timeline_way way)
+{
+	struct timeline_heap *heap = &timeline->heaps[way];
+
+	if (!heap->count)
+		heap_make(timeline, way);
+	return heap->count && heap->cursors[0]->have[way] ? heap->cursors[0] : NULL;
+}
+
+static bool timeline_step(struct timeline *timeline, enum timeline_way way)
+{
+	struct cursor *cursor = timeline_first(timeline, way);
+
+	if (!cursor)
+		return false;
+	cursor_step(cursor, way);
+	for (way = 0; way < TIMELINE_WAYS; way++)
+		if (timeline->heaps[way].count)
+			heap_settle(&timeline->heaps[way], way, cursor);
+	return true;
+}
+
+/* ---- from any place ---- */
+
 void timeline_seek_tail(struct timeline *timeline)
 {
+	forget_order(timeline);
 	for (unsigned i = 0; i < timeline->count; i++)
 		cursor_move(timeline->active[i], timeline->active[i]->stream->history.next_row);
 }
@@ -206,12 +324,14 @@ static void cursor_seek_time(struct cursor *cursor, const struct engine_position
 	const struct entry *entry = history_find_time(history, position->epoch, position->ts);
 
 	cursor_move(cursor, entry ? entry->first_row : history->next_row);
-	while (cursor_next(cursor) && earlier(&cursor->next.at, position))
+	while (cursor_look(cursor, TIMELINE_NEXT) &&
+	       earlier(&cursor->beside[TIMELINE_NEXT], position))
 		cursor_move(cursor, cursor->row + 1);
 }
 
 void timeline_seek(struct timeline *timeline, const struct engine_position *position)
 {
+	forget_order(timeline);
 	for (unsigned i = 0; i < timeline->count; i++) {
 		struct cursor *cursor = timeline->active[i];
 
@@ -227,6 +347,7 @@ uint64_t timeline_seek_row(struct timeline *timeline, unsigned cpu, uint64_t row
 	struct cursor *cursor = &timeline->cursors[cpu];
 	uint64_t held = clamp_row(&cursor->stream->history, row);
 
+	forget_order(timeline);
 	cursor_move(cursor, held);
 	return held > row ? held - row : 0;
 }
@@ -236,50 +357,21 @@ uint64_t timeline_row(const struct timeline *timeline, unsigned cpu)
 	return timeline->cursors[cpu].row;
 }
 
-static struct cursor *earliest(struct timeline *timeline)
-{
-	struct cursor *best = NULL;
-
-	for (unsigned i = 0; i < timeline->count; i++) {
-		struct cursor *cursor = timeline->active[i];
-
-		if (cursor_next(cursor) && (!best || earlier(&cursor->next.at, &best->next.at)))
-			best = cursor;
-	}
-	return best;
-}
-
 bool timeline_peek(struct timeline *timeline, struct place *place)
 {
-	struct cursor *cursor = earliest(timeline);
+	struct cursor *cursor = timeline_first(timeline, TIMELINE_NEXT);
 
-	if (cursor)
-		*place = cursor->next;
-	return cursor;
+	return cursor && cursor_place(cursor, cursor->row, place);
 }
 
 bool timeline_next(struct timeline *timeline)
 {
-	struct cursor *cursor = earliest(timeline);
-
-	if (cursor)
-		cursor_move(cursor, cursor->row + 1);
-	return cursor;
+	return timeline_step(timeline, TIMELINE_NEXT);
 }
 
 bool timeline_prev(struct timeline *timeline)
 {
-	struct cursor *best = NULL;
-
-	for (unsigned i = 0; i < timeline->count; i++) {
-		struct cursor *cursor = timeline->active[i];
-
-		if (cursor_prev(cursor) && (!best || earlier(&best->prev.at, &cursor->prev.at)))
-			best = cursor;
-	}
-	if (best)
-		cursor_move(best, best->row - 1);
-	return best;
+	return timeline_step(timeline, TIMELINE_PREV);
 }
 
 uint64_t timeline_older(const struct timeline *timeline)

@@ -3,7 +3,10 @@
  * Rows in the order of time over a set of CPUs, forwards and backwards, from any place. Called
  * by the server to answer views and pulls. It reads histories and decodes pages into record
  * positions; it makes no text. A timeline is set up anew for every request, because pages may
- * have come and gone since the last one.
+ * have come and gone since the last one; while it is used, its streams stay as they are.
+ *
+ * The next and the previous row are kept on top of two heaps of the streams, so that a step
+ * costs the logarithm of their number, both ways. Set-up and seeking look at every stream.
  */
 #ifndef VTRACE_ENGINE_TIMELINE_H
 #define VTRACE_ENGINE_TIMELINE_H
@@ -22,12 +25,25 @@ struct place {
 	bool lost;	       /* the row tells of lost events before the page's own */
 };
 
+enum timeline_way {
+	TIMELINE_NEXT, /* to newer rows */
+	TIMELINE_PREV,
+	TIMELINE_WAYS,
+};
+
 struct cursor;
+
+/* The cursors, none before the one in half its slot: that whose row is passed first is on top. */
+struct timeline_heap {
+	struct cursor *cursors[VTRACE_MAX_CPUS];
+	unsigned count; /* 0: not made yet */
+};
 
 struct timeline {
 	struct cursor *cursors; /* VTRACE_MAX_CPUS of them */
 	struct cursor *active[VTRACE_MAX_CPUS];
 	unsigned count;
+	struct timeline_heap heaps[TIMELINE_WAYS];
 };
 
 int timeline_init(struct timeline *timeline); /* 0 or -ENOMEM */
@@ -51,7 +67,8 @@ bool timeline_peek(struct timeline *timeline, struct place *place);
 bool timeline_next(struct timeline *timeline);
 bool timeline_prev(struct timeline *timeline);
 
-uint64_t timeline_older(const struct timeline *timeline); /* rows held before here */
-uint64_t timeline_newer(const struct timeline *timeline); /* and after */
+/* Rows held before here, and after. Counted over all streams: not for every row. */
+uint64_t timeline_older(const struct timeline *timeline);
+uint64_t timeline_newer(const struct timeline *timeline);
 
 #endif

@@ -119,6 +119,7 @@ static bool append_row(struct rows *rows, const struct place *place)
 static void find_top(struct timeline *timeline, const struct engine_view *view, uint32_t count)
 {
 	int32_t skip = view->skip;
+	uint64_t newer;
 
 	if (skip > VIEW_SKIP)
 		skip = VIEW_SKIP;
@@ -129,10 +130,11 @@ static void find_top(struct timeline *timeline, const struct engine_view *view, 
 	else if (view->origin == ENGINE_FROM_TAIL)
 		timeline_seek_tail(timeline);
 	/* The window stays full: no further than count rows from the newest, before moving. */
-	while (timeline_newer(timeline) < count && timeline_prev(timeline))
+	newer = timeline_newer(timeline);
+	for (; newer < count && timeline_prev(timeline); newer++)
 		;
-	for (; skip > 0 && timeline_newer(timeline) > count; skip--)
-		timeline_next(timeline);
+	for (; skip > 0 && newer > count && timeline_next(timeline); skip--)
+		newer--;
 	for (; skip < 0 && timeline_prev(timeline); skip++)
 		;
 }
@@ -166,19 +168,12 @@ static bool in_set(const uint8_t *cpus, unsigned cpu)
 }
 
 /* A file that is still being indexed may bring an older row than the one that is next. */
-static bool indexing_ahead(const struct rows *rows, const uint8_t *cpus)
+static bool indexing_ahead(const struct rows *rows, unsigned cpu)
 {
-	const struct timeline *timeline = &rows->timeline;
+	const struct stream *stream = rows->streams[cpu];
 
-	for (unsigned cpu = 0; cpu < VTRACE_MAX_CPUS; cpu++) {
-		const struct stream *stream = rows->streams[cpu];
-
-		if (in_set(cpus, cpu) && stream && stream->file &&
-		    stream->stats.state == ENGINE_CHANNEL_OPEN &&
-		    timeline_row(timeline, cpu) >= stream->history.next_row)
-			return true;
-	}
-	return false;
+	return stream && stream->file && stream->stats.state == ENGINE_CHANNEL_OPEN &&
+	       timeline_row(&rows->timeline, cpu) >= stream->history.next_row;
 }
 
 static bool all_ended(const struct rows *rows)
@@ -202,6 +197,7 @@ int rows_pull(struct rows *rows, const struct engine_pull *pull, uint64_t now, u
 	struct timeline *timeline = &rows->timeline;
 	struct engine_rows *header = rows_header(rows);
 	struct place place;
+	bool ahead = false;
 	int ret = timeline_begin(timeline, rows->streams, pull->cpus);
 
 	if (ret)
@@ -213,10 +209,12 @@ int rows_pull(struct rows *rows, const struct engine_pull *pull, uint64_t now, u
 			rows->pulled[i] =
 				rows->streams[i] ? rows->streams[i]->history.first_row : 0;
 	for (unsigned i = 0; i < VTRACE_MAX_CPUS; i++)
-		if (rows->streams[i] && in_set(pull->cpus, i))
+		if (rows->streams[i] && in_set(pull->cpus, i)) {
 			header->skipped += timeline_seek_row(timeline, i, rows->pulled[i]);
+			ahead |= indexing_ahead(rows, i);
+		}
 	while (header->count < pull->count) {
-		if (indexing_ahead(rows, pull->cpus) || !timeline_peek(timeline, &place)) {
+		if (ahead || !timeline_peek(timeline, &place)) {
 			header->flags |= ENGINE_ROWS_DRY;
 			break;
 		}
@@ -228,6 +226,7 @@ int rows_pull(struct rows *rows, const struct engine_pull *pull, uint64_t now, u
 		if (!append_row(rows, &place))
 			break;
 		timeline_next(timeline);
+		ahead = indexing_ahead(rows, place.at.cpu);
 	}
 	for (unsigned i = 0; i < VTRACE_MAX_CPUS; i++)
 		if (rows->streams[i] && in_set(pull->cpus, i))

@@ -53,7 +53,7 @@ static void count_page(struct fixture *f, uint16_t id, int32_t pid, int32_t step
 
 		make_event(&f->maker, 1, 2, 0);
 		put_bytes(geometry, at, id, 2);
-		put_bytes(geometry, at + 4, (uint32_t)(pid + (int32_t)i * step), 4);
+		put_bytes(geometry, at + 4, (uint32_t)pid + i * (uint32_t)step, 4);
 	}
 	assert_int_equal(page_scan(geometry, f->maker.page, &summary, &f->shared.tally), PAGE_GOOD);
 	counts_add(&f->shared.counts, &f->shared.tally, summary.events);
@@ -98,6 +98,21 @@ static void test_more_tasks_than_room(void **state)
 	check_reply(f, 0);
 }
 
+/* Pids whose hashes differ in the lowest bits only: they would all share a slot. */
+static void test_pids_of_one_slot(void **state)
+{
+	struct fixture *f = *state;
+	/* The inverse of the hash's multiplier (2654435769 * 340573321 = 1 mod 2^32). */
+	int32_t step = 340573321;
+
+	for (unsigned i = 0; i < 10; i++)
+		count_page(f, 5, (int32_t)((uint32_t)step * 100 * i), step, 100);
+	assert_in_range(f->shared.counts.task_count, 1, 999);
+	top_fill(&f->top, &f->shared);
+	assert_true(f->top.head.other_tasks > 0);
+	check_reply(f, 1000);
+}
+
 static void test_more_ids_than_a_reply_holds(void **state)
 {
 	struct fixture *f = *state;
@@ -123,6 +138,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_more_tasks_than_room, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_pids_of_one_slot, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_more_ids_than_a_reply_holds, set_up,
 						tear_down),
 	};

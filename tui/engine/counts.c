@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SLOTS (2u * COUNTS_TASKS) /* a power of two */
+#define SLOTS  (2u * COUNTS_TASKS) /* a power of two */
+#define PROBES 64		   /* a guest that picks pids for one slot gains nothing */
 
 int counts_init(struct counts *counts)
 {
@@ -36,12 +37,11 @@ static void add_task(struct counts *counts, int32_t pid, uint32_t events)
 	/* The multiplier of Fibonacci hashing: neighbouring pids go far apart. */
 	uint32_t slot = (uint32_t)pid * 2654435769u / (UINT32_MAX / SLOTS + 1);
 	struct task_count *task = &counts->tasks[slot];
+	unsigned probes = 1;
 
-	while (task->events && task->pid != pid) {
-		slot = (slot + 1) % SLOTS;
-		task = &counts->tasks[slot];
-	}
-	if (!task->events && counts->task_count == COUNTS_TASKS) {
+	while (task->events && task->pid != pid && probes++ < PROBES)
+		task = &counts->tasks[++slot % SLOTS];
+	if (task->events ? task->pid != pid : counts->task_count == COUNTS_TASKS) {
 		counts->other_tasks += events;
 		return;
 	}

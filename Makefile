@@ -41,7 +41,7 @@ endif
 .DELETE_ON_ERROR:
 
 # Each program names the libraries that its rooms may use; `make lint` proves it for the includes.
-ENGINE_LIBS  := libtraceevent libseccomp
+ENGINE_LIBS  := libtraceevent libseccomp libzstd zlib
 CONSOLE_LIBS := ncursesw libvirt libxml-2.0
 cflags_of     = $(shell $(PKG_CONFIG) --cflags $(1) 2>/dev/null)
 libs_of       = $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null)
@@ -114,7 +114,7 @@ unit-tests: $(UNIT_TESTS)
 BENCHES      := $(B)/tests/bench/walk $(B)/tests/bench/repeat
 $(BENCHES): %: %.o $(B)/all.a
 	@echo '  LD    $@'
-	$(Q)$(CC) $(if $(SAN),,-pie) $(LDFLAGS) -o $@ $< $(B)/all.a $(call libs_of,libtraceevent)
+	$(Q)$(CC) $(if $(SAN),,-pie) $(LDFLAGS) -o $@ $< $(B)/all.a $(call libs_of,libtraceevent libzstd zlib)
 
 guest-tests: $(GUEST_TEST)
 

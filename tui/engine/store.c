@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Pages of a chunk: enough of them that chunks are worth the malloc, few enough that taking the
  * oldest one away forgets little. */
@@ -29,9 +28,10 @@ void store_init(struct store *store, uint64_t limit)
 	*store = (struct store){.limit = limit};
 }
 
-void history_init(struct history *history, struct store *store, uint32_t page_size, int fd)
+void history_init(struct history *history, struct store *store, uint32_t page_size,
+		  const struct page_file *file)
 {
-	*history = (struct history){.store = store, .next = store->histories, .fd = fd};
+	*history = (struct history){.store = store, .next = store->histories, .file = file};
 	store->histories = history;
 	history_resize(history, page_size);
 }
@@ -106,7 +106,7 @@ static struct chunk *chunk_alloc(struct history *history)
 	struct chunk *chunk =
 		calloc(1, sizeof(*chunk) + history->chunk_pages * sizeof(chunk->slots[0]));
 
-	if (chunk && history->fd < 0) {
+	if (chunk && !history->file) {
 		chunk->data = malloc((size_t)history->chunk_pages * history->page_size);
 		if (!chunk->data) {
 			free(chunk);
@@ -123,7 +123,7 @@ static struct chunk *chunk_get(struct history *history)
 	struct store *store = history->store;
 	struct chunk *chunk = NULL;
 
-	if (history->fd >= 0)
+	if (history->file)
 		return chunk_alloc(history);
 	while (store->used + chunk_bytes(history) > store->limit) {
 		struct history *oldest = oldest_history(store);
@@ -270,8 +270,6 @@ const uint8_t *history_page(const struct history *history, uint64_t page, uint8_
 		return NULL;
 	if (chunk->data)
 		return chunk->data + (size_t)(page - chunk->first_page) * history->page_size;
-	if (pread(history->fd, buffer, history->page_size, (off_t)slot->offset) !=
-	    (ssize_t)history->page_size)
-		return NULL;
-	return buffer;
+	return page_file_read_all(history->file, buffer, history->page_size, slot->offset) ? buffer
+											   : NULL;
 }

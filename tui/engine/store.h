@@ -15,6 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "tui/engine/page_file.h"
+
 enum entry_kind {
 	ENTRY_PAGE, /* a good page: its events, and a row for lost ones before them */
 	ENTRY_BAD,  /* a page that failed validation: one row */
@@ -61,15 +63,16 @@ struct history {
 	size_t chunk_room;
 	uint32_t page_size; /* bytes of a page in a chunk */
 	uint32_t chunk_pages;
-	int fd;		    /* of a capture's file, the caller's; -1: pages are in memory */
-	uint64_t first_row; /* oldest row held */
+	const struct page_file *file; /* where pages stay, the caller's; NULL: in memory */
+	uint64_t first_row;	      /* oldest row held */
 	uint64_t next_row;
 	uint64_t next_page;
 };
 
 void store_init(struct store *store, uint64_t limit);
 /* Histories are released by their owners first. */
-void history_init(struct history *history, struct store *store, uint32_t page_size, int fd);
+void history_init(struct history *history, struct store *store, uint32_t page_size,
+		  const struct page_file *file);
 void history_release(struct history *history);
 /* Forget all pages; row and page numbers go on. */
 void history_clear(struct history *history);
@@ -78,7 +81,7 @@ void history_resize(struct history *history, uint32_t page_size);
 
 /*
  * Append an entry; its first_row is set here. page (page_size bytes) is copied, NULL for a gap;
- * of a file's pages only offset (bytes in the file) is kept. 0, or -ENOMEM: then this page and
+ * of a file's pages only offset (bytes in it) is kept. 0, or -ENOMEM: then this page and
  * all of the history's older ones are forgotten, and its rows are numbered as if they had been.
  */
 int history_append(struct history *history, const struct entry *entry, const void *page,

@@ -26,7 +26,7 @@ int stream_new(struct stream **stream, struct stream_shared *shared, unsigned cp
 	s->stats.cpu = cpu;
 	s->fd = -1;
 	s->record_fd = -1;
-	history_init(&s->history, &shared->store, shared->geometry.size, -1);
+	history_init(&s->history, &shared->store, shared->geometry.size, NULL);
 	ret = stream_new_geometry(s);
 	if (ret) {
 		stream_free(s);
@@ -50,6 +50,7 @@ void stream_free(struct stream *stream)
 	history_release(&stream->history);
 	close_fd(&stream->fd);
 	close_fd(&stream->record_fd);
+	page_file_release(&stream->pages);
 	free(stream->buffer);
 	free(stream);
 }
@@ -94,20 +95,34 @@ void stream_drop_source(struct stream *stream)
 	close_fd(&stream->fd);
 }
 
-void stream_open(struct stream *stream, int fd, bool file)
+/* The source is another one now: what was before goes. */
+static void begin(struct stream *stream, bool file)
 {
 	close_fd(&stream->fd);
 	if (file || stream->file)
 		history_clear(&stream->history);
-	stream->fd = fd;
+	page_file_release(&stream->pages);
 	stream->file = file;
 	stream->error = 0;
 	stream->have = 0;
 	stream->file_offset = 0;
 	stream->synced = file;
 	stream->touched = false;
-	stream->history.fd = file ? fd : -1;
+	stream->history.file = file ? &stream->pages : NULL;
 	stream->stats.state = ENGINE_CHANNEL_OPEN;
+}
+
+void stream_open(struct stream *stream, int fd, bool file)
+{
+	begin(stream, file);
+	stream->fd = fd;
+	stream->pages = page_file_whole(fd);
+}
+
+void stream_open_pages(struct stream *stream, const struct page_file *pages)
+{
+	begin(stream, true);
+	stream->pages = *pages;
 }
 
 void stream_set_formats(struct stream_shared *shared, const struct formats *formats)
@@ -405,15 +420,19 @@ static void discard(struct stream *stream, size_t got)
 	stream->touched = false;
 }
 
-/* The console keeps a capture's files open too, so their offset is not the stream's alone. */
+/* The console keeps a capture's files open too, so their offset is not the stream's alone. Bytes,
+ * 0 at the end, or -errno. */
 static ssize_t read_source(struct stream *stream)
 {
 	uint8_t *to = stream->buffer + stream->have;
 	size_t room = stream->room - stream->have;
 
+	ssize_t got;
+
 	if (stream->file)
-		return pread(stream->fd, to, room, (off_t)(stream->file_offset + stream->have));
-	return read(stream->fd, to, room);
+		return page_file_read(&stream->pages, to, room, stream->file_offset + stream->have);
+	got = read(stream->fd, to, room);
+	return got < 0 ? -errno : got;
 }
 
 bool stream_read(struct stream *stream, size_t budget, uint64_t now)
@@ -423,10 +442,10 @@ bool stream_read(struct stream *stream, size_t budget, uint64_t now)
 	for (size_t done = 0; done < budget;) {
 		ssize_t got = read_source(stream);
 
-		if (got < 0 && (errno == EAGAIN || errno == EINTR))
+		if (got == -EAGAIN || got == -EINTR)
 			break;
 		if (got <= 0) {
-			stream->error = got < 0 ? -errno : 0;
+			stream->error = (int)got;
 			stream_close(stream,
 				     got < 0	    ? ENGINE_CHANNEL_FAILED
 				     : stream->file ? ENGINE_CHANNEL_INDEXED

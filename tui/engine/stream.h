@@ -45,9 +45,10 @@ struct stream {
 	struct engine_cpu_stats stats;
 	int fd; /* of the source, owned; -1: none */
 	bool file;
-	int error;	  /* -errno that ended the source, or 0 */
-	int record_fd;	  /* where pages are appended, owned; -1: nowhere */
-	int record_error; /* -errno that ended the recording, or 0 */
+	struct page_file pages; /* of a file */
+	int error;		/* -errno that ended the source, or 0 */
+	int record_fd;		/* where pages are appended, owned; -1: nowhere */
+	int record_error;	/* -errno that ended the recording, or 0 */
 	uint64_t record_pages;
 	uint32_t epoch;
 	uint64_t last_ts;     /* of the newest page in this epoch */
@@ -71,6 +72,8 @@ void stream_set_formats(struct stream_shared *shared, const struct formats *form
 /* Read from fd (owned from now on) instead of what was before; file: a capture's, read from its
  * start wherever its offset stands. Pages do not stay held from or into a file. */
 void stream_open(struct stream *stream, int fd, bool file);
+/* Read a file's pages, taken over, from a descriptor that stays the caller's for as long. */
+void stream_open_pages(struct stream *stream, const struct page_file *pages);
 /* End the source with this state; whole pages still in the buffer are taken, the rest is a gap.
  * The descriptor stays open: a capture's pages are read from it for as long as they are held, and
  * a channel's must leave the caller's poll set first. */

@@ -102,6 +102,7 @@ static void print_size(struct fixture *f, uint16_t id, const void *body, size_t 
 {
 	uint8_t *record = calloc(1, size);
 	uint8_t whole[4096] = {0};
+	struct print_job job;
 
 	whole[0] = (uint8_t)id;
 	whole[1] = (uint8_t)(id >> 8);
@@ -109,8 +110,8 @@ static void print_size(struct fixture *f, uint16_t id, const void *body, size_t 
 	whole[5] = 1000 >> 8;
 	memcpy(whole + 8, body, length);
 	memcpy(record, whole, size);
-	print_record(&f->printer, f->formats, &geometry, f->comms, record, (uint32_t)size, 0, 0, 1,
-		     &f->printed);
+	job = (struct print_job){f->formats, &geometry, f->comms, record, (uint32_t)size, 0, 0, 1};
+	print_record(&f->printer, &job, &f->printed);
 	assert_in_range(f->printed.detail_length, 0, 1 << 20);
 	snprintf(f->detail, sizeof(f->detail), "%.*s", (int)f->printed.detail_length,
 		 f->printed.detail);
@@ -278,9 +279,9 @@ static void test_no_formats_at_all(void **state)
 {
 	uint8_t record[8] = {EVENT_PLAIN};
 	struct fixture *f = *state;
+	const struct print_job job = {NULL, &geometry, f->comms, record, sizeof(record), 0, 0, 1};
 
-	print_record(&f->printer, NULL, &geometry, f->comms, record, sizeof(record), 0, 0, 1,
-		     &f->printed);
+	print_record(&f->printer, &job, &f->printed);
 	assert_int_equal(f->printed.kind, ENGINE_ROW_UNKNOWN);
 }
 
@@ -291,13 +292,15 @@ static void test_long_text(void **state)
 	int32_t a = 7;
 
 	print(f, EVENT_WIDE, &a, sizeof(a));
-	assert_int_equal(f->printed.detail_length, 100000);
+	assert_int_equal(f->printed.detail_length, PRINT_TEXT_MAX);
 	print(f, EVENT_PLAIN, &a, sizeof(a));
 	assert_string_equal(f->detail, "a=7");
 	assert_in_range(f->printer.text.buffer_size, 1, 65536);
 	f->printer.text.state = TRACE_SEQ__MEM_ALLOC_FAILED;
-	print(f, EVENT_PLAIN, &a, sizeof(a));
-	assert_string_equal(f->detail, "a=7");
+	print(f, EVENT_WIDE, &a, sizeof(a));
+	assert_string_equal(f->detail, "no memory to print this record");
+	print(f, EVENT_WIDE, &a, sizeof(a));
+	assert_int_equal(f->printed.detail_length, PRINT_TEXT_MAX);
 }
 
 int main(void)

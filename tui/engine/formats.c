@@ -53,6 +53,7 @@ void formats_free(struct formats *formats)
 		free(formats->events[i].dynamic);
 	free(formats->events);
 	free(formats->by_id);
+	programs_release(&formats->programs);
 	parser_free(formats->tep, formats->plugins);
 	free(formats);
 }
@@ -256,21 +257,18 @@ static void parse_events(struct formats *formats, const struct bundle *bundle)
 	}
 }
 
-/* Give the lines of a section that are good to a parser that would trust all of them. */
-static int parse_listing(const struct bundle *bundle, const char *name, struct tep_handle *tep,
-			 char *(*clean)(const char *, size_t),
-			 int (*parse)(struct tep_handle *, const char *))
+/* The good lines of kallsyms, since libtraceevent trusts them all. *text is to be free()d. */
+static int parse_kallsyms(struct formats *formats, const struct bundle *bundle, char **text)
 {
-	const struct bundle_section *section = bundle_find(bundle, name);
-	char *text;
+	const struct bundle_section *section = bundle_find(bundle, "kallsyms");
 
-	if (!section || !section->length)
+	*text = NULL;
+	if (formats->addresses_hidden || !section || !section->length)
 		return 0;
-	text = clean(section->data, section->length);
-	if (!text)
+	*text = listing_kallsyms(section->data, section->length);
+	if (!*text)
 		return -ENOMEM;
-	parse(tep, text);
-	free(text);
+	tep_parse_kallsyms(formats->tep, *text);
 	return 0;
 }
 
@@ -312,8 +310,38 @@ static void set_geometry(struct formats *formats, const struct bundle *bundle)
 	tep_set_cpus(tep, (int)bundle->cpus);
 }
 
+/* The strings of printk_formats, for libtraceevent and for the programs. */
+static int parse_printks(struct formats *formats, const struct bundle *bundle)
+{
+	const struct bundle_section *section = bundle_find(bundle, "printk_formats");
+	char *text;
+
+	if (!section || !section->length)
+		return 0;
+	text = listing_printk_formats(section->data, section->length);
+	if (!text)
+		return -ENOMEM;
+	tep_parse_printk_formats(formats->tep, text);
+	return symbols_take_printks(&formats->programs.symbols, text);
+}
+
+static int compile_events(struct formats *formats, const char *kallsyms)
+{
+	formats->programs.steps.kallsyms = kallsyms;
+	for (size_t i = 0; i < formats->event_count; i++) {
+		struct event_format *format = &formats->events[i];
+		int ret = program_compile(&formats->programs, format->event, &format->program);
+
+		if (ret == -ENOMEM)
+			return ret;
+	}
+	formats->programs.steps.kallsyms = NULL;
+	return 0;
+}
+
 static int fill(struct formats *formats, const struct bundle *bundle)
 {
+	char *kallsyms = NULL;
 	int ret;
 
 	set_geometry(formats, bundle);
@@ -328,12 +356,14 @@ static int fill(struct formats *formats, const struct bundle *bundle)
 	if (!formats->event_count)
 		return -ENOMSG;
 	formats->addresses_hidden = addresses_hidden(bundle);
-	if (!formats->addresses_hidden)
-		ret = parse_listing(bundle, "kallsyms", formats->tep, listing_kallsyms,
-				    tep_parse_kallsyms);
+	ret = parse_kallsyms(formats, bundle, &kallsyms);
 	if (!ret)
-		ret = parse_listing(bundle, "printk_formats", formats->tep, listing_printk_formats,
-				    tep_parse_printk_formats);
+		ret = symbols_init(&formats->programs.symbols, formats->tep);
+	if (!ret)
+		ret = parse_printks(formats, bundle);
+	if (!ret)
+		ret = compile_events(formats, kallsyms);
+	free(kallsyms);
 	return ret;
 }
 

@@ -18,6 +18,7 @@
 
 #include "tui/engine/comms.h"
 #include "tui/engine/page.h"
+#include "tui/engine/program.h"
 #include "tui/engine/protocol.h"
 
 /* So many sets can be there at a time, each for the pages that came with it. */
@@ -56,8 +57,9 @@ struct dynamic_field {
 
 struct event_format {
 	struct tep_event *event;
-	uint32_t least;	 /* bytes that a record must have */
-	uint32_t extent; /* bytes that libtraceevent may look at without asking */
+	struct program program; /* prints it; count 0: libtraceevent does */
+	uint32_t least;		/* bytes that a record must have */
+	uint32_t extent;	/* bytes that libtraceevent may look at without asking */
 	uint32_t dynamic_count;
 	struct dynamic_field *dynamic;
 	uint32_t comm_count;
@@ -68,6 +70,7 @@ struct formats {
 	struct tep_handle *tep;
 	struct tep_plugin_list *plugins;
 	struct page_geometry geometry;
+	struct programs programs;
 	uint32_t number; /* given by who loaded it */
 	uint64_t digest; /* of all that was parsed, to see that a new export brings nothing new */
 	char boot_id[64];

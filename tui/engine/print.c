@@ -17,7 +17,8 @@ int printer_init(struct printer *printer)
 	trace_seq_init(&printer->text);
 	printer->room = 65536 + SLACK;
 	printer->record = malloc(printer->room);
-	return printer->record ? 0 : -ENOMEM;
+	printer->made = malloc(PRINT_TEXT_MAX);
+	return printer->record && printer->made ? 0 : -ENOMEM;
 }
 
 void printer_release(struct printer *printer)
@@ -25,7 +26,9 @@ void printer_release(struct printer *printer)
 	if (printer->record)
 		trace_seq_destroy(&printer->text);
 	free(printer->record);
+	free(printer->made);
 	printer->record = NULL;
+	printer->made = NULL;
 }
 
 /* Memory is not kept for the one text in a million that is long, nor is its failure. */
@@ -40,30 +43,32 @@ static void reset_text(struct trace_seq *text)
 	trace_seq_init(text);
 }
 
-static void print_hex(struct trace_seq *text, const uint8_t *record, uint32_t size)
+static void print_hex(struct out *out, const uint8_t *record, uint32_t size)
 {
 	uint32_t shown = size < HEX_BYTES ? size : HEX_BYTES;
 
-	for (uint32_t i = 0; i < shown; i++)
-		trace_seq_printf(text, " %02x", record[i]);
-	if (shown < size)
-		trace_seq_printf(text, " ... (%u bytes)", size);
+	for (uint32_t i = 0; i < shown; i++) {
+		out_char(out, ' ');
+		out_byte(out, record[i]);
+	}
+	if (shown < size) {
+		out_string(out, " ... (");
+		out_unsigned(out, size);
+		out_string(out, " bytes)");
+	}
 }
 
-/* What is wrong with a record of this format, or NULL. */
-static const char *record_fault(const struct event_format *format,
-				const struct page_geometry *geometry, const uint8_t *record,
-				uint32_t size)
+const char *print_fault(const struct event_format *format, const struct print_job *job)
 {
-	if (size < format->least)
+	if (job->size < format->least)
 		return "shorter than its format";
 	for (uint32_t i = 0; i < format->dynamic_count; i++) {
 		const struct dynamic_field *field = &format->dynamic[i];
-		uint32_t word = page_u32(geometry, record + field->offset);
+		uint32_t word = page_u32(job->geometry, job->data + field->offset);
 		uint32_t offset = (word & 0xffff) + field->relative, length = word >> 16;
 
 		/* Also where nothing is: libtraceevent looks for a string's end there. */
-		if (offset > size || length > size - offset)
+		if (offset > job->size || length > job->size - offset)
 			return "a dynamic field lies outside";
 	}
 	return NULL;
@@ -98,59 +103,82 @@ static size_t join_lines(char *text, size_t length)
 	return length;
 }
 
-static void print_event(struct printer *printer, const struct formats *formats,
-			const struct event_format *format, const uint8_t *record, uint32_t size,
-			unsigned cpu, uint64_t ts)
+static void print_by_libtraceevent(struct printer *printer, const struct print_job *job,
+				   const struct event_format *format, struct out *out)
 {
-	struct tep_record copy = {.ts = ts, .cpu = (int)cpu, .size = (int)size};
+	struct tep_record copy = {.ts = job->ts, .cpu = (int)job->cpu, .size = (int)job->size};
 
 	copy.record_size = copy.size;
-	copy.data = copy_record(printer, format, record, size);
-	if (copy.data)
-		tep_print_event(formats->tep, &printer->text, &copy, "%s", TEP_PRINT_INFO);
+	copy.data = copy_record(printer, format, job->data, job->size);
+	if (!copy.data) {
+		out_string(out, no_memory);
+		return;
+	}
+	tep_print_event(job->formats->tep, &printer->text, &copy, "%s", TEP_PRINT_INFO);
+	trace_seq_terminate(&printer->text);
+	if (printer->text.state == TRACE_SEQ__GOOD)
+		out_bytes(out, printer->text.buffer, printer->text.len);
 	else
-		trace_seq_puts(&printer->text, no_memory);
+		out_string(out, no_memory);
+	reset_text(&printer->text);
 }
 
-void print_record(struct printer *printer, const struct formats *formats,
-		  const struct page_geometry *geometry, const struct comms *comms,
-		  const uint8_t *record, uint32_t size, unsigned cpu, uint32_t epoch, uint64_t ts,
-		  struct printed *printed)
+bool print_detail(struct printer *printer, const struct print_job *job,
+		  const struct event_format *format, struct calls *calls, const struct record *next,
+		  struct out *out)
+{
+	/* Programs keep what they looked up last; nothing else of the formats changes. */
+	struct programs *programs = (struct programs *)&job->formats->programs;
+	struct run run = {
+		.out = out,
+		.record = print_view(job),
+		.programs = programs,
+		.calls = calls,
+		.next = next,
+	};
+	char *start = out->at;
+
+	if (format->program.count && program_run(&format->program, &run))
+		return run.took_next;
+	out->at = start;
+	print_by_libtraceevent(printer, job, format, out);
+	return false;
+}
+
+void print_record(struct printer *printer, const struct print_job *job, struct printed *printed)
 {
 	const struct event_format *format = NULL;
 	const char *fault = NULL;
+	struct out out;
 
-	reset_text(&printer->text);
 	*printed = (struct printed){.kind = ENGINE_ROW_EVENT, .pid = -1, .task = "", .event = ""};
-	printed->event_id = page_u16(geometry, record + RECORD_TYPE_OFFSET);
-	if (formats)
-		format = formats_event(formats, printed->event_id);
-	if (size >= RECORD_PID_OFFSET + 4)
-		printed->pid = (int32_t)page_u32(geometry, record + RECORD_PID_OFFSET);
+	printed->event_id = page_u16(job->geometry, job->data + RECORD_TYPE_OFFSET);
+	if (job->formats)
+		format = formats_event(job->formats, printed->event_id);
+	if (job->size >= RECORD_PID_OFFSET + 4)
+		printed->pid = (int32_t)page_u32(job->geometry, job->data + RECORD_PID_OFFSET);
 	if (printed->pid >= 0)
-		printed->task = comms_find(comms, printed->pid, epoch, ts);
+		printed->task = comms_find(job->comms, printed->pid, job->epoch, job->ts);
 	if (format) {
 		printed->event = format->event->name;
-		fault = record_fault(format, geometry, record, size);
+		fault = print_fault(format, job);
 	}
+	out_init(&out, printer->made, PRINT_TEXT_MAX);
 	if (!format) {
 		printed->kind = ENGINE_ROW_UNKNOWN;
-		trace_seq_printf(&printer->text,
-				 "event id %u without a format:", printed->event_id);
-		print_hex(&printer->text, record, size);
+		out_string(&out, "event id ");
+		out_unsigned(&out, printed->event_id);
+		out_string(&out, " without a format:");
+		print_hex(&out, job->data, job->size);
 	} else if (fault) {
 		printed->kind = ENGINE_ROW_MALFORMED;
-		trace_seq_printf(&printer->text, "malformed record, %s:", fault);
-		print_hex(&printer->text, record, size);
+		out_string(&out, "malformed record, ");
+		out_string(&out, fault);
+		out_char(&out, ':');
+		print_hex(&out, job->data, job->size);
 	} else {
-		print_event(printer, formats, format, record, size, cpu, ts);
+		print_detail(printer, job, format, NULL, NULL, &out);
 	}
-	trace_seq_terminate(&printer->text);
-	if (printer->text.state == TRACE_SEQ__GOOD) {
-		printed->detail = printer->text.buffer;
-		printed->detail_length = join_lines(printer->text.buffer, printer->text.len);
-	} else {
-		printed->detail = no_memory;
-		printed->detail_length = strlen(no_memory);
-	}
+	printed->detail = printer->made;
+	printed->detail_length = join_lines(printer->made, (size_t)(out.at - printer->made));
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Text of one record. Called for rows that somebody looks at. libtraceevent does the printing;
- * this room makes sure that it sees only records that hold what their format promises, copied
- * into memory of its own with zeros behind.
+ * Text of one record. Called for rows that somebody looks at. The event's program does the
+ * printing; where there is none, libtraceevent does, and this room makes sure that it sees only
+ * records that hold what their format promises, copied into memory of its own with zeros behind.
  */
 #ifndef VTRACE_ENGINE_PRINT_H
 #define VTRACE_ENGINE_PRINT_H
@@ -14,10 +14,25 @@
 #include "tui/engine/formats.h"
 #include "tui/engine/protocol.h"
 
+#define PRINT_TEXT_MAX 65536 /* bytes of one record's text; longer is cut */
+
 struct printer {
-	struct trace_seq text;
-	uint8_t *record; /* the copy, with slack */
+	char *made;	       /* by a program; PRINT_TEXT_MAX */
+	struct trace_seq text; /* by libtraceevent */
+	uint8_t *record;       /* the copy, with slack */
 	size_t room;
+};
+
+/* One record to print: size bytes at data, the data of an event of cpu at (epoch, ts). */
+struct print_job {
+	const struct formats *formats; /* NULL: the row is of an unknown event */
+	const struct page_geometry *geometry;
+	const struct comms *comms;
+	const uint8_t *data;
+	uint32_t size;
+	unsigned cpu;
+	uint32_t epoch;
+	uint64_t ts;
 };
 
 struct printed {
@@ -33,11 +48,28 @@ struct printed {
 int printer_init(struct printer *printer); /* 0 or -ENOMEM */
 void printer_release(struct printer *printer);
 
-/* Print size bytes at record, the data of an event of cpu at (epoch, ts). formats may be NULL:
- * then the row is of an unknown event. */
-void print_record(struct printer *printer, const struct formats *formats,
-		  const struct page_geometry *geometry, const struct comms *comms,
-		  const uint8_t *record, uint32_t size, unsigned cpu, uint32_t epoch, uint64_t ts,
-		  struct printed *printed);
+void print_record(struct printer *printer, const struct print_job *job, struct printed *printed);
+
+/* Print the record of an event that has a format, which it fits, to out as its program or
+ * libtraceevent does. calls and next as in struct run; true when next was printed too. */
+bool print_detail(struct printer *printer, const struct print_job *job,
+		  const struct event_format *format, struct calls *calls, const struct record *next,
+		  struct out *out);
+
+/* What is wrong with a record of this format, or NULL. */
+const char *print_fault(const struct event_format *format, const struct print_job *job);
+
+/* The record of a job, as programs take it. */
+static inline struct record print_view(const struct print_job *job)
+{
+	return (struct record){
+		.data = job->data,
+		.size = job->size,
+		.swap = job->geometry->big_endian != (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__),
+		.big_endian = job->geometry->big_endian,
+		.long_size = (uint8_t)job->geometry->long_size,
+		.cpu = job->cpu,
+	};
+}
 
 #endif

@@ -54,6 +54,20 @@ static const struct formats *formats_of(const struct rows *rows, const struct en
 	return number < *rows->formats_count ? rows->formats[number % FORMATS_SETS] : NULL;
 }
 
+static struct print_job job_of(const struct rows *rows, const struct place *place)
+{
+	return (struct print_job){
+		.formats = formats_of(rows, place->entry),
+		.geometry = &rows->shared->geometry,
+		.comms = rows->shared->comms,
+		.data = place->record,
+		.size = place->size,
+		.cpu = place->at.cpu,
+		.epoch = place->at.epoch,
+		.ts = place->at.ts,
+	};
+}
+
 /* What is to be said of a row that is no event. */
 static void print_other(struct printed *printed, char *text, size_t size, const struct place *place)
 {
@@ -89,12 +103,13 @@ static bool append_row(struct rows *rows, const struct place *place)
 
 	if (PAYLOAD_MAX - rows->length < sizeof(row) + 2 * ENGINE_NAME_MAX + ENGINE_TEXT_MAX + 8)
 		return false;
-	if (place->record)
-		print_record(&rows->printer, formats_of(rows, entry), &rows->shared->geometry,
-			     rows->shared->comms, place->record, place->size, place->at.cpu,
-			     place->at.epoch, place->at.ts, &printed);
-	else
+	if (place->record) {
+		const struct print_job job = job_of(rows, place);
+
+		print_record(&rows->printer, &job, &printed);
+	} else {
 		print_other(&printed, text, sizeof(text), place);
+	}
 	row = (struct engine_row){
 		.at = place->at,
 		.count = place->lost || entry->kind == ENTRY_GAP ? entry->count : 0,

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "tui/engine/out.h"
+
+#define NUMBER_MAX 24 /* digits: 22 of the largest octal number, and two for luck */
+
+static const char pairs[] = "00010203040506070809101112131415161718192021222324"
+			    "25262728293031323334353637383940414243444546474849"
+			    "50515253545556575859606162636465666768697071727374"
+			    "75767778798081828384858687888990919293949596979899";
+static const char lower[] = "0123456789abcdef";
+static const char upper[] = "0123456789ABCDEF";
+
+/* The digits of number end before end; returns their start. */
+static char *decimal(char *end, uint64_t number)
+{
+	while (number >= 100) {
+		end -= 2;
+		memcpy(end, pairs + number % 100 * 2, 2);
+		number /= 100;
+	}
+	if (number >= 10) {
+		end -= 2;
+		memcpy(end, pairs + number * 2, 2);
+	} else {
+		*--end = (char)('0' + number);
+	}
+	return end;
+}
+
+static char *power_of_two(char *end, uint64_t number, unsigned bits, const char *digits)
+{
+	do {
+		*--end = digits[number & ((1u << bits) - 1)];
+		number >>= bits;
+	} while (number);
+	return end;
+}
+
+void out_unsigned(struct out *out, uint64_t number)
+{
+	char digits[NUMBER_MAX], *end = digits + NUMBER_MAX, *at = decimal(end, number);
+
+	out_bytes(out, at, (size_t)(end - at));
+}
+
+void out_signed(struct out *out, int64_t number)
+{
+	if (number < 0)
+		out_char(out, '-');
+	out_unsigned(out, number < 0 ? -(uint64_t)number : (uint64_t)number);
+}
+
+void out_digits(struct out *out, uint64_t number, unsigned digits)
+{
+	char text[NUMBER_MAX], *end = text + NUMBER_MAX, *at = decimal(end, number);
+
+	while (at > end - digits && at > text)
+		*--at = '0';
+	out_bytes(out, at, (size_t)(end - at));
+}
+
+void out_hex(struct out *out, uint64_t number)
+{
+	char digits[NUMBER_MAX], *end = digits + NUMBER_MAX,
+				 *at = power_of_two(end, number, 4, lower);
+
+	out_bytes(out, at, (size_t)(end - at));
+}
+
+void out_byte(struct out *out, uint8_t byte)
+{
+	const char digits[2] = {lower[byte >> 4], lower[byte & 15]};
+
+	out_bytes(out, digits, 2);
+}
+
+/* What is known of a number before it is filled up to its width. */
+struct figure {
+	char sign[3]; /* a sign, 0x or 0X, and NUL */
+	char digits[NUMBER_MAX];
+	const char *at; /* the first digit */
+};
+
+static void sign_of(struct figure *figure, const struct spec *spec, bool negative)
+{
+	if (negative)
+		figure->sign[0] = '-';
+	else if (spec->flags & SPEC_PLUS)
+		figure->sign[0] = '+';
+	else if (spec->flags & SPEC_SPACE)
+		figure->sign[0] = ' ';
+}
+
+static uint64_t cut(uint64_t number, unsigned size)
+{
+	return size < 8 ? number & ((UINT64_C(1) << (size * 8)) - 1) : number;
+}
+
+static void make_figure(struct figure *figure, const struct spec *spec, uint64_t number,
+			unsigned size)
+{
+	char *end = figure->digits + NUMBER_MAX;
+	unsigned top = size * 8 - 1;
+
+	memset(figure->sign, 0, sizeof(figure->sign));
+	number = cut(number, size);
+	switch (spec->conversion) {
+	case 'd':
+		sign_of(figure, spec, number >> top & 1);
+		if (number >> top & 1)
+			number = cut(-number, size);
+		figure->at = decimal(end, number);
+		break;
+	case 'x':
+	case 'X':
+		if (spec->flags & SPEC_ALT && number) {
+			figure->sign[0] = '0';
+			figure->sign[1] = spec->conversion;
+		}
+		figure->at = power_of_two(end, number, 4, spec->conversion == 'x' ? lower : upper);
+		break;
+	case 'o':
+		figure->at = power_of_two(end, number, 3, lower);
+		break;
+	default:
+		figure->at = decimal(end, number);
+		break;
+	}
+	/* "The result of converting 0 with an explicit precision 0 is empty" (printf(3)). */
+	if (!number && !spec->precision)
+		figure->at = end;
+}
+
+void out_number(struct out *out, const struct spec *spec, uint64_t number, unsigned size)
+{
+	size_t count, zeros = 0, length, fill;
+	struct figure figure;
+	char c = (char)number;
+
+	if (spec->conversion == 'c') {
+		const struct spec text = {spec->flags & SPEC_LEFT, 's', spec->width, -1};
+
+		out_text(out, &text, &c, 1);
+		return;
+	}
+	make_figure(&figure, spec, number, size);
+	count = (size_t)(figure.digits + NUMBER_MAX - figure.at);
+	if (spec->precision > 0 && (size_t)spec->precision > count)
+		zeros = (size_t)spec->precision - count;
+	if (spec->conversion == 'o' && spec->flags & SPEC_ALT && !zeros &&
+	    (!count || *figure.at != '0'))
+		zeros = 1;
+	length = strlen(figure.sign) + zeros + count;
+	fill = spec->width > length ? spec->width - length : 0;
+	if (fill && spec->flags & SPEC_ZERO && !(spec->flags & SPEC_LEFT) && spec->precision < 0) {
+		zeros += fill;
+		fill = 0;
+	}
+	if (!(spec->flags & SPEC_LEFT))
+		out_pad(out, ' ', fill);
+	out_string(out, figure.sign);
+	out_pad(out, '0', zeros);
+	out_bytes(out, figure.at, count);
+	if (spec->flags & SPEC_LEFT)
+		out_pad(out, ' ', fill);
+}
+
+void out_text(struct out *out, const struct spec *spec, const char *text, size_t length)
+{
+	size_t fill;
+
+	if (spec->precision >= 0 && (size_t)spec->precision < length)
+		length = (size_t)spec->precision;
+	fill = spec->width > length ? spec->width - length : 0;
+	if (!(spec->flags & SPEC_LEFT))
+		out_pad(out, ' ', fill);
+	out_bytes(out, text, length);
+	if (spec->flags & SPEC_LEFT)
+		out_pad(out, ' ', fill);
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Text into a bounded buffer. The printer writes every row through this: what does not fit is cut
+ * off, nothing is ever written outside, and nothing is allocated. Numbers come out as printf(3)
+ * would make them, without its price.
+ */
+#ifndef VTRACE_ENGINE_OUT_H
+#define VTRACE_ENGINE_OUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+struct out {
+	char *at; /* where the next byte goes */
+	char *end;
+};
+
+/* Flags, width and precision of a printf(3) conversion. */
+#define SPEC_LEFT  1 /* - */
+#define SPEC_ZERO  2 /* 0 */
+#define SPEC_ALT   4 /* # */
+#define SPEC_PLUS  8 /* + */
+#define SPEC_SPACE 16
+
+struct spec {
+	uint8_t flags;
+	char conversion;   /* one of d u x X o c s */
+	uint16_t width;	   /* 0: none */
+	int32_t precision; /* -1: none */
+};
+
+static inline void out_init(struct out *out, char *buffer, size_t size)
+{
+	out->at = buffer;
+	out->end = buffer + size;
+}
+
+static inline size_t out_left(const struct out *out)
+{
+	return (size_t)(out->end - out->at);
+}
+
+static inline void out_bytes(struct out *out, const char *bytes, size_t length)
+{
+	if (length > out_left(out))
+		length = out_left(out);
+	memcpy(out->at, bytes, length);
+	out->at += length;
+}
+
+static inline void out_char(struct out *out, char c)
+{
+	if (out->at < out->end)
+		*out->at++ = c;
+}
+
+static inline void out_string(struct out *out, const char *string)
+{
+	out_bytes(out, string, strlen(string));
+}
+
+static inline void out_pad(struct out *out, char c, size_t count)
+{
+	if (count > out_left(out))
+		count = out_left(out);
+	memset(out->at, c, count);
+	out->at += count;
+}
+
+/* %llu and %lld */
+void out_unsigned(struct out *out, uint64_t number);
+void out_signed(struct out *out, int64_t number);
+/* %0*llu: at least digits of them, at most 20 */
+void out_digits(struct out *out, uint64_t number, unsigned digits);
+/* %llx */
+void out_hex(struct out *out, uint64_t number);
+/* %02x */
+void out_byte(struct out *out, uint8_t byte);
+
+/* A number as spec says; of its type's size, 1, 2, 4 or 8 bytes, only so much is looked at. */
+void out_number(struct out *out, const struct spec *spec, uint64_t number, unsigned size);
+/* length bytes at text as spec's %s says: precision cuts, width fills. */
+void out_text(struct out *out, const struct spec *spec, const char *text, size_t length);
+
+#endif

@@ -14,6 +14,7 @@ static const struct {
 	size_t offset;
 } counters[] = {
 	{"events", offsetof(struct engine_cpu_stats, events)},
+	{"rows", offsetof(struct engine_cpu_stats, next_row)},
 	{"lost", offsetof(struct engine_cpu_stats, lost)},
 	{"lost_unknown", offsetof(struct engine_cpu_stats, lost_unknown)},
 	{"bad_pages", offsetof(struct engine_cpu_stats, bad_pages)},

@@ -194,6 +194,7 @@ static void summary_of_the_guest(void **state)
 
 	(void)state;
 	summary.cpu[0].events = 40;
+	summary.cpu[0].next_row = 50;
 	summary.cpu[1].events = 2;
 	summary.cpu[1].cpu = 7;
 	summary.cpu[1].lost = 5;
@@ -202,10 +203,10 @@ static void summary_of_the_guest(void **state)
 	out = open_memstream(&text, &length);
 	summary_print(&summary, out);
 	fclose(out);
-	assert_non_null(strstr(text, "events: 42\nlost: 5\n"));
+	assert_non_null(strstr(text, "events: 42\nrows: 50\nlost: 5\n"));
 	assert_non_null(strstr(text, "guest_written: 47\nguest_overrun: 5\nguest_read: 43\n"));
 	assert_non_null(strstr(text, "\nprinted: 3\n"));
-	assert_non_null(strstr(text, "\ncpu7: events=2 lost=5 "));
+	assert_non_null(strstr(text, "\ncpu7: events=2 rows=0 lost=5 "));
 	free(text);
 	/* No number is better than a wrong one. */
 	summary_parse_guest(&summary.after, NULL);

@@ -130,6 +130,81 @@ static void test_recording_that_fails_says_so(void **state)
 	close(fd);
 }
 
+static uint64_t number_at(int fd, off_t at)
+{
+	uint64_t number;
+
+	assert_int_equal(pread(fd, &number, sizeof(number), at), sizeof(number));
+	return number;
+}
+
+/* Of a trace.dat: pages go where they were told to go, and the table tells of them at once. */
+static void test_recording_into_a_region(void **state)
+{
+	struct engine_region region = {.cpu = 0, .offset = 3 * PAGE, .room = 5 * PAGE, .table = 64};
+	int fd = memfd_create("region", MFD_CLOEXEC);
+	const struct engine_save_reply *reply;
+	struct engine *engine = *state;
+	struct engine_packet packet;
+	uint8_t page[PAGE], is[PAGE];
+
+	ask(engine, ENGINE_RECORD_REGION, &region, sizeof(region), fd);
+	settle(engine);
+	feed_numbered(engine, 0, 3);
+	settle(engine);
+	assert_int_equal(number_at(fd, 64), 3 * PAGE);
+	assert_int_equal(number_at(fd, 72), 3 * PAGE);
+	feed_numbered(engine, 3, 7);
+	settle(engine);
+	/* It is full: no page goes into what is the next CPU's. */
+	assert_non_null(strstr(engine->said, "no room for more of its pages"));
+	ask(engine, ENGINE_RECORD_END, NULL, 0, -1);
+	reply = await_saved(engine, &packet);
+	assert_int_equal(reply->error, -EFBIG);
+	assert_int_equal(reply->pages, 5);
+	assert_int_equal(reply->bytes, 5 * PAGE);
+	assert_int_equal(number_at(fd, 72), 5 * PAGE);
+	assert_int_equal(lseek(fd, 0, SEEK_END), 8 * PAGE);
+	for (unsigned i = 0; i < 5; i++) {
+		fill_page(page, 1000 * (i + 1), 100, 1);
+		assert_int_equal(pread(fd, is, PAGE, (off_t)(3 + i) * PAGE), PAGE);
+		assert_memory_equal(is, page, PAGE);
+	}
+	close(fd);
+}
+
+/* What is saved goes behind what was saved before; numbers in the order that was asked for. */
+static void test_saving_into_regions(void **state)
+{
+	struct engine_region region = {
+		.cpu = 0, .big_endian = 1, .offset = PAGE, .room = UINT64_MAX, .table = 0};
+	int fd = memfd_create("regions", MFD_CLOEXEC);
+	const struct engine_save_reply *reply;
+	struct engine *engine = *state;
+	struct engine_packet packet;
+
+	feed_numbered(engine, 0, 2);
+	ask(engine, ENGINE_SAVE_REGION, &region, sizeof(region), fd);
+	region = (struct engine_region){.cpu = 0,
+					.offset = ENGINE_BEHIND,
+					.room = PAGE,
+					.table = 16};
+	ask(engine, ENGINE_SAVE_REGION, &region, sizeof(region), fd);
+	reply = await_saved(engine, &packet);
+	assert_int_equal(reply->error, 0);
+	assert_int_equal(reply->pages, 2);
+	assert_int_equal(reply->events, 200);
+	assert_int_equal(reply->lost, 0);
+	reply = await_saved(engine, &packet);
+	assert_int_equal(reply->error, -EFBIG);
+	assert_int_equal(reply->pages, 1);
+	assert_int_equal(number_at(fd, 0), __builtin_bswap64(PAGE));
+	assert_int_equal(number_at(fd, 8), __builtin_bswap64(2 * PAGE));
+	assert_int_equal(number_at(fd, 16), 3 * PAGE);
+	assert_int_equal(number_at(fd, 24), PAGE);
+	close(fd);
+}
+
 static void test_save_is_what_is_held(void **state)
 {
 	int fd = memfd_create("save", MFD_CLOEXEC), none = memfd_create("none", MFD_CLOEXEC);
@@ -243,13 +318,17 @@ static unsigned open_files(const struct engine *engine)
 
 static void test_malformed_requests(void **state)
 {
-	enum { CPU = sizeof(struct engine_stream), CONFIG = sizeof(struct engine_config) };
+	enum {
+		CPU = sizeof(struct engine_stream),
+		CONFIG = sizeof(struct engine_config),
+		REGION = sizeof(struct engine_region),
+	};
 	static const struct {
 		uint32_t type, stated, length, word;
 		bool fd;
 	} requests[] = {
 		{0, 0, 0, 0, false},
-		{ENGINE_COUNTS + 1, 0, 0, 0, false},
+		{ENGINE_NAMES + 1, 0, 0, 0, false},
 		{ENGINE_READY, 0, 0, 0, false},
 		{UINT32_MAX, 0, 0, 0, false},
 		{ENGINE_CONFIG, CONFIG, CONFIG, 0, false},
@@ -266,6 +345,11 @@ static void test_malformed_requests(void **state)
 		{ENGINE_RECORD_END, 8, 8, 0, false},
 		{ENGINE_SAVE, CPU, CPU, 300, true},
 		{ENGINE_SAVE, CPU, CPU, 0, false},
+		{ENGINE_RECORD_REGION, CPU, CPU, 0, true},
+		{ENGINE_RECORD_REGION, REGION, REGION, 256, true},
+		{ENGINE_SAVE_REGION, REGION, REGION, 0, false},
+		{ENGINE_NAMES, 8, 8, 0, true},
+		{ENGINE_NAMES, sizeof(struct engine_names), sizeof(struct engine_names), 0, false},
 		{ENGINE_CLEAR, 0, 0, 0, true},
 		{ENGINE_VIEW, 1000, 1000, 0, false},
 		{ENGINE_VIEW, sizeof(struct engine_view), 0, 0, false},
@@ -445,6 +529,8 @@ int main(void)
 		ENGINE_TEST(test_counters),
 		ENGINE_TEST(test_recording_is_exactly_what_came),
 		ENGINE_TEST(test_recording_that_fails_says_so),
+		ENGINE_TEST(test_recording_into_a_region),
+		ENGINE_TEST(test_saving_into_regions),
 		ENGINE_TEST(test_save_is_what_is_held),
 		ENGINE_TEST(test_save_to_a_full_disk),
 		ENGINE_TEST(test_discard),

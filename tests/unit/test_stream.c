@@ -271,7 +271,7 @@ static void test_recording_is_what_came(void **state)
 	uint8_t back[4 * PAGE];
 
 	assert_non_null(file);
-	f->stream->record_fd = dup(fileno(file));
+	rawfile_open(&f->stream->record, dup(fileno(file)), NULL);
 	put_bytes(&f->shared.geometry, page_at(f, 2) + 8, 100000, 8);
 	feed(f, f->bytes, 2 * PAGE + 5);
 	feed(f, page_at(f, 2) + 5, 2 * PAGE - 5);
@@ -286,10 +286,10 @@ static void test_recording_stops_when_the_disk_is_full(void **state)
 {
 	struct fixture *f = *state;
 
-	f->stream->record_fd = open("/dev/full", O_WRONLY);
-	assert_true(f->stream->record_fd >= 0);
+	rawfile_open(&f->stream->record, open("/dev/full", O_WRONLY), NULL);
+	assert_true(f->stream->record.fd >= 0);
 	feed(f, f->bytes, 2 * PAGE);
-	assert_int_equal(f->stream->record_fd, -1);
+	assert_int_equal(f->stream->record.fd, -1);
 	assert_int_not_equal(f->stream->record_error, 0);
 	assert_int_equal(stats(f)->pages, 2);
 }

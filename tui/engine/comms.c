@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "tui/engine/comms.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,6 +24,7 @@ struct comms {
 	int32_t bucket[COMMS_PIDS];
 	uint32_t used;
 	uint32_t oldest; /* the task to forget next, once all are used */
+	uint64_t changes;
 	struct task task[COMMS_PIDS];
 };
 
@@ -95,6 +98,12 @@ static void copy_comm(char *to, const char *comm, size_t length)
 	to[n] = '\0';
 }
 
+static void load_base(struct comms *comms, int32_t pid, const char *comm, size_t length)
+{
+	copy_comm(get_task(comms, pid)->base, comm, length);
+	comms->changes++;
+}
+
 void comms_load(struct comms *comms, const char *text, size_t length)
 {
 	const char *end = text + length;
@@ -109,8 +118,7 @@ void comms_load(struct comms *comms, const char *text, size_t length)
 		while (at < line_end && *at >= '0' && *at <= '9' && pid < INT32_MAX)
 			pid = pid * 10 + (*at++ - '0');
 		if (at > text && at < line_end && *at == ' ' && pid <= INT32_MAX)
-			copy_comm(get_task(comms, (int32_t)pid)->base, at + 1,
-				  (size_t)(line_end - at - 1));
+			load_base(comms, (int32_t)pid, at + 1, (size_t)(line_end - at - 1));
 		text = line_end + 1;
 	}
 }
@@ -154,6 +162,7 @@ void comms_learn(struct comms *comms, int32_t pid, uint32_t epoch, uint64_t ts, 
 	memmove(task->name + at + 1, task->name + at, sizeof(name) * (task->names - at));
 	task->name[at] = name;
 	task->names++;
+	comms->changes++;
 }
 
 const char *comms_find(const struct comms *comms, int32_t pid, uint32_t epoch, uint64_t ts)
@@ -169,4 +178,34 @@ const char *comms_find(const struct comms *comms, int32_t pid, uint32_t epoch, u
 		if (before(&task->name[at - 1], epoch, ts))
 			return task->name[at - 1].comm;
 	return task->base[0] ? task->base : "<...>";
+}
+
+size_t comms_text(const struct comms *comms, char *text, size_t size)
+{
+	size_t used = 0, total = 0;
+
+	for (uint32_t i = 0; i < comms->used; i++) {
+		const struct task *task = &comms->task[i];
+		const char *comm = task->names ? task->name[task->names - 1].comm : task->base;
+		char line[COMMS_LINE_MAX + 1], *end;
+		size_t length;
+
+		if (!comm[0])
+			continue;
+		length = (size_t)snprintf(line, sizeof(line), "%" PRId32 " %s\n", task->pid, comm);
+		/* A task may be called anything; a line is one task's. */
+		while ((end = memchr(line, '\n', length - 1)))
+			*end = '?';
+		if (used == total && length <= size - used) {
+			memcpy(text + used, line, length);
+			used += length;
+		}
+		total += length;
+	}
+	return total;
+}
+
+uint64_t comms_changes(const struct comms *comms)
+{
+	return comms->changes;
 }

@@ -35,4 +35,11 @@ void comms_learn(struct comms *comms, int32_t pid, uint32_t epoch, uint64_t ts, 
  * next change. */
 const char *comms_find(const struct comms *comms, int32_t pid, uint32_t epoch, uint64_t ts);
 
+/* The newest name of each task as lines of saved_cmdlines, in no order; of text the first whole
+ * lines that fit into size bytes are written, and how many bytes all take is returned. */
+#define COMMS_LINE_MAX (10 + 1 + VTRACE_COMM_LEN - 1 + 1)
+size_t comms_text(const struct comms *comms, char *text, size_t size);
+/* Differs whenever a name was added. */
+uint64_t comms_changes(const struct comms *comms);
+
 #endif

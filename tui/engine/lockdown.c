@@ -53,6 +53,7 @@ static const int allowed[] = {
 	SCMP_SYS(sysinfo),
 	SCMP_SYS(restart_syscall),
 	SCMP_SYS(writev),
+	SCMP_SYS(pwrite64),
 };
 
 static int drop_uid(void)

@@ -37,7 +37,11 @@ enum engine_type {
 	ENGINE_VIEW,  /* struct engine_view; ENGINE_ROWS */
 	ENGINE_PULL,  /* struct engine_pull; ENGINE_ROWS */
 	ENGINE_STATS, /* no payload; ENGINE_STATS_REPLY */
-	ENGINE_COUNTS, /* no payload; ENGINE_COUNTS_REPLY */
+	ENGINE_COUNTS,	      /* no payload; ENGINE_COUNTS_REPLY */
+	ENGINE_RECORD_REGION, /* struct engine_region + fd: the same as ENGINE_RECORD, into there */
+	ENGINE_SAVE_REGION,   /* struct engine_region + fd: likewise ENGINE_SAVE */
+	ENGINE_NAMES, /* struct engine_names + fd: write the names of tasks known into a trace.dat
+		       */
 
 	/* engine to console */
 	ENGINE_READY = 64,    /* struct engine_text: locked down; which layers are on */
@@ -76,6 +80,32 @@ enum engine_stream_kind {
 struct engine_stream {
 	uint32_t cpu;
 	uint32_t kind; /* enum engine_stream_kind, for ENGINE_STREAM */
+};
+
+/*
+ * A CPU's pages in a trace.dat: from offset on, room bytes at most. At table in the same file
+ * stand offset and size of them, a number of 8 bytes each, kept by the engine.
+ */
+struct engine_region {
+	uint32_t cpu;
+	uint32_t big_endian; /* 1: numbers are written so */
+	uint64_t offset;     /* or ENGINE_BEHIND */
+	uint64_t room;
+	uint64_t table;
+};
+
+/* Of ENGINE_SAVE_REGION: right behind the pages of the one that was asked for before. */
+#define ENGINE_BEHIND UINT64_MAX
+
+/* Where a trace.dat has the names of tasks: a size of 8 bytes at offset, room bytes for the text
+ * behind it, of which what is not used reads as zeroes. */
+struct engine_names {
+	uint64_t offset;
+	uint64_t room;
+	uint32_t big_endian;
+	uint32_t fixed; /* 1: the size stays the room's */
+	uint32_t keep;	/* 1: keep them up to date until ENGINE_RECORD_END; 0: write them once */
+	uint32_t reserved;
 };
 
 struct engine_flag {
@@ -123,6 +153,9 @@ struct engine_save_reply {
 	int32_t error; /* 0 or -errno; what was written before it is whole sub-buffers */
 	uint64_t pages;
 	uint64_t bytes;
+	uint64_t events;       /* in these pages */
+	uint64_t lost;	       /* before these pages, where they gave a count */
+	uint64_t lost_unknown; /* of these pages, how many told of lost events without a count */
 };
 
 /*

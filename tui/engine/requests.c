@@ -119,7 +119,7 @@ static void send_rows(struct server *server, uint32_t serial, int ret)
 static const struct {
 	size_t length;
 	bool fd;
-	bool cpu; /* starts with struct engine_stream */
+	bool cpu; /* starts with a CPU's number */
 } request_form[] = {
 	[ENGINE_FORMATS] = {0, true, false},
 	[ENGINE_STREAM] = {sizeof(struct engine_stream), true, true},
@@ -133,6 +133,9 @@ static const struct {
 	[ENGINE_PULL] = {sizeof(struct engine_pull), false, false},
 	[ENGINE_STATS] = {0, false, false},
 	[ENGINE_COUNTS] = {0, false, false},
+	[ENGINE_RECORD_REGION] = {sizeof(struct engine_region), true, true},
+	[ENGINE_SAVE_REGION] = {sizeof(struct engine_region), true, true},
+	[ENGINE_NAMES] = {sizeof(struct engine_names), true, false},
 };
 
 static bool well_formed(const struct engine_header *header, const void *payload, int fd)
@@ -149,11 +152,12 @@ static bool well_formed(const struct engine_header *header, const void *payload,
 		((const struct engine_view *)payload)->origin <= ENGINE_FROM_TAIL);
 }
 
-static void add_saving(struct server *server, uint32_t cpu, int fd, uint32_t serial)
+static void add_saving(struct server *server, uint32_t cpu, int fd,
+		       const struct engine_region *region, uint32_t serial)
 {
 	struct engine_save_reply reply = {.cpu = cpu};
 
-	reply.error = savings_add(&server->savings, cpu, server->streams[cpu], fd, serial);
+	reply.error = savings_add(&server->savings, cpu, server->streams[cpu], fd, region, serial);
 	if (reply.error)
 		outbox_send(&server->outbox, ENGINE_SAVE_REPLY, serial, &reply, sizeof(reply));
 }
@@ -188,13 +192,22 @@ static void answer(struct server *server, const struct engine_header *header, co
 		server->shared.discard = ((const struct engine_flag *)payload)->on;
 		break;
 	case ENGINE_RECORD:
-		source_record(server, stream->cpu, fd);
+		source_record(server, stream->cpu, fd, NULL);
 		break;
 	case ENGINE_RECORD_END:
 		sources_end_recordings(server, header->serial);
 		break;
 	case ENGINE_SAVE:
-		add_saving(server, stream->cpu, fd, header->serial);
+		add_saving(server, stream->cpu, fd, NULL, header->serial);
+		break;
+	case ENGINE_RECORD_REGION:
+		source_record(server, stream->cpu, fd, payload);
+		break;
+	case ENGINE_SAVE_REGION:
+		add_saving(server, stream->cpu, fd, payload, header->serial);
+		break;
+	case ENGINE_NAMES:
+		sources_write_names(server, fd, payload);
 		break;
 	case ENGINE_CLEAR:
 		sources_clear(server);

@@ -10,7 +10,7 @@
 struct saving {
 	struct saving *next;
 	const struct stream *stream;
-	int fd;
+	struct rawfile file;
 	uint32_t serial;
 	uint64_t page; /* next one to write */
 	uint64_t end;
@@ -18,7 +18,7 @@ struct saving {
 };
 
 int savings_add(struct savings *savings, uint32_t cpu, const struct stream *stream, int fd,
-		uint32_t serial)
+		const struct engine_region *region, uint32_t serial)
 {
 	struct saving *saving = calloc(1, sizeof(*saving));
 
@@ -27,7 +27,7 @@ int savings_add(struct savings *savings, uint32_t cpu, const struct stream *stre
 		return -ENOMEM;
 	}
 	saving->stream = stream;
-	saving->fd = fd;
+	rawfile_open(&saving->file, fd, region);
 	saving->serial = serial;
 	saving->reply.cpu = cpu;
 	if (stream)
@@ -38,6 +38,15 @@ int savings_add(struct savings *savings, uint32_t cpu, const struct stream *stre
 		savings->first = saving;
 	savings->last = saving;
 	return 0;
+}
+
+static void count_page(struct engine_save_reply *reply, const struct entry *entry)
+{
+	if (entry->kind != ENTRY_PAGE)
+		return;
+	reply->events += entry->events;
+	reply->lost += entry->count;
+	reply->lost_unknown += entry->flags & ENTRY_LOST && !entry->count;
 }
 
 /* False when the saving is done. */
@@ -54,12 +63,10 @@ static bool write_next(struct saving *saving, uint8_t *buffer)
 		return false;
 	page = history_page(history, saving->page, buffer);
 	if (page) {
-		saving->reply.error =
-			rawfile_append(saving->fd, saving->reply.bytes, page, history->page_size);
+		saving->reply.error = rawfile_append(&saving->file, page, history->page_size);
 		if (saving->reply.error)
 			return false;
-		saving->reply.pages++;
-		saving->reply.bytes += history->page_size;
+		count_page(&saving->reply, history_entry(history, saving->page));
 	}
 	saving->page++;
 	return true;
@@ -72,7 +79,7 @@ static void drop_first(struct savings *savings)
 	savings->first = saving->next;
 	if (!savings->first)
 		savings->last = NULL;
-	close(saving->fd);
+	rawfile_close(&saving->file);
 	free(saving);
 }
 
@@ -81,9 +88,12 @@ bool savings_step(struct savings *savings, size_t budget, struct engine_save_rep
 {
 	struct saving *saving = savings->first;
 	bool more = false;
+	int ret;
 
 	if (!saving)
 		return false;
+	if (saving->file.region && saving->file.place.offset == ENGINE_BEHIND)
+		saving->file.place.offset = savings->behind;
 	if (saving->stream) {
 		uint32_t size = saving->stream->history.page_size;
 		uint8_t *buffer = malloc(size);
@@ -97,8 +107,15 @@ bool savings_step(struct savings *savings, size_t budget, struct engine_save_rep
 		}
 		free(buffer);
 	}
-	if (more)
+	ret = rawfile_note(&saving->file);
+	if (ret && !saving->reply.error)
+		saving->reply.error = ret;
+	if (more && !ret)
 		return false;
+	if (saving->file.region)
+		savings->behind = saving->file.place.offset + saving->file.bytes;
+	saving->reply.pages = saving->file.pages;
+	saving->reply.bytes = saving->file.bytes;
 	*reply = saving->reply;
 	*serial = saving->serial;
 	drop_first(savings);

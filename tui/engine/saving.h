@@ -17,12 +17,13 @@ struct saving;
 
 struct savings {
 	struct saving *first, *last;
+	uint64_t behind; /* the end of what the last region was filled with */
 };
 
-/* Write the pages that stream (NULL: none) holds now to fd, which is closed afterwards. 0 or
- * -ENOMEM. */
+/* Write the pages that stream (NULL: none) holds now to fd, which is closed afterwards, or into a
+ * region of it (not NULL). 0 or -ENOMEM. */
 int savings_add(struct savings *savings, uint32_t cpu, const struct stream *stream, int fd,
-		uint32_t serial);
+		const struct engine_region *region, uint32_t serial);
 /* Work on the first saving, at most about budget bytes. True when it is done: reply and serial
  * tell how it went. */
 bool savings_step(struct savings *savings, size_t budget, struct engine_save_reply *reply,

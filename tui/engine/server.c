@@ -51,6 +51,7 @@ int server_new(struct server **server, int socket, const struct engine_config *c
 	if (!s)
 		return ret;
 	s->outbox.socket = socket;
+	s->names = NAMES_FILE_NONE;
 	s->stock = *stock;
 	s->shared.geometry = (struct page_geometry){
 		config->subbuf_size ? config->subbuf_size : VTRACE_SUBBUF_MIN,
@@ -83,6 +84,10 @@ void server_free(struct server *server)
 	if (!server)
 		return;
 	savings_clear(&server->savings);
+	/* Who recorded may be dead already, and the file is all that is left. */
+	if (server->shared.comms)
+		names_file_write(&server->names, server->shared.comms, 0);
+	names_file_close(&server->names);
 	for (unsigned cpu = 0; cpu < VTRACE_MAX_CPUS; cpu++)
 		stream_free(server->streams[cpu]);
 	for (uint32_t i = 0; i < FORMATS_SETS; i++)
@@ -186,6 +191,7 @@ int server_run(struct server *server)
 		if (asked)
 			answer_requests(server);
 		save_some(server);
+		sources_refresh_names(server);
 	}
 	if (server->error)
 		server_say(server, ENGINE_MESSAGE, "the engine can't go on: %s",

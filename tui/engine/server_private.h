@@ -6,6 +6,7 @@
 #ifndef VTRACE_ENGINE_SERVER_PRIVATE_H
 #define VTRACE_ENGINE_SERVER_PRIVATE_H
 
+#include "tui/engine/names_file.h"
 #include "tui/engine/outbox.h"
 #include "tui/engine/rows.h"
 #include "tui/engine/saving.h"
@@ -13,8 +14,9 @@
 #include "tui/engine/top.h"
 
 struct recording {
-	bool on;   /* between ENGINE_RECORD and ENGINE_RECORD_END */
-	int error; /* -errno that ended it before */
+	bool on;			/* between ENGINE_RECORD and ENGINE_RECORD_END */
+	int error;			/* -errno that ended it before */
+	struct engine_cpu_stats before; /* of the stream when it began */
 };
 
 struct server {
@@ -29,10 +31,11 @@ struct server {
 	struct savings savings;
 	struct top top; /* a reply in the making */
 	struct recording recordings[VTRACE_MAX_CPUS];
-	bool news;	    /* something changed since the last ENGINE_NEWS */
-	uint64_t news_time; /* ms, of the last one */
-	uint64_t settles;   /* ms, when a pull has more to give; 0: not waiting */
-	bool listening;	    /* epoll watches the socket for requests */
+	struct names_file names; /* of a recording into a trace.dat */
+	bool news;		 /* something changed since the last ENGINE_NEWS */
+	uint64_t news_time;	 /* ms, of the last one */
+	uint64_t settles;	 /* ms, when a pull has more to give; 0: not waiting */
+	bool listening;		 /* epoll watches the socket for requests */
 	bool done;
 	int error; /* -errno with which the loop ends */
 };
@@ -68,7 +71,11 @@ bool sources_settle(struct server *server);
 /* fd is taken over in each of these. */
 void source_open(struct server *server, const struct engine_stream *request, int fd);
 void source_close(struct server *server, uint32_t cpu);
-void source_record(struct server *server, uint32_t cpu, int fd);
+void source_record(struct server *server, uint32_t cpu, int fd, const struct engine_region *region);
+/* Write the names of tasks to fd, once or for as long as is recorded. */
+void sources_write_names(struct server *server, int fd, const struct engine_names *place);
+/* Those of a recording have to be looked after now and then. */
+void sources_refresh_names(struct server *server);
 /* End all recordings, with an ENGINE_SAVE_REPLY for each. */
 void sources_end_recordings(struct server *server, uint32_t serial);
 /* Forget all pages held. */

@@ -27,7 +27,9 @@ static void check_recording(struct server *server, struct stream *stream)
 		return;
 	server_say(server, ENGINE_MESSAGE,
 		   "recording of CPU %u stopped: %s; what was written before is whole",
-		   stream->stats.cpu, strerror(-stream->record_error));
+		   stream->stats.cpu,
+		   stream->record_error == -EFBIG ? "the file has no room for more of its pages"
+						  : strerror(-stream->record_error));
 	server->recordings[stream->stats.cpu].error = stream->record_error;
 	stream->record_error = 0;
 }
@@ -184,7 +186,7 @@ void sources_change_geometry(struct server *server, const struct page_geometry *
 
 		if (!stream)
 			continue;
-		if (stream->record_fd >= 0) {
+		if (stream->record.fd >= 0) {
 			server->recordings[cpu].error = -EMEDIUMTYPE;
 			server_say(server, ENGINE_MESSAGE,
 				   "recording of CPU %u stopped: its pages have another layout now",
@@ -199,37 +201,73 @@ void sources_change_geometry(struct server *server, const struct page_geometry *
 
 /* ---- recordings ---- */
 
-void source_record(struct server *server, uint32_t cpu, int fd)
+void source_record(struct server *server, uint32_t cpu, int fd, const struct engine_region *region)
 {
 	struct stream *stream = get_stream(server, cpu);
 
-	if (!stream || stream->record_fd >= 0) {
+	if (!stream || stream->record.fd >= 0) {
 		server_say(server, ENGINE_MESSAGE, "CPU %u is not recorded %s", cpu,
 			   stream ? "twice at a time" : "without memory for its stream");
 		close(fd);
 		return;
 	}
-	stream->record_fd = fd;
+	rawfile_open(&stream->record, fd, region);
 	stream->stats.recorded = 0;
-	stream->record_pages = 0;
-	server->recordings[cpu] = (struct recording){.on = true};
+	server->recordings[cpu] = (struct recording){.on = true, .before = stream->stats};
+}
+
+static void check_names(struct server *server, int ret)
+{
+	if (!ret)
+		return;
+	server_say(server, ENGINE_MESSAGE, "the file does not have the names of all tasks: %s",
+		   ret == -EFBIG ? "there are too many" : strerror(-ret));
+	/* Too many are there again the next time, and said once is enough. */
+	names_file_close(&server->names);
+}
+
+void sources_write_names(struct server *server, int fd, const struct engine_names *place)
+{
+	struct names_file once = NAMES_FILE_NONE, *file = place->keep ? &server->names : &once;
+
+	if (place->keep)
+		names_file_close(file);
+	names_file_open(file, fd, place);
+	check_names(server, names_file_write(file, server->shared.comms, server_clock_ms()));
+	if (!place->keep)
+		names_file_close(file);
+}
+
+void sources_refresh_names(struct server *server)
+{
+	check_names(server,
+		    names_file_refresh(&server->names, server->shared.comms, server_clock_ms()));
+}
+
+static void end_recording(struct server *server, struct stream *stream, uint32_t serial)
+{
+	struct recording *recording = &server->recordings[stream->stats.cpu];
+	const struct engine_cpu_stats *now = &stream->stats, *before = &recording->before;
+	int ret = rawfile_close(&stream->record);
+	struct engine_save_reply reply = {
+		.cpu = now->cpu,
+		.error = recording->error ? recording->error : ret,
+		.bytes = stream->record.bytes,
+		.pages = stream->record.pages,
+		.events = now->events - before->events,
+		.lost = now->lost - before->lost,
+		.lost_unknown = now->lost_unknown - before->lost_unknown,
+	};
+
+	recording->on = false;
+	outbox_send(&server->outbox, ENGINE_SAVE_REPLY, serial, &reply, sizeof(reply));
 }
 
 void sources_end_recordings(struct server *server, uint32_t serial)
 {
-	for (unsigned cpu = 0; cpu < VTRACE_MAX_CPUS; cpu++) {
-		struct stream *stream = server->streams[cpu];
-		struct recording *recording = &server->recordings[cpu];
-		struct engine_save_reply reply = {.cpu = cpu, .error = recording->error};
-
-		if (!recording->on)
-			continue;
-		recording->on = false;
-		reply.bytes = stream->stats.recorded;
-		reply.pages = stream->record_pages;
-		if (stream->record_fd >= 0)
-			close(stream->record_fd);
-		stream->record_fd = -1;
-		outbox_send(&server->outbox, ENGINE_SAVE_REPLY, serial, &reply, sizeof(reply));
-	}
+	check_names(server, names_file_write(&server->names, server->shared.comms, 0));
+	names_file_close(&server->names);
+	for (unsigned cpu = 0; cpu < VTRACE_MAX_CPUS; cpu++)
+		if (server->recordings[cpu].on)
+			end_recording(server, server->streams[cpu], serial);
 }

@@ -6,8 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tui/engine/rawfile.h"
-
 /* The reassembly buffer: a full FIFO at once (pipe(7): 64 KiB), or some of the largest pages. */
 #define BUFFER_BYTES (256 * 1024)
 #define BUFFER_PAGES 4
@@ -25,7 +23,7 @@ int stream_new(struct stream **stream, struct stream_shared *shared, unsigned cp
 	s->shared = shared;
 	s->stats.cpu = cpu;
 	s->fd = -1;
-	s->record_fd = -1;
+	s->record = RAWFILE_NONE;
 	history_init(&s->history, &shared->store, shared->geometry.size, NULL);
 	ret = stream_new_geometry(s);
 	if (ret) {
@@ -49,7 +47,7 @@ void stream_free(struct stream *stream)
 		return;
 	history_release(&stream->history);
 	close_fd(&stream->fd);
-	close_fd(&stream->record_fd);
+	rawfile_close(&stream->record);
 	page_file_release(&stream->pages);
 	free(stream->buffer);
 	free(stream);
@@ -83,7 +81,7 @@ int stream_new_geometry(struct stream *stream)
 	stream->have = 0;
 	stream->synced = stream->file;
 	stream->touched = false;
-	close_fd(&stream->record_fd);
+	rawfile_close(&stream->record);
 	history_resize(&stream->history, size);
 	if (stream->file)
 		rewind_file(stream);
@@ -225,20 +223,32 @@ static void learn(struct stream *stream, const uint8_t *page)
 		learn_names(stream, page, &tally->found[i]);
 }
 
+static void end_record(struct stream *stream, int error)
+{
+	int ret = rawfile_close(&stream->record);
+
+	stream->record_error = error ? error : ret;
+}
+
 static void record_page(struct stream *stream, const uint8_t *page)
 {
-	size_t size = stream->shared->geometry.size;
+	int ret;
 
-	if (stream->record_fd < 0)
+	if (stream->record.fd < 0)
 		return;
-	stream->record_error =
-		rawfile_append(stream->record_fd, stream->stats.recorded, page, size);
-	if (stream->record_error) {
-		close_fd(&stream->record_fd);
-		return;
-	}
-	stream->record_pages++;
-	stream->stats.recorded += size;
+	ret = rawfile_append(&stream->record, page, stream->shared->geometry.size);
+	stream->stats.recorded = stream->record.bytes;
+	if (ret)
+		end_record(stream, ret);
+}
+
+/* What was recorded of the bytes read just now can be found from here on. */
+static void note_record(struct stream *stream)
+{
+	int ret = rawfile_note(&stream->record);
+
+	if (ret)
+		end_record(stream, ret);
 }
 
 static void take_page(struct stream *stream, const uint8_t *page, enum page_fault fault,
@@ -399,6 +409,7 @@ void stream_close(struct stream *stream, enum engine_channel_state state, uint64
 	append_gap(stream, stream->gap + stream->have, now);
 	stream->gap = stream->have = 0;
 	stream->stats.state = state;
+	note_record(stream);
 }
 
 bool stream_undecided(const struct stream *stream)
@@ -408,7 +419,10 @@ bool stream_undecided(const struct stream *stream)
 
 bool stream_idle(struct stream *stream, uint64_t now)
 {
-	return parse(stream, true, now);
+	bool changed = parse(stream, true, now);
+
+	note_record(stream);
+	return changed;
 }
 
 static void discard(struct stream *stream, size_t got)
@@ -463,5 +477,6 @@ bool stream_read(struct stream *stream, size_t budget, uint64_t now)
 		stream->have += (size_t)got;
 		changed |= parse(stream, false, now);
 	}
+	note_record(stream);
 	return changed;
 }

@@ -22,6 +22,7 @@
 #include "tui/engine/formats.h"
 #include "tui/engine/page.h"
 #include "tui/engine/protocol.h"
+#include "tui/engine/rawfile.h"
 #include "tui/engine/store.h"
 #include "tui/engine/tally.h"
 
@@ -47,9 +48,8 @@ struct stream {
 	bool file;
 	struct page_file pages; /* of a file */
 	int error;		/* -errno that ended the source, or 0 */
-	int record_fd;		/* where pages are appended, owned; -1: nowhere */
+	struct rawfile record;	/* where pages go as well */
 	int record_error;	/* -errno that ended the recording, or 0 */
-	uint64_t record_pages;
 	uint32_t epoch;
 	uint64_t last_ts;     /* of the newest page in this epoch */
 	uint64_t file_offset; /* of the buffer's first byte in the file */

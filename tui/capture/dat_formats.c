@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "tui/capture/dat_formats.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "formats/trace_dat.h"
+
+#define EVENTS "events/"
+#define FTRACE "ftrace" /* the system of events that cannot be switched on */
+
+size_t dat_section(struct dat_bytes *bytes, unsigned id)
+{
+	size_t span;
+
+	dat_put_number(bytes, id, 2);
+	dat_put_number(bytes, 0, 2); /* not compressed */
+	dat_put_number(bytes, 0, 4); /* no description */
+	span = dat_put_span(bytes, 0, 0, 8);
+	dat_span_from(bytes, span, dat_place(bytes));
+	return span;
+}
+
+void dat_section_end(struct dat_bytes *bytes, size_t section)
+{
+	dat_span_to(bytes, section, dat_place(bytes));
+}
+
+/* Size, in so many bytes, and text; "" where the bundle has no such section. */
+static void put_text(struct dat_bytes *bytes, const struct bundle_section *section, unsigned width)
+{
+	dat_put_number(bytes, section ? section->length : 0, width);
+	if (section)
+		dat_put(bytes, section->data, section->length);
+}
+
+/* Without the guest's own text, the same that its kernel would say: ring_buffer_print_page_header()
+ * in kernel/trace/ring_buffer.c. Without it, trace-cmd takes pages for those of Linux 2.6.30. */
+static void put_header_page(struct dat_bytes *bytes, const struct capture_manifest *manifest)
+{
+	char text[512];
+	int length;
+
+	length = snprintf(text, sizeof(text),
+			  "\tfield: u64 timestamp;\toffset:0;\tsize:8;\tsigned:0;\n"
+			  "\tfield: local_t commit;\toffset:8;\tsize:%u;\tsigned:1;\n"
+			  "\tfield: int overwrite;\toffset:8;\tsize:1;\tsigned:1;\n"
+			  "\tfield: char data;\toffset:%u;\tsize:%u;\tsigned:0;\n",
+			  manifest->long_size, 8 + manifest->long_size,
+			  manifest->subbuf_size - 8 - manifest->long_size);
+	dat_put_number(bytes, (uint64_t)length, 8);
+	dat_put(bytes, text, (size_t)length);
+}
+
+static void put_header_info(struct dat_bytes *bytes, const struct bundle *bundle,
+			    const struct capture_manifest *manifest)
+{
+	const struct bundle_section *page = bundle_find(bundle, TRACE_DAT_HEADER_PAGE);
+
+	dat_put_string(bytes, TRACE_DAT_HEADER_PAGE);
+	if (page && page->length)
+		put_text(bytes, page, 8);
+	else
+		put_header_page(bytes, manifest);
+	dat_put_string(bytes, TRACE_DAT_HEADER_EVENT);
+	put_text(bytes, bundle_find(bundle, TRACE_DAT_HEADER_EVENT), 8);
+}
+
+/* "events/SYSTEM/NAME": the length of SYSTEM, 0 for other sections. */
+static size_t system_length(const struct bundle_section *section)
+{
+	const char *name = section->name, *end;
+
+	if (strncmp(name, EVENTS, strlen(EVENTS)))
+		return 0;
+	name += strlen(EVENTS);
+	end = strchr(name, '/');
+	return end ? (size_t)(end - name) : 0;
+}
+
+static const char *system_name(const struct bundle_section *section)
+{
+	return section->name + strlen(EVENTS);
+}
+
+static bool same_system(const struct bundle_section *one, const struct bundle_section *other)
+{
+	size_t length = system_length(one);
+
+	return length && length == system_length(other) &&
+	       !memcmp(system_name(one), system_name(other), length);
+}
+
+static bool is_ftrace(const struct bundle_section *section)
+{
+	size_t length = system_length(section);
+
+	return length == strlen(FTRACE) && !memcmp(system_name(section), FTRACE, length);
+}
+
+static void put_ftrace_events(struct dat_bytes *bytes, const struct bundle *bundle)
+{
+	uint32_t count = 0;
+
+	for (size_t i = 0; i < bundle->section_count; i++)
+		count += is_ftrace(&bundle->sections[i]);
+	dat_put_number(bytes, count, 4);
+	for (size_t i = 0; i < bundle->section_count; i++)
+		if (is_ftrace(&bundle->sections[i]))
+			put_text(bytes, &bundle->sections[i], 8);
+}
+
+/* Is this the section where its system comes first? */
+static bool begins_system(const struct bundle *bundle, size_t at)
+{
+	const struct bundle_section *section = &bundle->sections[at];
+
+	if (!system_length(section) || is_ftrace(section))
+		return false;
+	/* Mostly they come one system after the other. */
+	for (size_t i = at; i--;)
+		if (same_system(section, &bundle->sections[i]))
+			return false;
+	return true;
+}
+
+static void put_system(struct dat_bytes *bytes, const struct bundle *bundle, size_t first)
+{
+	const struct bundle_section *section = &bundle->sections[first];
+	uint32_t count = 0;
+
+	for (size_t i = first; i < bundle->section_count; i++)
+		count += same_system(section, &bundle->sections[i]);
+	dat_put(bytes, system_name(section), system_length(section));
+	dat_put_string(bytes, "");
+	dat_put_number(bytes, count, 4);
+	for (size_t i = first; i < bundle->section_count; i++)
+		if (same_system(section, &bundle->sections[i]))
+			put_text(bytes, &bundle->sections[i], 8);
+}
+
+static void put_events(struct dat_bytes *bytes, const struct bundle *bundle)
+{
+	uint32_t systems = 0;
+
+	for (size_t i = 0; i < bundle->section_count; i++)
+		systems += begins_system(bundle, i);
+	dat_put_number(bytes, systems, 4);
+	for (size_t i = 0; i < bundle->section_count; i++)
+		if (begins_system(bundle, i))
+			put_system(bytes, bundle, i);
+}
+
+size_t dat_formats_6(struct dat_bytes *bytes, const struct bundle *bundle,
+		     const struct capture_manifest *manifest)
+{
+	const struct bundle_section *printk = bundle_find(bundle, "printk_formats");
+	size_t span;
+
+	put_header_info(bytes, bundle, manifest);
+	put_ftrace_events(bytes, bundle);
+	put_events(bytes, bundle);
+	put_text(bytes, bundle_find(bundle, "kallsyms"), 4);
+	span = dat_put_span(bytes, 0, 0, 4);
+	dat_span_from(bytes, span, dat_place(bytes));
+	if (printk)
+		dat_put(bytes, printk->data, printk->length);
+	dat_span_to(bytes, span, dat_place(bytes));
+	return span;
+}
+
+static uint64_t put_symbols(struct dat_bytes *bytes, unsigned id,
+			    const struct bundle_section *section)
+{
+	uint64_t place = dat_place(bytes);
+	size_t head;
+
+	if (!section)
+		return 0;
+	head = dat_section(bytes, id);
+	put_text(bytes, section, 4);
+	dat_section_end(bytes, head);
+	return place;
+}
+
+uint64_t dat_formats_7(struct dat_bytes *bytes, const struct bundle *bundle,
+		       const struct capture_manifest *manifest, uint64_t next)
+{
+	uint64_t place[TRACE_DAT_CMDLINES] = {0}, options;
+	size_t head;
+
+	place[TRACE_DAT_HEADER_INFO] = dat_place(bytes);
+	head = dat_section(bytes, TRACE_DAT_HEADER_INFO);
+	put_header_info(bytes, bundle, manifest);
+	dat_section_end(bytes, head);
+
+	place[TRACE_DAT_FTRACE_EVENTS] = dat_place(bytes);
+	head = dat_section(bytes, TRACE_DAT_FTRACE_EVENTS);
+	put_ftrace_events(bytes, bundle);
+	dat_section_end(bytes, head);
+
+	place[TRACE_DAT_EVENT_FORMATS] = dat_place(bytes);
+	head = dat_section(bytes, TRACE_DAT_EVENT_FORMATS);
+	put_events(bytes, bundle);
+	dat_section_end(bytes, head);
+
+	place[TRACE_DAT_KALLSYMS] =
+		put_symbols(bytes, TRACE_DAT_KALLSYMS, bundle_find(bundle, "kallsyms"));
+	place[TRACE_DAT_PRINTK] =
+		put_symbols(bytes, TRACE_DAT_PRINTK, bundle_find(bundle, "printk_formats"));
+
+	options = dat_place(bytes);
+	head = dat_section(bytes, TRACE_DAT_OPTIONS_SECTION);
+	for (unsigned id = TRACE_DAT_HEADER_INFO; id < TRACE_DAT_CMDLINES; id++) {
+		if (!place[id])
+			continue;
+		dat_put_number(bytes, id, 2);
+		dat_put_number(bytes, 8, 4);
+		dat_put_span(bytes, 0, place[id], 8);
+	}
+	dat_put_number(bytes, TRACE_DAT_DONE, 2);
+	dat_put_number(bytes, 8, 4);
+	dat_put_span(bytes, 0, next, 8);
+	dat_section_end(bytes, head);
+	return options;
+}

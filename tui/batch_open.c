@@ -65,7 +65,11 @@ static int domain_channels(struct channels *channels, struct domains **domains,
 int batch_open(struct guest **guest, struct domains **domains, const struct options *options,
 	       const struct guest_events *events, void *data, char *error, size_t error_size)
 {
-	struct guest_options guest_options = {.memory = options->memory, .record = options->write};
+	struct guest_options guest_options = {
+		.memory = options->memory,
+		.record = options->write,
+		.dat_version = options->dat_version,
+	};
 	struct channels channels = {.name = NULL};
 	int err;
 

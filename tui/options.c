@@ -15,7 +15,7 @@
 #define COMPLAINT_MAX  256
 
 /* Keys of options that have no letter; above every char. */
-enum { KEY_DIR = 256, KEY_MEMORY, KEY_STATS, KEY_START, KEY_KEEP_RUNNING };
+enum { KEY_DIR = 256, KEY_MEMORY, KEY_STATS, KEY_START, KEY_KEEP_RUNNING, KEY_DAT_VERSION };
 
 /* 0, or -EINVAL with a sentence in complaint that follows "vtrace-top: ". */
 typedef int option_fn(struct options *options, const char *value, char *complaint);
@@ -60,11 +60,16 @@ static int set_replay(struct options *options, const char *value, char *complain
 
 static int set_write(struct options *options, const char *value, char *complaint)
 {
-	if (is_trace_dat(value))
-		return refuse(complaint, "-w", value,
-			      "writing trace.dat files is not supported by this version; "
-			      "-w makes a capture directory, whose name does not end in .dat");
+	(void)complaint;
 	options->write = value;
+	return 0;
+}
+
+static int set_dat_version(struct options *options, const char *value, char *complaint)
+{
+	if (strcmp(value, "6") && strcmp(value, "7"))
+		return refuse(complaint, "--dat-version", value, "wants 6 or 7");
+	options->dat_version = (unsigned)(*value - '0');
 	return 0;
 }
 
@@ -171,7 +176,9 @@ static const struct option_entry entries[] = {
 	{'b', "batch", NULL, "print events as lines on stdout, without a screen", set_batch},
 	{KEY_DIR, "dir", "PATH", "no libvirt: QEMU's FIFOs in PATH, share/ in it", set_dir},
 	{'C', "cpus", "LIST", "only these CPUs of the guest, as in 0-3,8", set_cpus},
-	{'w', "write", "PATH", "save raw pages from the start, in a new capture", set_write},
+	{'w', "write", "PATH", "save raw pages from the start; PATH.dat: a trace.dat", set_write},
+	{KEY_DAT_VERSION, "dat-version", "6|7", "of a trace.dat that is written (default 7)",
+	 set_dat_version},
 	{'n', "count", "N", "batch: end after N events", set_count},
 	{'d', "duration", "SEC", "batch: end after SEC seconds", set_duration},
 	{KEY_MEMORY, "memory", "SIZE", "hold at most SIZE of pages (default 256M)", set_memory},
@@ -260,8 +267,14 @@ static int check_conflicts(const struct options *options, FILE *err)
 		 "-c has no meaning with -r, which needs no libvirt"},
 		{options->uri && options->dir,
 		 "-c has no meaning with --dir, which needs no libvirt"},
-		{options->write && options->replay,
-		 "-w saves what a guest sends; with -r there is no guest"},
+		{options->write && options->replay && !is_trace_dat(options->write),
+		 "-w saves what a guest sends; with -r there is no guest, and only a trace.dat can "
+		 "be made of a capture: -w FILE.dat"},
+		{options->write && options->replay && !options->batch,
+		 "-r with -w makes a trace.dat of a capture, which needs -b"},
+		{options->write && options->replay && options->count,
+		 "-n ends before all of a capture is read, and -w writes all of it: give one of "
+		 "them"},
 		{options->start && options->replay,
 		 "--start starts tracing in a guest; with -r there is no guest"},
 		{options->keep_running && options->replay,

@@ -13,18 +13,19 @@
 #include "tui/engine/protocol.h"
 
 struct options {
-	const char *uri;    /* -c; NULL: libvirt's default */
-	const char *domain; /* positional; NULL: picker, or the one prepared domain for --only */
-	const char *replay; /* -r */
-	const char *dir;    /* --dir */
-	const char *write;  /* -w */
-	bool batch;	    /* -b, or stdout is no terminal */
-	bool stats;	    /* --stats */
-	bool keep_running;  /* --keep-running */
-	bool start;	    /* --start: begin tracing at once, as if t were pressed */
-	uint64_t count;	    /* -n; 0: no limit */
-	double duration;    /* -d, seconds; 0: no limit */
-	uint64_t memory;    /* --memory, bytes */
+	const char *uri;      /* -c; NULL: libvirt's default */
+	const char *domain;   /* positional; NULL: picker, or the one prepared domain for --only */
+	const char *replay;   /* -r */
+	const char *dir;      /* --dir */
+	const char *write;    /* -w */
+	unsigned dat_version; /* --dat-version: 6 or 7 */
+	bool batch;	      /* -b, or stdout is no terminal */
+	bool stats;	      /* --stats */
+	bool keep_running;    /* --keep-running */
+	bool start;	      /* --start: begin tracing at once, as if t were pressed */
+	uint64_t count;	      /* -n; 0: no limit */
+	double duration;      /* -d, seconds; 0: no limit */
+	uint64_t memory;      /* --memory, bytes */
 	uint8_t cpus[ENGINE_CPUSET_BYTES]; /* -C; all bits set when not given */
 };
 

@@ -172,7 +172,7 @@ static void help_names_every_option(void **state)
 		"-c, --connect URI", "-r, --read PATH",	 "-b, --batch",	  "--dir PATH",
 		"-C, --cpus LIST",   "-w, --write PATH", "-n, --count N", "-d, --duration SEC",
 		"--memory SIZE",     "--stats",		 "--start",	  "--keep-running",
-		"-h, --help",	     "-V, --version",
+		"--dat-version 6|7", "-h, --help",	 "-V, --version",
 	};
 	struct options options;
 
@@ -229,7 +229,8 @@ static void wrong_values_are_refused(void **state)
 		EXPECT_COMPLAINT("1M or more", "--memory", sizes[i]);
 	EXPECT_COMPLAINT("from position 5 on", "-C", "0-3,x");
 	EXPECT_COMPLAINT("-r takes a capture directory", "-r", "old/trace.dat");
-	EXPECT_COMPLAINT("-w makes a capture directory", "-w", "trace.dat");
+	EXPECT_COMPLAINT("wants 6 or 7", "--dat-version", "5");
+	EXPECT_COMPLAINT("wants 6 or 7", "--dat-version", "7.0");
 }
 
 static void conflicts_are_told(void **state)
@@ -241,6 +242,8 @@ static void conflicts_are_told(void **state)
 	EXPECT_COMPLAINT("-c has no meaning with -r", "-c", "u", "-r", "saved");
 	EXPECT_COMPLAINT("-c has no meaning with --dir", "-c", "u", "--dir", "/x");
 	EXPECT_COMPLAINT("-w saves", "-r", "saved", "-w", "again");
+	EXPECT_COMPLAINT("needs -b", "-r", "saved", "-w", "again.dat");
+	EXPECT_COMPLAINT("-n ends before", "-b", "-r", "saved", "-w", "again.dat", "-n", "1");
 	EXPECT_COMPLAINT("--start starts", "-r", "saved", "--start");
 	EXPECT_COMPLAINT("--keep-running is about", "-r", "saved", "--keep-running");
 	EXPECT_COMPLAINT("-d stops tracing", "-b", "-r", "saved", "-d", "1");

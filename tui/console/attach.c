@@ -214,7 +214,10 @@ void attach_close(struct console *console)
 /* A recording goes to one path, so it is that of the first guest. */
 static struct guest_options options_of_guest(struct console *console)
 {
-	struct guest_options options = {.memory = console->options->memory};
+	struct guest_options options = {
+		.memory = console->options->memory,
+		.dat_version = console->options->dat_version,
+	};
 
 	if (console->options->write && !console->record_used)
 		options.record = console->options->write;

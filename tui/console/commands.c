@@ -135,7 +135,8 @@ static bool save_check(void *data, const char *text, char *why, size_t why_size)
 {
 	(void)data;
 	if (!*text)
-		snprintf(why, why_size, "a path for a new directory is needed; Esc leaves");
+		snprintf(why, why_size,
+			 "a path for a new directory or a .dat file is needed; Esc leaves");
 	else if (access(text, F_OK) == 0)
 		snprintf(why, why_size, "this exists: choose a name that is not taken");
 	else

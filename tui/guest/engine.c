@@ -102,6 +102,9 @@ int engine_open(struct guest *guest, char *error, size_t error_size)
 					  -1, NULL);
 	if (!err)
 		err = formats_hand_over(guest);
+	/* A capture is recorded from its first page on. */
+	if (!err && guest->capture && guest->record_path)
+		recording_begin(guest);
 	if (!err)
 		err = streams_hand_over(guest);
 	if (err) {

@@ -10,7 +10,7 @@
 #include "tui/domain/loop.h"
 #include "tui/guest/engine_link.h"
 
-#define COMMAND_PAYLOAD_MAX 16
+#define COMMAND_PAYLOAD_MAX 64
 #define PACKETS_A_CALL	    64 /* then the keys get their turn */
 
 struct link_command {

@@ -118,6 +118,7 @@ struct guest *guest_new(const char *name, const struct guest_options *options,
 	guest->events = *events;
 	guest->data = data;
 	guest->memory = options->memory;
+	guest->dat_version = options->dat_version ? options->dat_version : 7;
 	guest->link.watch = -1;
 	guest->reconnect_timer = -1;
 	guest->agent.timer = -1;
@@ -188,7 +189,8 @@ static void finish_captures(struct guest *guest)
 	int64_t deadline = guest_now_ms() + FINISH_MS;
 
 	recording_end(guest);
-	while ((guest->record.writer || guest->save.writer) && guest_now_ms() < deadline)
+	while ((saving_active(&guest->record) || saving_active(&guest->save)) &&
+	       guest_now_ms() < deadline)
 		engine_link_wait(&guest->link, FINISH_STEP_MS);
 	saving_lost(guest);
 }

@@ -30,8 +30,9 @@ enum guest_state {
 };
 
 struct guest_options {
-	uint64_t memory;    /* bytes of pages to hold */
-	const char *record; /* capture directory to write from the start, or NULL */
+	uint64_t memory;      /* bytes of pages to hold */
+	const char *record;   /* capture directory or trace.dat to write from the start, or NULL */
+	unsigned dat_version; /* of each trace.dat that is written: 6 or 7, 0: 7 */
 };
 
 /* What hello told; strings are "" and numbers 0 when unknown. */
@@ -70,7 +71,8 @@ struct guest_events {
 int guest_open(struct guest **guest, const struct channels *channels,
 	       const struct guest_options *options, const struct guest_events *events, void *data,
 	       char *error, size_t error_size);
-/* Open a capture directory in the place of a guest. */
+/* Open a capture directory in the place of a guest. Recording it makes a trace.dat of all of it,
+ * whose end comes as saved(). */
 int guest_open_capture(struct guest **guest, const char *path, const struct guest_options *options,
 		       const struct guest_events *events, void *data, char *error,
 		       size_t error_size);
@@ -98,7 +100,8 @@ int guest_refresh_formats(struct guest *guest);
 typedef void guest_stats_fn(void *data, const char *text);
 int guest_stats(struct guest *guest, guest_stats_fn *fn, void *data);
 
-/* Save the pages held into a new capture directory; the end comes as saved(). 0 or -errno with
+/* Save the pages held into a new capture directory, or a new trace.dat where the path ends in
+ * .dat; the end comes as saved(). 0 or -errno with
  * a sentence in error (exists, no permission, no formats yet are all told here). */
 int guest_save(struct guest *guest, const char *path, char *error, size_t error_size);
 /* The domain's life as libvirt tells it; gone closes the channels and keeps the rows. */

@@ -2,13 +2,14 @@
 /*
  * The inside of struct guest, shared by the files of this room and by nobody else: guest.c is the
  * public face, agent.c talks to the guest's agent, streams.c holds the channels, event_formats.c
- * gets formats to the engine, saving.c writes captures, engine.c keeps the engine, replay.c opens
- * a capture in the place of a guest.
+ * gets formats to the engine, saving.c writes captures, saving_dat.c trace.dat files, engine.c
+ * keeps the engine, replay.c opens a capture in the place of a guest.
  */
 #ifndef VTRACE_GUEST_PRIVATE_H
 #define VTRACE_GUEST_PRIVATE_H
 
 #include "tui/capture/capture.h"
+#include "tui/capture/dat.h"
 #include "tui/guest/control.h"
 #include "tui/guest/engine_link.h"
 #include "tui/guest/guest.h"
@@ -22,7 +23,8 @@ struct guest_stream {
 
 /* A capture being written, by `s` or by -w. */
 struct guest_saving {
-	struct capture_writer *writer; /* NULL: none */
+	struct capture_writer *writer; /* of a capture directory */
+	struct dat_writer *dat;	       /* of a trace.dat; neither: nothing is saved */
 	char *path;
 	unsigned left; /* replies of the engine still to come */
 	bool ending;   /* a recording whose end was asked for */
@@ -30,6 +32,7 @@ struct guest_saving {
 	uint64_t bytes;
 	int error;	     /* the first */
 	bool formats_saved;  /* the capture has its formats */
+	bool stale_told;     /* that a trace.dat keeps formats of an earlier boot */
 	uint32_t end_serial; /* of ENGINE_RECORD_END */
 };
 
@@ -75,6 +78,7 @@ struct guest {
 	struct channels channels; /* all empty for a capture */
 	char *name;
 	uint64_t memory;
+	unsigned dat_version;
 	enum guest_state state;
 	struct engine_link link;
 	struct guest_stream stream[VTRACE_MAX_CPUS];
@@ -156,5 +160,19 @@ void recording_end(struct guest *guest);
 void saving_replied(struct guest *guest, uint32_t serial, const struct engine_save_reply *reply);
 /* The engine died: leave what there is, and say where it lies. */
 void saving_lost(struct guest *guest);
+static inline bool saving_active(const struct guest_saving *saving)
+{
+	return saving->writer || saving->dat;
+}
+
+/* saving_dat.c */
+/* Make the file and hand its regions to the engine, to record into or to save what is held. What
+ * was handed over is counted in saving->left. 0 or -errno with a sentence in error. */
+int saving_dat_begin(struct guest *guest, struct guest_saving *saving,
+		     const struct capture_manifest *manifest, bool record, char *error,
+		     size_t error_size);
+void saving_dat_add_formats(struct guest *guest, struct guest_saving *saving);
+/* The engine has written all; or it is dead. 0 or -errno. */
+int saving_dat_finish(struct guest *guest, struct guest_saving *saving);
 
 #endif

@@ -54,11 +54,16 @@ int guest_open_capture(struct guest **result, const char *path, const struct gue
 		snprintf(error, error_size, "out of memory");
 		return -ENOMEM;
 	}
-	if (guest->record_path) {
+	if (guest->record_path && !dat_is_path(guest->record_path)) {
 		snprintf(error, error_size, "a capture cannot be recorded again; copy %s instead",
 			 path);
 		err = -EOPNOTSUPP;
 		goto out;
+	}
+	if (guest->record_path) {
+		err = saving_check_path(guest->record_path, error, error_size);
+		if (err)
+			goto out;
 	}
 	guest->capture = calloc(1, sizeof(*guest->capture));
 	if (!guest->capture) {

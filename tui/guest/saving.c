@@ -18,8 +18,9 @@ int saving_check_path(const char *path, char *error, size_t error_size)
 
 	if (lstat(path, &st) < 0)
 		return 0;
-	snprintf(error, error_size, "%s exists already; a capture is written to a new directory",
-		 path);
+	snprintf(error, error_size, "%s exists already; %s", path,
+		 dat_is_path(path) ? "a trace.dat is written to a new file"
+				   : "a capture is written to a new directory");
 	return -EEXIST;
 }
 
@@ -61,6 +62,7 @@ static void fill_manifest(const struct guest *guest, struct capture_manifest *ma
 static void saving_release(struct guest_saving *saving)
 {
 	capture_abandon(saving->writer);
+	dat_abandon(saving->dat);
 	free(saving->path);
 	memset(saving, 0, sizeof(*saving));
 }
@@ -93,6 +95,22 @@ static int send_files(struct guest *guest, struct guest_saving *saving, enum eng
 	return 0;
 }
 
+static int directory_begin(struct guest *guest, struct guest_saving *saving,
+			   const struct capture_manifest *manifest, enum engine_type type,
+			   char *error, size_t error_size)
+{
+	int err = capture_create(&saving->writer, saving->path, manifest, error, error_size);
+
+	if (!err && guest->formats.fd >= 0) {
+		err = capture_write_formats(saving->writer, guest->formats.fd);
+		if (err)
+			snprintf(error, error_size, "cannot write the formats to %s: %s",
+				 saving->path, strerror(-err));
+		saving->formats_saved = !err;
+	}
+	return err ? err : send_files(guest, saving, type, error, error_size);
+}
+
 static int saving_begin(struct guest *guest, struct guest_saving *saving, const char *path,
 			enum engine_type type, char *error, size_t error_size)
 {
@@ -105,16 +123,11 @@ static int saving_begin(struct guest *guest, struct guest_saving *saving, const 
 		snprintf(error, error_size, "out of memory");
 		return -ENOMEM;
 	}
-	err = capture_create(&saving->writer, path, &manifest, error, error_size);
-	if (!err && guest->formats.fd >= 0) {
-		err = capture_write_formats(saving->writer, guest->formats.fd);
-		if (err)
-			snprintf(error, error_size, "cannot write the formats to %s: %s", path,
-				 strerror(-err));
-		saving->formats_saved = !err;
-	}
-	if (!err)
-		err = send_files(guest, saving, type, error, error_size);
+	if (dat_is_path(path))
+		err = saving_dat_begin(guest, saving, &manifest, type == ENGINE_RECORD, error,
+				       error_size);
+	else
+		err = directory_begin(guest, saving, &manifest, type, error, error_size);
 	if (err)
 		saving_release(saving);
 	return err;
@@ -126,7 +139,7 @@ static void saving_finish(struct guest *guest, struct guest_saving *saving)
 	int err;
 
 	memset(saving, 0, sizeof(*saving));
-	err = capture_finish(done.writer);
+	err = done.dat ? saving_dat_finish(guest, &done) : capture_finish(done.writer);
 	if (!done.error)
 		done.error = err;
 	if (!done.formats_saved)
@@ -157,6 +170,8 @@ void recording_add_formats(struct guest *guest)
 	struct guest_saving *record = &guest->record;
 	int err;
 
+	if (record->dat)
+		saving_dat_add_formats(guest, record);
 	if (!record->writer)
 		return;
 	err = capture_write_formats(record->writer, guest->formats.fd);
@@ -171,7 +186,7 @@ void recording_end(struct guest *guest)
 {
 	struct guest_saving *record = &guest->record;
 
-	if (!record->writer || record->ending)
+	if (!saving_active(record) || record->ending)
 		return;
 	record->ending = true;
 	if (engine_link_command(&guest->link, ENGINE_RECORD_END, NULL, 0, -1, &record->end_serial) <
@@ -185,9 +200,13 @@ void saving_replied(struct guest *guest, uint32_t serial, const struct engine_sa
 
 	if (guest->record.ending && serial == guest->record.end_serial)
 		saving = &guest->record;
-	if (!saving->writer || !saving->left || reply->cpu >= guest->cpus)
+	if (!saving_active(saving) || !saving->left || reply->cpu >= guest->cpus)
 		return;
-	capture_set_pages(saving->writer, reply->cpu, reply->pages);
+	if (saving->dat)
+		dat_set_stats(saving->dat, reply->cpu, reply->events, !reply->lost_unknown,
+			      reply->lost);
+	else
+		capture_set_pages(saving->writer, reply->cpu, reply->pages);
 	saving->pages += reply->pages;
 	saving->bytes += reply->bytes;
 	if (reply->error && !saving->error) {
@@ -202,8 +221,11 @@ void saving_replied(struct guest *guest, uint32_t serial, const struct engine_sa
 
 static void lost(struct guest *guest, struct guest_saving *saving)
 {
-	if (!saving->writer)
+	if (!saving_active(saving))
 		return;
+	/* An engine that only does not answer may write still. */
+	if (saving->dat && !engine_link_alive(&guest->link))
+		saving_dat_finish(guest, saving);
 	guest->events.saved(guest->data, saving->path, 0, 0, -EPIPE);
 	saving_release(saving);
 }
@@ -218,7 +240,7 @@ int guest_save(struct guest *guest, const char *path, char *error, size_t error_
 {
 	int err;
 
-	if (guest->save.writer) {
+	if (saving_active(&guest->save)) {
 		snprintf(error, error_size, "%s is still being written; try again when it is done",
 			 guest->save.path);
 		return -EBUSY;

@@ -137,7 +137,8 @@ void streams_state(struct guest *guest, const struct engine_stream_state *state)
 	if (state->state == ENGINE_CHANNEL_FAILED)
 		guest_say(guest, GUEST_ERROR, "cannot read the channel of CPU %u: %s", state->cpu,
 			  strerror(-state->error));
-	if (state->state == ENGINE_CHANNEL_ENDED || state->state == ENGINE_CHANNEL_FAILED)
+	if (state->state == ENGINE_CHANNEL_ENDED || state->state == ENGINE_CHANNEL_FAILED ||
+	    state->state == ENGINE_CHANNEL_INDEXED)
 		stream->ended = true;
 	if (stream->ended && !guest->capture && guest->state != GUEST_GONE &&
 	    guest->channels.cpu[state->cpu].kind == CHANNEL_UNIX) {
@@ -146,8 +147,9 @@ void streams_state(struct guest *guest, const struct engine_stream_state *state)
 		stream->fd = -1;
 		loop_timer_set(guest->reconnect_timer, RECONNECT_MS);
 	}
-	/* The last page of a domain that is gone is the end of its recording too. */
-	if (guest->state == GUEST_GONE && streams_all_ended(guest))
+	/* The last page of a domain that is gone, or of a capture, is the end of its recording too.
+	 */
+	if ((guest->state == GUEST_GONE || guest->capture) && streams_all_ended(guest))
 		recording_end(guest);
 	guest_changed(guest);
 }

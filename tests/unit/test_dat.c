@@ -4,13 +4,10 @@
  * is tests/engine/dat_write.sh. */
 #include "tests/unit/formats.h"
 
-#include <fcntl.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 
-#include "formats/trace_dat.h"
+#include "tests/unit/dat_file.h"
 #include "tui/capture/dat.h"
-#include "tui/capture/dat_bytes.h"
 #include "tui/capture/dat_holes.h"
 
 #define PAGE 4096
@@ -24,8 +21,7 @@ struct fixture {
 	struct capture_manifest manifest;
 	struct dat_writer *writer;
 	struct made_bundle bundle;
-	uint8_t *bytes; /* of the file, once read() */
-	size_t length;
+	struct dat_file file; /* once it is finished */
 };
 
 static int set_up(void **state)
@@ -60,7 +56,7 @@ static int tear_down(void **state)
 	assert_int_equal(rmdir(f->path), 0); /* nothing else was left there */
 	if (f->bundle.fd >= 0)
 		close(f->bundle.fd);
-	free(f->bytes);
+	free(f->file.bytes);
 	free(f);
 	return 0;
 }
@@ -130,69 +126,24 @@ static void write_names(struct fixture *f, const char *text)
 static void finish(struct fixture *f)
 {
 	char remark[512];
-	struct stat st;
-	int fd;
 
 	assert_int_equal(dat_finish(f->writer, remark, sizeof(remark)), 0);
 	f->writer = NULL;
 	assert_string_equal(remark, "");
-	fd = open(f->path, O_RDONLY);
-	assert_true(fd >= 0);
-	assert_int_equal(fstat(fd, &st), 0);
-	assert_int_equal(st.st_mode & 07777, 0600);
-	assert_true(st.st_size < 8 << 20);
-	f->length = (size_t)st.st_size;
-	free(f->bytes);
-	f->bytes = malloc(f->length);
-	assert_non_null(f->bytes);
-	assert_int_equal(pread(fd, f->bytes, f->length, 0), f->length);
-	close(fd);
+	f->file.big_endian = f->manifest.big_endian;
+	dat_file_read(&f->file, f->path);
 }
 
-/* ---- a reader that knows what the manual pages say ---- */
+/* ---- what stands in it ---- */
 
 static uint64_t number(const struct fixture *f, size_t at, unsigned width)
 {
-	assert_true(at + width <= f->length);
-	return dat_decode(f->bytes + at, width, f->manifest.big_endian);
+	return dat_number(&f->file, at, width);
 }
 
 static void expect_text(const struct fixture *f, size_t at, const char *text)
 {
-	assert_true(at + strlen(text) <= f->length);
-	assert_memory_equal(f->bytes + at, text, strlen(text));
-}
-
-/* The data of an option of version 7, found along the sections; 0 when there is none. */
-static size_t option(const struct fixture *f, unsigned id, size_t *size)
-{
-	size_t at = number(f, 10 + 2 + 2 + 4 + 6, 8);
-
-	for (unsigned sections = 0; at; sections++) {
-		assert_true(sections < 3);
-		assert_int_equal(number(f, at, 2), TRACE_DAT_OPTIONS_SECTION);
-		for (at += 16;; at += 6 + *size) {
-			*size = number(f, at + 2, 4);
-			if (number(f, at, 2) == id)
-				return at + 6;
-			if (number(f, at, 2) == TRACE_DAT_DONE)
-				break;
-		}
-		at = number(f, at + 6, 8);
-	}
-	return 0;
-}
-
-/* The data of the section that an option leads to. */
-static size_t section(const struct fixture *f, unsigned id)
-{
-	size_t size, at = option(f, id, &size);
-
-	assert_int_not_equal(at, 0);
-	at = number(f, at, 8);
-	assert_int_equal(number(f, at, 2), id);
-	assert_true(at + 16 + number(f, at + 8, 8) <= f->length);
-	return at + 16;
+	dat_expect(&f->file, at, text);
 }
 
 static void expect_pages(const struct fixture *f, size_t entry, unsigned cpu, unsigned count)
@@ -217,39 +168,38 @@ static void expect_version_7(const struct fixture *f, const char *symbols)
 	assert_int_equal(number(f, 12, 1), f->manifest.big_endian);
 	assert_int_equal(number(f, 13, 1), f->manifest.long_size);
 	assert_int_equal(number(f, 14, 4), PAGE);
-	assert_memory_equal(f->bytes + 18, "none\0", 6);
+	assert_memory_equal(f->file.bytes + 18, "none\0", 6);
 
-	at = section(f, TRACE_DAT_HEADER_INFO);
-	assert_memory_equal(f->bytes + at, "header_page", 12);
-	at = section(f, TRACE_DAT_FTRACE_EVENTS);
+	at = dat_section_at(&f->file, TRACE_DAT_HEADER_INFO);
+	assert_memory_equal(f->file.bytes + at, "header_page", 12);
+	at = dat_section_at(&f->file, TRACE_DAT_FTRACE_EVENTS);
 	assert_int_equal(number(f, at, 4), 1);
 	assert_int_equal(number(f, at + 4, 8), strlen("name: print"));
-	at = section(f, TRACE_DAT_EVENT_FORMATS);
+	at = dat_section_at(&f->file, TRACE_DAT_EVENT_FORMATS);
 	assert_int_equal(number(f, at, 4), 2);
-	assert_memory_equal(f->bytes + at + 4, "sched", 6);
+	assert_memory_equal(f->file.bytes + at + 4, "sched", 6);
 	assert_int_equal(number(f, at + 10, 4), 2); /* events of one system, however they came */
-	at = section(f, TRACE_DAT_KALLSYMS);
+	at = dat_section_at(&f->file, TRACE_DAT_KALLSYMS);
 	assert_int_equal(number(f, at, 4), strlen(symbols));
 	expect_text(f, at + 4, symbols);
 
-	at = option(f, TRACE_DAT_CPUCOUNT, &size);
+	at = dat_option(&f->file, TRACE_DAT_CPUCOUNT, &size);
 	assert_int_equal(number(f, at, 4), CPUS);
-	at = option(f, TRACE_DAT_TRACECLOCK, &size);
-	assert_string_equal((char *)f->bytes + at, "[local]\n"); /* as the formats say */
-	at = option(f, TRACE_DAT_UNAME, &size);
-	assert_string_equal((char *)f->bytes + at, "Linux web01 6.1.0 x86_64");
+	at = dat_option(&f->file, TRACE_DAT_TRACECLOCK, &size);
+	assert_string_equal((char *)f->file.bytes + at, "[local]\n"); /* as the formats say */
+	at = dat_option(&f->file, TRACE_DAT_UNAME, &size);
+	assert_string_equal((char *)f->file.bytes + at, "Linux web01 6.1.0 x86_64");
 }
 
+/* The entry of CPU 0; the next one's is 20 bytes behind. */
 static size_t table_7(const struct fixture *f)
 {
-	size_t size, at = option(f, TRACE_DAT_BUFFER, &size);
+	unsigned cpus;
+	size_t at = dat_table_at(&f->file, &cpus);
 
-	assert_int_not_equal(at, 0);
-	assert_string_equal((char *)f->bytes + at + 8, "");
-	at += 8 + 1 + strlen("local") + 1;
-	assert_int_equal(number(f, at, 4), PAGE);
-	assert_int_equal(number(f, at + 4, 4), CPUS);
-	return at + 8 + 4;
+	assert_int_equal(cpus, CPUS);
+	assert_int_equal(number(f, at - 8, 4), PAGE);
+	return at + 4;
 }
 
 /* ---- tests ---- */
@@ -268,20 +218,20 @@ static void version_7(void **state)
 	dat_set_stats(f->writer, 2, 78, false, 0);
 	finish(f);
 	expect_version_7(f, "ffff T one\n");
-	at = section(f, TRACE_DAT_CMDLINES);
+	at = dat_section_at(&f->file, TRACE_DAT_CMDLINES);
 	assert_int_equal(number(f, at, 8), 8);
 	expect_text(f, at + 8, "12 bash\n");
 	at = table_7(f);
 	expect_pages(f, at, 0, 3);
 	expect_pages(f, at + 20, 1, 0);
 	expect_pages(f, at + 40, 2, 5);
-	at = option(f, TRACE_DAT_CPUSTAT, &size);
+	at = dat_option(&f->file, TRACE_DAT_CPUSTAT, &size);
 	expect_text(f, at, "CPU: 0\noverrun: 9\nread events: 77\n");
-	assert_int_equal(f->bytes[at + size - 1], 0);
+	assert_int_equal(f->file.bytes[at + size - 1], 0);
 	expect_text(f, at + 2 * (6 + size), "CPU: 2\nread events: 78\n");
-	assert_int_equal(f->length % PAGE, 0);
+	assert_int_equal(f->file.length % PAGE, 0);
 	/* Header, formats, names and eight pages, each rounded up. */
-	assert_true(f->length <= (8 + 4) * PAGE);
+	assert_true(f->file.length <= (8 + 4) * PAGE);
 }
 
 /* All numbers, but not what the guest has written itself. */
@@ -295,14 +245,15 @@ static void big_endian(void **state)
 	create(f, 7, DAT_REGIONS_APART, NULL);
 	write_pages(f, 2, 1);
 	finish(f);
-	assert_int_equal(f->bytes[12], 1);
-	assert_int_equal(f->bytes[13], 4);
-	assert_memory_equal(f->bytes + 14, "\0\0\x10\0", 4);
-	at = section(f, TRACE_DAT_HEADER_INFO);
+	assert_int_equal(f->file.bytes[12], 1);
+	assert_int_equal(f->file.bytes[13], 4);
+	assert_memory_equal(f->file.bytes + 14, "\0\0\x10\0", 4);
+	at = dat_section_at(&f->file, TRACE_DAT_HEADER_INFO);
 	/* There are no formats: the layout is told all the same. */
-	assert_non_null(strstr((char *)f->bytes + at + 20, "local_t commit;\toffset:8;\tsize:4;"));
-	assert_non_null(strstr((char *)f->bytes + at + 20, "data;\toffset:12;\tsize:4084;"));
-	assert_int_equal(number(f, section(f, TRACE_DAT_EVENT_FORMATS), 4), 0);
+	assert_non_null(
+		strstr((char *)f->file.bytes + at + 20, "local_t commit;\toffset:8;\tsize:4;"));
+	assert_non_null(strstr((char *)f->file.bytes + at + 20, "data;\toffset:12;\tsize:4084;"));
+	assert_int_equal(number(f, dat_section_at(&f->file, TRACE_DAT_EVENT_FORMATS), 4), 0);
 }
 
 /* Where the parts of a file of version 6 begin. */
@@ -329,7 +280,7 @@ static struct places walk_6(const struct fixture *f)
 	for (unsigned system = 0; system < 2; system++) {
 		size_t events;
 
-		at += strlen((char *)f->bytes + at) + 1;
+		at += strlen((char *)f->file.bytes + at) + 1;
 		events = number(f, at, 4);
 		at += 4;
 		while (events--)
@@ -343,11 +294,11 @@ static struct places walk_6(const struct fixture *f)
 	places.cpus = at;
 	assert_int_equal(number(f, at, 4), CPUS);
 	at += 4;
-	assert_memory_equal(f->bytes + at, "options  ", 10);
+	assert_memory_equal(f->file.bytes + at, "options  ", 10);
 	for (at += 10; number(f, at, 2); at += 6 + number(f, at + 2, 4))
 		;
 	at += 2;
-	assert_memory_equal(f->bytes + at, "flyrecord", 10);
+	assert_memory_equal(f->file.bytes + at, "flyrecord", 10);
 	places.table = at + 10;
 	at = places.table + CPUS * 16;
 	expect_text(f, at + 8, "[local]\n");
@@ -371,17 +322,17 @@ static void version_6(void **state)
 	expect_text(f, places.names + 8, "12 bash\n\n");
 	/* What is left of the room is empty lines. */
 	for (size_t at = places.names + 8 + 8; at < places.cpus; at++)
-		assert_int_equal(f->bytes[at], '\n');
+		assert_int_equal(f->file.bytes[at], '\n');
 	expect_pages(f, places.table, 0, 2);
 	expect_pages(f, places.table + 32, 2, 1);
-	assert_true(f->length < 8 * PAGE);
+	assert_true(f->file.length < 8 * PAGE);
 }
 
 /* Formats that come late take the place of those before, or of none, in the midst of pages. */
 static void late_formats_7(void **state)
 {
 	struct fixture *f = *state;
-	size_t size, at;
+	size_t at;
 
 	create(f, 7, DAT_REGIONS_APART, NULL);
 	write_pages(f, 0, 2);
@@ -393,9 +344,9 @@ static void late_formats_7(void **state)
 	}
 	write_pages(f, 2, 4);
 	finish(f);
-	assert_int_equal(number(f, section(f, TRACE_DAT_EVENT_FORMATS), 4), 2);
-	expect_text(f, section(f, TRACE_DAT_KALLSYMS) + 4, "ffff T three\n");
-	at = option(f, TRACE_DAT_BUFFER, &size) + 8 + 1 + strlen("mono") + 1 + 8 + 4;
+	assert_int_equal(number(f, dat_section_at(&f->file, TRACE_DAT_EVENT_FORMATS), 4), 2);
+	expect_text(f, dat_section_at(&f->file, TRACE_DAT_KALLSYMS) + 4, "ffff T three\n");
+	at = table_7(f);
 	expect_pages(f, at, 0, 2);
 	expect_pages(f, at + 40, 2, 4);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What of a guest is written, and what is left when it goes. */
+#include "tests/unit/dat_file.h"
 #include "tests/unit/fake_guest.h"
 
 static void records_from_the_first_page(void **state)
@@ -61,6 +62,122 @@ static void saves_what_is_held(void **state)
 	assert_int_equal(fake->saved_pages, 1);
 }
 
+/* The times of a trace.dat's pages, one CPU behind the other; 0 behind the last one. */
+static void dat_times(const char *path, uint64_t *times, unsigned room)
+{
+	struct dat_file file = {0};
+	unsigned cpus;
+	size_t at;
+
+	dat_file_read(&file, path);
+	at = dat_table_at(&file, &cpus);
+	assert_int_equal(cpus, CPUS);
+	for (; cpus--; at += 20) {
+		size_t page = dat_number(&file, at + 4, 8);
+
+		for (uint64_t size = dat_number(&file, at + 12, 8); size; size -= PAGE_SIZE) {
+			assert_true(--room);
+			*times++ = dat_number(&file, page, 8);
+			page += PAGE_SIZE;
+		}
+	}
+	*times = 0;
+	free(file.bytes);
+}
+
+static void records_a_trace_dat(void **state)
+{
+	struct fake *fake = *state;
+	uint64_t times[8];
+	char path[96];
+
+	snprintf(path, sizeof(path), "%s/x.dat", fake->dir);
+	assert_int_equal(open_guest(fake, path), 0);
+	turn_until(fake, is(fake, GUEST_STOPPED));
+	guest_start(fake->guest);
+	turn_until(fake, is(fake, GUEST_TRACING));
+	send_page(fake, 1, 1000, 3);
+	send_page(fake, 0, 1500, 3);
+	send_page(fake, 1, 2000, 1);
+	expect_rows(fake, 7);
+	guest_free(fake->guest);
+	fake->guest = NULL;
+	assert_int_equal(fake->saves, 1);
+	assert_int_equal(fake->saved_error, 0);
+	assert_int_equal(fake->saved_pages, 3);
+	dat_times(path, times, 8);
+	assert_int_equal(times[0], 1500);
+	assert_int_equal(times[1], 1000);
+	assert_int_equal(times[2], 2000);
+	assert_int_equal(times[3], 0);
+	/* It stays as it is. */
+	assert_int_equal(open_guest(fake, path), -EEXIST);
+	assert_true(said(fake, "a trace.dat is written to a new file"));
+}
+
+static void saves_a_trace_dat(void **state)
+{
+	struct fake *fake = *state;
+	char path[96], error[512];
+	uint64_t times[8];
+
+	assert_int_equal(open_guest(fake, NULL), 0);
+	turn_until(fake, is(fake, GUEST_STOPPED));
+	guest_start(fake->guest);
+	turn_until(fake, is(fake, GUEST_TRACING));
+	send_page(fake, 0, 1000, 4);
+	send_page(fake, 0, 2000, 4);
+	send_page(fake, 1, 1500, 1);
+	expect_rows(fake, 9);
+	snprintf(path, sizeof(path), "%s/x.dat", fake->dir);
+	assert_int_equal(guest_save(fake->guest, path, error, sizeof(error)), 0);
+	turn_until(fake, fake->saves == 1);
+	assert_int_equal(fake->saved_error, 0);
+	assert_int_equal(fake->saved_pages, 3);
+	dat_times(path, times, 8);
+	assert_int_equal(times[0], 1000);
+	assert_int_equal(times[1], 2000);
+	assert_int_equal(times[2], 1500);
+	assert_int_equal(times[3], 0);
+}
+
+/* Formats of the new boot would make nonsense of the pages before; no page is lost. */
+static void a_trace_dat_over_a_reboot(void **state)
+{
+	struct dat_file file = {0};
+	struct fake *fake = *state;
+	uint64_t times[8];
+	size_t at, size;
+	char path[96];
+
+	snprintf(path, sizeof(path), "%s/x.dat", fake->dir);
+	assert_int_equal(open_guest(fake, path), 0);
+	turn_until(fake, is(fake, GUEST_STOPPED));
+	guest_start(fake->guest);
+	turn_until(fake, is(fake, GUEST_TRACING));
+	send_page(fake, 0, 5000, 1);
+	expect_rows(fake, 1);
+	fake->boot_id = "boot-two";
+	fake->kernel = "6.99";
+	fake->state = "stopped";
+	fake->tracing_on = 0;
+	say(fake, "note agent started\n");
+	turn_until(fake, fake->exports == 2 && is(fake, GUEST_TRACING));
+	assert_true(said(fake, "x.dat keeps the event formats of the boot before"));
+	send_page(fake, 0, 1000, 2);
+	expect_rows(fake, 3);
+	guest_free(fake->guest);
+	fake->guest = NULL;
+	assert_int_equal(fake->saved_pages, 2);
+	dat_times(path, times, 8);
+	assert_int_equal(times[0], 5000);
+	assert_int_equal(times[1], 1000);
+	dat_file_read(&file, path);
+	at = dat_option(&file, TRACE_DAT_UNAME, &size);
+	assert_null(strstr((char *)file.bytes + at, "6.99"));
+	free(file.bytes);
+}
+
 static void domain_goes(void **state)
 {
 	struct fake *fake = *state;
@@ -98,8 +215,13 @@ static void qemu_ends_without_libvirt(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		GUEST_TEST(records_from_the_first_page), GUEST_TEST(a_recording_overwrites_nothing),
-		GUEST_TEST(saves_what_is_held),		 GUEST_TEST(domain_goes),
+		GUEST_TEST(records_from_the_first_page),
+		GUEST_TEST(a_recording_overwrites_nothing),
+		GUEST_TEST(records_a_trace_dat),
+		GUEST_TEST(saves_a_trace_dat),
+		GUEST_TEST(a_trace_dat_over_a_reboot),
+		GUEST_TEST(saves_what_is_held),
+		GUEST_TEST(domain_goes),
 		GUEST_TEST(qemu_ends_without_libvirt),
 	};
 

@@ -54,9 +54,11 @@ int names_file_write(struct names_file *file, const struct comms *comms, uint64_
 	return ret ? ret : size > room ? -EFBIG : 0;
 }
 
-int names_file_refresh(struct names_file *file, const struct comms *comms, uint64_t now)
+int names_file_due(const struct names_file *file, const struct comms *comms, uint64_t now)
 {
-	return now - file->time < REFRESH_MS ? 0 : names_file_write(file, comms, now);
+	if (file->fd < 0 || file->changes == comms_changes(comms))
+		return -1;
+	return now - file->time >= REFRESH_MS ? 0 : (int)(REFRESH_MS - (now - file->time));
 }
 
 void names_file_close(struct names_file *file)

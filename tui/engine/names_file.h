@@ -27,8 +27,8 @@ struct names_file {
 void names_file_open(struct names_file *file, int fd, const struct engine_names *place);
 /* Write the names, if there are others than before. 0 or -errno: -EFBIG when some did not fit. */
 int names_file_write(struct names_file *file, const struct comms *comms, uint64_t now);
-/* The same when some time has passed since the last time. */
-int names_file_refresh(struct names_file *file, const struct comms *comms, uint64_t now);
+/* ms until they are to be written again, since there are others by then; -1: they are written. */
+int names_file_due(const struct names_file *file, const struct comms *comms, uint64_t now);
 void names_file_close(struct names_file *file);
 
 #endif

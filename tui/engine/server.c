@@ -151,9 +151,12 @@ static void watch_socket(struct server *server)
 static int wait_time(struct server *server, bool undecided)
 {
 	int news = send_news(server);
+	int names = names_file_due(&server->names, server->shared.comms, server_clock_ms());
 
 	if (sources_indexing(server) || savings_pending(&server->savings))
 		return 0;
+	if (names >= 0 && (news < 0 || news > names))
+		news = names;
 	if (undecided && (news < 0 || news > SOURCES_IDLE_MS / 3))
 		return SOURCES_IDLE_MS / 3;
 	return news;

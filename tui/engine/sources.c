@@ -240,8 +240,10 @@ void sources_write_names(struct server *server, int fd, const struct engine_name
 
 void sources_refresh_names(struct server *server)
 {
-	check_names(server,
-		    names_file_refresh(&server->names, server->shared.comms, server_clock_ms()));
+	uint64_t now = server_clock_ms();
+
+	if (!names_file_due(&server->names, server->shared.comms, now))
+		check_names(server, names_file_write(&server->names, server->shared.comms, now));
 }
 
 static void end_recording(struct server *server, struct stream *stream, uint32_t serial)

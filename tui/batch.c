@@ -18,7 +18,7 @@
 #include "tui/domain/loop.h"
 #include "tui/text.h"
 
-#define PULL_ROWS     65536 /* more than fit a packet: as many as there are */
+#define PULL_EVENTS   65536 /* more than fit a packet: as many as there are */
 #define PULL_AGAIN_MS 250   /* for rows that wait for another CPU's */
 #define PULL_BUSY_MS  10    /* the engine's socket was full */
 #define DRY_LOOK_MS   200   /* how often to look whether the channels have run dry */
@@ -54,9 +54,10 @@ struct batch {
 	int phase_timer;    /* the end of the phase when nothing else ends it */
 	bool started;	    /* guest_start() was called */
 	bool attached;	    /* tracing was started by somebody else, and is theirs to stop */
-	bool pulling;	    /* a request is on the way */
+	unsigned pulling;   /* requests on the way */
 	bool last;	    /* it is one for all that is there */
 	bool mute;	    /* nothing is printed any more */
+	bool ticks;	    /* the clock counts something else than nanoseconds */
 	bool got_after;	    /* the guest's counters after the end, or that there are none */
 	bool got_engine;    /* the engine's counters */
 	bool got_counts;    /* its counts of events and tasks */
@@ -125,21 +126,39 @@ static void on_saved(void *data, const char *path, uint64_t pages, uint64_t byte
 
 /* ---- rows ---- */
 
+/* Events still wanted, of those that are asked for at once. */
+static uint32_t events_wanted(const struct batch *batch)
+{
+	uint64_t left = batch->options->count - batch->summary.printed;
+
+	return batch->options->count && left < PULL_EVENTS ? (uint32_t)left : PULL_EVENTS;
+}
+
+/* Of a capture the engine makes the next lines while the last ones are on their way and written.
+ * How many are wanted must be known, though. */
+static unsigned pulls_at_once(const struct batch *batch)
+{
+	return guest_state(batch->guest) == GUEST_REPLAY && !batch->options->count ? 2 : 1;
+}
+
 static void pull(struct batch *batch)
 {
-	struct engine_pull request = {.count = PULL_ROWS};
+	struct engine_pull request = {.count = events_wanted(batch), .flags = ENGINE_PULL_TEXT};
 	int err;
 
-	if (batch->pulling || batch->phase < PHASE_RUNNING || batch->phase > PHASE_LAST)
+	if (batch->pulling >= pulls_at_once(batch) || batch->phase < PHASE_RUNNING ||
+	    batch->phase > PHASE_LAST)
 		return;
 	loop_timer_set(batch->pull_timer, -1);
 	batch->last = batch->phase == PHASE_LAST;
 	if (batch->last)
-		request.flags = ENGINE_PULL_ALL;
+		request.flags |= ENGINE_PULL_ALL;
+	if (batch->ticks)
+		request.flags |= ENGINE_PULL_TICKS;
 	memcpy(request.cpus, batch->options->cpus, sizeof(request.cpus));
 	err = guest_request_pull(batch->guest, &request, NULL);
 	if (!err)
-		batch->pulling = true;
+		batch->pulling++;
 	else if (err == -EAGAIN)
 		loop_timer_set(batch->pull_timer, PULL_BUSY_MS);
 }
@@ -192,27 +211,22 @@ static void output_failed(struct batch *batch, int err)
 		finish(batch);
 }
 
-static void print_row(struct batch *batch, const struct engine_row_view *view)
+static void print_lines(struct batch *batch, const struct engine_packet *packet)
 {
-	bool event = view->row->kind <= ENGINE_ROW_MALFORMED;
+	const struct engine_rows *rows = packet->payload;
 	int err;
 
 	if (batch->mute)
 		return;
-	err = lines_row(&batch->lines, view);
-	if (err) {
-		output_failed(batch, err);
-		return;
-	}
-	if (event)
-		batch->summary.printed++;
-	if (batch->options->count && batch->summary.printed == batch->options->count) {
+	err = lines_add(&batch->lines, (const char *)(rows + 1), packet->length - sizeof(*rows));
+	if (!err && batch->summary.printed == batch->options->count && batch->options->count) {
 		batch->mute = true;
 		err = lines_flush(&batch->lines);
-		if (err)
-			output_failed(batch, err);
-		finish(batch);
+		if (!err)
+			finish(batch);
 	}
+	if (err)
+		output_failed(batch, err);
 }
 
 /* At the end all is printed that was held when the end came, however long that takes; what a
@@ -232,21 +246,27 @@ static bool took_the_rest(struct batch *batch, const struct engine_rows *rows)
 	return !batch->rest;
 }
 
-static void rows_came(struct batch *batch, const struct engine_packet *packet)
+static void lines_came(struct batch *batch, const struct engine_packet *packet)
 {
 	const struct engine_rows *rows = packet->payload;
-	struct engine_row_view view;
-	size_t offset = 0;
+	bool more =
+		!(rows->flags & (ENGINE_ROWS_DRY | ENGINE_ROWS_END)) && !took_the_rest(batch, rows);
 	int err;
 
-	batch->pulling = false;
+	batch->pulling--;
 	batch->summary.skipped += rows->skipped;
-	while (engine_rows_next(packet, &offset, &view))
-		print_row(batch, &view);
-	if (!(rows->flags & (ENGINE_ROWS_DRY | ENGINE_ROWS_END)) && !took_the_rest(batch, rows)) {
+	if (!batch->mute)
+		batch->summary.printed += rows->events;
+	if (more && (!batch->options->count || batch->summary.printed < batch->options->count))
+		pull(batch);
+	print_lines(batch, packet);
+	if (more) {
 		pull(batch);
 		return;
 	}
+	/* The last one says how things stand. */
+	if (batch->pulling)
+		return;
 	/* Nobody waits for the next full buffer: an event is to be seen soon. */
 	err = batch->lines.length ? lines_flush(&batch->lines) : 0;
 	if (err)
@@ -295,8 +315,8 @@ static void on_packet(void *data, const struct engine_packet *packet)
 {
 	struct batch *batch = data;
 
-	if (packet->type == ENGINE_ROWS)
-		rows_came(batch, packet);
+	if (packet->type == ENGINE_LINES)
+		lines_came(batch, packet);
 	else if (packet->type == ENGINE_STATS_REPLY)
 		stats_came(batch, packet);
 	else if (packet->type == ENGINE_COUNTS_REPLY)
@@ -340,7 +360,8 @@ static void opened(struct batch *batch)
 		enter(batch, PHASE_DONE, -1);
 		return;
 	}
-	lines_set_clock(&batch->lines, formats ? formats->clock : guest_hello(batch->guest)->clock);
+	batch->ticks =
+		lines_clock_ticks(formats ? formats->clock : guest_hello(batch->guest)->clock);
 	batch->attached = state == GUEST_TRACING;
 	if (state == GUEST_REPLAY) {
 		enter(batch, PHASE_RUNNING, -1);

@@ -2,11 +2,10 @@
 #include "tui/batch_lines.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <langinfo.h>
 #include <limits.h>
 #include <poll.h>
-#include <stdio.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,11 +13,10 @@
 
 #include "tui/text.h"
 
-#define BUFFER_SIZE (256 * 1024)
-/* A row's own strings and the columns around them, and the same with every byte escaped. */
-#define LINE_RAW_MAX	  (2 * ENGINE_NAME_MAX + ENGINE_TEXT_MAX + 128)
-#define LINE_STRIPPED_MAX (4 * LINE_RAW_MAX + 2)
-#define NAME_WIDTH	  20
+/* What is held before it is written. Text that needs no stripping is not held at all, so this is
+ * for the smaller ones; and a packet's line, with every byte escaped, fits. */
+#define BUFFER_SIZE (1024 * 1024)
+#define PIECE_MAX   (128 * 1024)
 
 int lines_init(struct lines *lines, int fd, int stop_fd)
 {
@@ -39,84 +37,94 @@ void lines_release(struct lines *lines)
 	lines->buffer = NULL;
 }
 
-void lines_set_clock(struct lines *lines, const char *clock)
+bool lines_clock_ticks(const char *clock)
 {
 	/* Linux, kernel/trace/trace.c, trace_clocks[]: those with in_ns == 0. */
-	lines->ticks =
-		!strcmp(clock, "counter") || !strcmp(clock, "x86-tsc") || !strcmp(clock, "ppc-tb");
+	return !strcmp(clock, "counter") || !strcmp(clock, "x86-tsc") || !strcmp(clock, "ppc-tb");
 }
 
-/* libtraceevent's "%6.1000d", or "%12d" for ticks (tep_print_event(3)): microseconds, rounded,
- * with a point as soon as there is a whole second. */
-static int format_time(const struct lines *lines, char *text, size_t size, uint64_t ts)
+static bool is_plain(unsigned char c)
 {
-	uint64_t us = ts / 1000 + (ts % 1000 >= 500);
-
-	if (lines->ticks)
-		return snprintf(text, size, "%12" PRIu64 ":", ts);
-	if (us > 1000000)
-		return snprintf(text, size, " %5" PRIu64 ".%06" PRIu64 ":", us / 1000000,
-				us % 1000000);
-	return snprintf(text, size, " %12" PRIu64 ":", us);
+	return (c >= ' ' && c < 0x7f) || c == '\n' || c == '\t';
 }
 
-static size_t format_event(const struct lines *lines, char *text, size_t size,
-			   const struct engine_row_view *view)
-{
-	const struct engine_row *row = view->row;
-	char time[40];
-	int length;
+typedef uint8_t block __attribute__((vector_size(16)));
 
-	format_time(lines, time, sizeof(time), row->at.ts);
-	length = snprintf(text, size, "%*s%.*s-%-5d [%03u]%s %.*s: %*s%.*s",
-			  row->task_len < 16 ? 16 - row->task_len : 0, "", row->task_len,
-			  view->task, row->pid, row->at.cpu, time, row->event_len, view->event,
-			  row->event_len < NAME_WIDTH ? NAME_WIDTH - row->event_len : 0, "",
-			  row->detail_len, view->detail);
-	return (size_t)length < size ? (size_t)length : size - 1;
+/* Is every byte of a block plain? All of them at once, for this looks at all that is printed. */
+static bool block_is_plain(const char *text)
+{
+	uint64_t word[sizeof(block) / 8];
+	block bytes, odd;
+
+	memcpy(&bytes, text, sizeof(bytes));
+	odd = (block)((bytes < ' ') & (bytes != '\n') & (bytes != '\t')) | (block)(bytes > '~');
+	memcpy(word, &odd, sizeof(word));
+	return !(word[0] | word[1]);
 }
 
-static size_t format_row(const struct lines *lines, char *text, size_t size,
-			 const struct engine_row_view *view)
+/* How many bytes at the start are printable ASCII, tabs and ends of lines. */
+static size_t plain_length(const char *text, size_t length)
 {
-	const struct engine_row *row = view->row;
-	int length;
+	size_t at = 0;
 
-	switch (row->kind) {
-	case ENGINE_ROW_LOST:
-		length = row->count ? snprintf(text, size, "CPU:%u [%" PRIu64 " EVENTS DROPPED]",
-					       row->at.cpu, row->count)
-				    : snprintf(text, size, "CPU:%u [EVENTS DROPPED]", row->at.cpu);
-		break;
-	case ENGINE_ROW_BAD_PAGE:
-		length = snprintf(text, size, "CPU:%u [BAD PAGE: %.*s]", row->at.cpu,
-				  row->detail_len, view->detail);
-		break;
-	case ENGINE_ROW_GAP:
-		length = snprintf(text, size, "CPU:%u [GAP: %" PRIu64 " BYTES SKIPPED]",
-				  row->at.cpu, row->count);
-		break;
-	default:
-		return format_event(lines, text, size, view);
-	}
-	return (size_t)length < size ? (size_t)length : size - 1;
+	while (at + sizeof(block) <= length && block_is_plain(text + at))
+		at += sizeof(block);
+	while (at < length && is_plain((unsigned char)text[at]))
+		at++;
+	return at;
 }
 
-int lines_row(struct lines *lines, const struct engine_row_view *view)
+/* Bytes up to where something plain begins again, behind a whole character if there is one. */
+static size_t odd_length(const char *text, size_t length)
 {
-	char raw[LINE_RAW_MAX];
-	size_t length;
-	int err = lines->error;
+	size_t at = 0;
 
-	if (!err && BUFFER_SIZE - lines->length < LINE_STRIPPED_MAX)
-		err = lines_flush(lines);
+	while (at < length && at < PIECE_MAX && !is_plain((unsigned char)text[at]))
+		at++;
+	return at;
+}
+
+static int hold(struct lines *lines, const char *text, size_t length)
+{
+	int err = BUFFER_SIZE - lines->length < length ? lines_flush(lines) : 0;
+
 	if (err)
 		return err;
-	length = format_row(lines, raw, sizeof(raw), view);
-	lines->length += text_strip(lines->buffer + lines->length, LINE_STRIPPED_MAX, raw, length,
-				    lines->ascii);
-	lines->buffer[lines->length++] = '\n';
+	memcpy(lines->buffer + lines->length, text, length);
+	lines->length += length;
 	return 0;
+}
+
+static int strip(struct lines *lines, const char *text, size_t length)
+{
+	size_t room = 4 * length + 1;
+	int err = BUFFER_SIZE - lines->length < room ? lines_flush(lines) : 0;
+
+	if (!err)
+		lines->length +=
+			text_strip(lines->buffer + lines->length, room, text, length, lines->ascii);
+	return err;
+}
+
+int lines_add(struct lines *lines, const char *text, size_t length)
+{
+	int err = lines->error;
+
+	while (!err && length) {
+		size_t plain = plain_length(text, length), odd;
+
+		if (plain > PIECE_MAX)
+			plain = PIECE_MAX;
+		err = hold(lines, text, plain);
+		text += plain;
+		length -= plain;
+		odd = odd_length(text, length);
+		if (!err && odd)
+			err = strip(lines, text, odd);
+		text += odd;
+		length -= odd;
+	}
+	return err;
 }
 
 /* Wait until a pipe takes something. 0, or -EINTR when asked to stop meanwhile. */

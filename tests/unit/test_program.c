@@ -92,16 +92,23 @@ static bool is_incomparable(const struct fixture *f, const struct event_format *
 static void compare(struct fixture *f, const struct event_format *format, const uint8_t *data,
 		    uint32_t size, struct trace_seq *seq)
 {
-	const struct print_job job = {f->formats, &f->formats->geometry, f->comms, data, size, 0, 0,
-				      1};
+	const struct print_job job = {
+		.formats = f->formats,
+		.format = format,
+		.geometry = &f->formats->geometry,
+		.comms = f->comms,
+		.data = data,
+		.size = size,
+		.ts = 1,
+	};
 	char text[PRINT_TEXT_MAX];
 	struct out out;
 
-	if (!format->program.count || is_incomparable(f, format) || print_fault(format, &job))
+	if (!format->program.count || is_incomparable(f, format) || print_fault(&job))
 		return;
 	reference(f, data, size, seq);
 	out_init(&out, text, sizeof(text) - 1);
-	print_detail(&f->printer, &job, format, NULL, NULL, &out);
+	print_detail(&f->printer, &job, NULL, NULL, &out);
 	*out.at = '\0';
 	f->compared++;
 	if (!strcmp(text, seq->buffer))

@@ -269,6 +269,15 @@ static bool rows_ok(const struct engine_packet *packet)
 	return at == packet->length;
 }
 
+static bool lines_ok(const struct engine_packet *packet)
+{
+	const char *text = packet->payload;
+
+	/* Nobody has to look for the end of a last line. */
+	return packet->length == sizeof(struct engine_rows) ||
+	       (packet->length > sizeof(struct engine_rows) && text[packet->length - 1] == '\n');
+}
+
 static bool counts_ok(const struct engine_packet *packet)
 {
 	const struct engine_counts *counts = packet->payload;
@@ -302,6 +311,8 @@ static bool packet_ok(const struct engine_packet *packet)
 		       ((const struct engine_save_reply *)payload)->cpu < VTRACE_MAX_CPUS;
 	case ENGINE_ROWS:
 		return rows_ok(packet);
+	case ENGINE_LINES:
+		return lines_ok(packet);
 	case ENGINE_STATS_REPLY:
 		return stats_ok(packet);
 	case ENGINE_COUNTS_REPLY:

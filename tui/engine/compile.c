@@ -62,11 +62,25 @@ int compile_op(struct compiling *compiling, const struct op *op)
 	return 0;
 }
 
+/* Memory for text of so many bytes, with OUT_BLOCK behind it. */
+static int take_text(struct compiling *compiling, size_t length, char **text)
+{
+	*text = calloc(1, length + OUT_BLOCK);
+	return *text ? own(compiling->programs, *text) : -ENOMEM;
+}
+
 int compile_literal(struct compiling *compiling, const char *text)
 {
+	size_t length = strlen(text);
+	char *copy;
+	int ret = take_text(compiling, length, &copy);
+
+	if (ret)
+		return ret;
+	memcpy(copy, text, length);
 	return compile_op(compiling, &(struct op){.code = OP_LITERAL,
-						  .text = text,
-						  .length = (uint32_t)strlen(text)});
+						  .text = copy,
+						  .length = (uint32_t)length});
 }
 
 /* The next operation's number in the program. */
@@ -307,16 +321,15 @@ static int compile_string(struct compiling *compiling, const struct op *like,
 static int compile_number(struct compiling *compiling, struct op *op, const struct piece *piece,
 			  const struct tep_print_arg *arg)
 {
-	bool plain = !op->spec.flags && !op->spec.width && op->spec.precision < 0 && !op->of_extent;
 	int ret = value_of(compiling, &op->value, arg);
 
 	op->code = OP_NUMBER;
 	op->size = (uint8_t)piece->size;
-	if (plain && op->spec.conversion == 'd')
+	if (op->plain && op->spec.conversion == 'd')
 		op->code = OP_SIGNED;
-	else if (plain && op->spec.conversion == 'u')
+	else if (op->plain && op->spec.conversion == 'u')
 		op->code = OP_UNSIGNED;
-	else if (plain && op->spec.conversion == 'x')
+	else if (op->plain && op->spec.conversion == 'x')
 		op->code = OP_HEX;
 	return ret ? ret : compile_op(compiling, op);
 }
@@ -388,6 +401,9 @@ static int compile_conversion(struct compiling *compiling, const struct piece *p
 	const struct tep_print_arg *arg = *args;
 	int ret;
 
+	op.plain = !op.spec.flags && !op.spec.width && op.spec.precision < 0 &&
+		   piece->star == STAR_NONE;
+
 	if (piece->star != STAR_NONE) {
 		if (!arg)
 			return -EOPNOTSUPP;
@@ -416,10 +432,7 @@ static int compile_text(struct compiling *compiling, const struct piece *piece)
 
 	if (piece->length > TEXT_MAX)
 		return -EOPNOTSUPP;
-	text = malloc(piece->length + 1);
-	if (!text)
-		return -ENOMEM;
-	ret = own(compiling->programs, text);
+	ret = take_text(compiling, piece->length, &text);
 	if (ret)
 		return ret;
 	out_init(&out, text, piece->length);
@@ -476,5 +489,6 @@ int program_compile(struct programs *programs, struct tep_event *event, struct p
 	}
 	program->first = compiling.first;
 	program->count = programs->op_count - compiling.first;
+	program->wants_next = programs->ops[compiling.first].code == OP_GRAPH_ENTRY;
 	return 0;
 }

@@ -86,6 +86,7 @@ static void comm(struct builder *builder, const char *name)
 	if (field->flags & TEP_FIELD_IS_DYNAMIC)
 		builder->ret = -EOPNOTSUPP;
 	add(builder, &(struct op){.code = OP_FIELD_STRING,
+				  .plain = true,
 				  .spec = {.conversion = 's', .precision = -1},
 				  .offset = (uint32_t)field->offset,
 				  .value.constant = (uint64_t)field->size});

@@ -16,6 +16,7 @@
 #define OWN_ID		INT32_MAX  /* of an event that no record has */
 #define EVENT_TWICE	UINT16_MAX /* in by_id: more than one event claims the id */
 #define EVENT_FIELDS	1024	   /* of one event; the largest in Linux has about 60 */
+#define LABEL_WIDTH	20	   /* of an event's name in a line */
 #define KALLSYMS_PROBED 64	   /* lines looked at to see whether addresses are hidden */
 
 int formats_stock_init(struct formats_stock *stock)
@@ -49,8 +50,10 @@ void formats_free(struct formats *formats)
 {
 	if (!formats)
 		return;
-	for (size_t i = 0; i < formats->event_count; i++)
+	for (size_t i = 0; i < formats->event_count; i++) {
 		free(formats->events[i].dynamic);
+		free(formats->events[i].label);
+	}
 	free(formats->events);
 	free(formats->by_id);
 	programs_release(&formats->programs);
@@ -158,6 +161,21 @@ static void find_comms(struct event_format *format)
 	}
 }
 
+/* "NAME:" and blanks up to the column of details, as in trace-cmd report. */
+static int make_label(struct event_format *format)
+{
+	size_t length = strlen(format->event->name);
+
+	format->label_length = (uint32_t)(length < LABEL_WIDTH ? LABEL_WIDTH : length) + 2;
+	format->label = malloc(format->label_length + OUT_BLOCK);
+	if (!format->label)
+		return -ENOMEM;
+	memset(format->label, ' ', format->label_length + OUT_BLOCK);
+	memcpy(format->label, format->event->name, length);
+	format->label[length] = ':';
+	return 0;
+}
+
 static int index_event(struct formats *formats, struct tep_event *event)
 {
 	struct event_format *format = &formats->events[formats->event_count];
@@ -181,6 +199,11 @@ static int index_event(struct formats *formats, struct tep_event *event)
 		return ret;
 	}
 	find_comms(format);
+	ret = make_label(format);
+	if (ret) {
+		free(format->dynamic);
+		return ret;
+	}
 	formats->by_id[event->id] = (uint16_t)(++formats->event_count);
 	return 0;
 }

@@ -10,6 +10,31 @@ static const char pairs[] = "00010203040506070809101112131415161718192021222324"
 static const char lower[] = "0123456789abcdef";
 static const char upper[] = "0123456789ABCDEF";
 
+void out_short_string(struct out *out, const char *text, size_t most)
+{
+	static const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
+
+	while (most >= sizeof(uint64_t) && out_left(out) >= sizeof(uint64_t)) {
+		uint64_t word, zeros;
+
+		memcpy(&word, text, sizeof(word));
+		memcpy(out->at, &word, sizeof(word));
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+		word = __builtin_bswap64(word);
+#endif
+		/* The lowest top bit that this sets is that of the first zero byte. */
+		zeros = (word - ones) & ~word & tops;
+		if (zeros) {
+			out->at += __builtin_ctzll(zeros) / 8;
+			return;
+		}
+		out->at += sizeof(word);
+		text += sizeof(word);
+		most -= sizeof(word);
+	}
+	out_bytes(out, text, strnlen(text, most));
+}
+
 /* The digits of number end before end; returns their start. */
 static char *decimal(char *end, uint64_t number)
 {
@@ -36,10 +61,51 @@ static char *power_of_two(char *end, uint64_t number, unsigned bits, const char 
 	return end;
 }
 
+static unsigned decimal_length(uint64_t number)
+{
+	static const uint64_t powers[] = {
+		UINT64_C(0),
+		UINT64_C(10),
+		UINT64_C(100),
+		UINT64_C(1000),
+		UINT64_C(10000),
+		UINT64_C(100000),
+		UINT64_C(1000000),
+		UINT64_C(10000000),
+		UINT64_C(100000000),
+		UINT64_C(1000000000),
+		UINT64_C(10000000000),
+		UINT64_C(100000000000),
+		UINT64_C(1000000000000),
+		UINT64_C(10000000000000),
+		UINT64_C(100000000000000),
+		UINT64_C(1000000000000000),
+		UINT64_C(10000000000000000),
+		UINT64_C(100000000000000000),
+		UINT64_C(1000000000000000000),
+		UINT64_C(10000000000000000000),
+	};
+	/* log10(2) is a little more than 1233 / 4096. */
+	unsigned guess = (64u - (unsigned)__builtin_clzll(number | 1)) * 1233 >> 12;
+
+	return guess + (number >= powers[guess]);
+}
+
 void out_unsigned(struct out *out, uint64_t number)
 {
-	char digits[NUMBER_MAX], *end = digits + NUMBER_MAX, *at = decimal(end, number);
+	char digits[NUMBER_MAX], *end = digits + NUMBER_MAX, *at;
 
+	if (number < 10) {
+		out_char(out, (char)('0' + number));
+		return;
+	}
+	/* In place when that is easy. */
+	if (out_left(out) >= NUMBER_MAX) {
+		out->at += decimal_length(number);
+		decimal(out->at, number);
+		return;
+	}
+	at = decimal(end, number);
 	out_bytes(out, at, (size_t)(end - at));
 }
 
@@ -52,18 +118,35 @@ void out_signed(struct out *out, int64_t number)
 
 void out_digits(struct out *out, uint64_t number, unsigned digits)
 {
-	char text[NUMBER_MAX], *end = text + NUMBER_MAX, *at = decimal(end, number);
+	unsigned length = decimal_length(number);
+	char text[NUMBER_MAX], *at;
 
-	while (at > end - digits && at > text)
+	if (length < digits)
+		length = digits;
+	if (out_left(out) < NUMBER_MAX) {
+		at = decimal(text + length, number);
+		out_pad(out, '0', (size_t)(at - text));
+		while (at < text + length)
+			out_char(out, *at++);
+		return;
+	}
+	at = decimal(out->at + length, number);
+	while (at > out->at)
 		*--at = '0';
-	out_bytes(out, at, (size_t)(end - at));
+	out->at += length;
 }
 
 void out_hex(struct out *out, uint64_t number)
 {
-	char digits[NUMBER_MAX], *end = digits + NUMBER_MAX,
-				 *at = power_of_two(end, number, 4, lower);
+	unsigned length = (67u - (unsigned)__builtin_clzll(number | 1)) / 4;
+	char digits[NUMBER_MAX], *end = digits + NUMBER_MAX, *at;
 
+	if (out_left(out) >= NUMBER_MAX) {
+		out->at += length;
+		power_of_two(out->at, number, 4, lower);
+		return;
+	}
+	at = power_of_two(end, number, 4, lower);
 	out_bytes(out, at, (size_t)(end - at));
 }
 

@@ -42,11 +42,33 @@ static inline size_t out_left(const struct out *out)
 	return (size_t)(out->end - out->at);
 }
 
+/* Up to 32 bytes, in pieces that overlap: names, mostly, for which a call is not worth it. */
+static inline void out_copy_short(char *to, const char *from, size_t length)
+{
+	if (length >= 16) {
+		memcpy(to, from, 16);
+		memcpy(to + (length - 16), from + (length - 16), 16);
+	} else if (length >= 8) {
+		memcpy(to, from, 8);
+		memcpy(to + (length - 8), from + (length - 8), 8);
+	} else if (length >= 4) {
+		memcpy(to, from, 4);
+		memcpy(to + (length - 4), from + (length - 4), 4);
+	} else if (length) {
+		to[0] = from[0];
+		to[length / 2] = from[length / 2];
+		to[length - 1] = from[length - 1];
+	}
+}
+
 static inline void out_bytes(struct out *out, const char *bytes, size_t length)
 {
 	if (length > out_left(out))
 		length = out_left(out);
-	memcpy(out->at, bytes, length);
+	if (length <= 32)
+		out_copy_short(out->at, bytes, length);
+	else
+		memcpy(out->at, bytes, length);
 	out->at += length;
 }
 
@@ -54,6 +76,17 @@ static inline void out_char(struct out *out, char c)
 {
 	if (out->at < out->end)
 		*out->at++ = c;
+}
+
+/* Two bytes, known where this is compiled. */
+static inline void out_pair(struct out *out, const char *pair)
+{
+	if (out_left(out) < 2) {
+		out_bytes(out, pair, 2);
+		return;
+	}
+	memcpy(out->at, pair, 2);
+	out->at += 2;
 }
 
 static inline void out_string(struct out *out, const char *string)
@@ -68,6 +101,25 @@ static inline void out_pad(struct out *out, char c, size_t count)
 	memset(out->at, c, count);
 	out->at += count;
 }
+
+#define OUT_BLOCK 16 /* bytes that are copied at once, where both sides have room for them */
+
+/* out_bytes() of text that has OUT_BLOCK more bytes behind it, whatever these are. */
+static inline void out_padded(struct out *out, const char *text, size_t length)
+{
+	char *to = out->at;
+
+	if (length + OUT_BLOCK > out_left(out)) {
+		out_bytes(out, text, length);
+		return;
+	}
+	out->at += length;
+	for (size_t done = 0; done < length; done += OUT_BLOCK)
+		memcpy(to + done, text + done, OUT_BLOCK);
+}
+
+/* A string of at most so many bytes, as names of tasks are: strnlen(3) and copy in one. */
+void out_short_string(struct out *out, const char *text, size_t most);
 
 /* %llu and %lld */
 void out_unsigned(struct out *out, uint64_t number);

@@ -58,8 +58,10 @@ static void print_hex(struct out *out, const uint8_t *record, uint32_t size)
 	}
 }
 
-const char *print_fault(const struct event_format *format, const struct print_job *job)
+const char *print_fault(const struct print_job *job)
 {
+	const struct event_format *format = job->format;
+
 	if (job->size < format->least)
 		return "shorter than its format";
 	for (uint32_t i = 0; i < format->dynamic_count; i++) {
@@ -104,12 +106,12 @@ static size_t join_lines(char *text, size_t length)
 }
 
 static void print_by_libtraceevent(struct printer *printer, const struct print_job *job,
-				   const struct event_format *format, struct out *out)
+				   struct out *out)
 {
 	struct tep_record copy = {.ts = job->ts, .cpu = (int)job->cpu, .size = (int)job->size};
 
 	copy.record_size = copy.size;
-	copy.data = copy_record(printer, format, job->data, job->size);
+	copy.data = copy_record(printer, job->format, job->data, job->size);
 	if (!copy.data) {
 		out_string(out, no_memory);
 		return;
@@ -123,9 +125,8 @@ static void print_by_libtraceevent(struct printer *printer, const struct print_j
 	reset_text(&printer->text);
 }
 
-bool print_detail(struct printer *printer, const struct print_job *job,
-		  const struct event_format *format, struct calls *calls, const struct record *next,
-		  struct out *out)
+bool print_detail(struct printer *printer, const struct print_job *job, struct calls *calls,
+		  const struct record *next, struct out *out)
 {
 	/* Programs keep what they looked up last; nothing else of the formats changes. */
 	struct programs *programs = (struct programs *)&job->formats->programs;
@@ -138,30 +139,28 @@ bool print_detail(struct printer *printer, const struct print_job *job,
 	};
 	char *start = out->at;
 
-	if (format->program.count && program_run(&format->program, &run))
+	if (job->format->program.count && program_run(&job->format->program, &run))
 		return run.took_next;
 	out->at = start;
-	print_by_libtraceevent(printer, job, format, out);
+	print_by_libtraceevent(printer, job, out);
 	return false;
 }
 
 void print_record(struct printer *printer, const struct print_job *job, struct printed *printed)
 {
-	const struct event_format *format = NULL;
+	const struct event_format *format = job->format;
 	const char *fault = NULL;
 	struct out out;
 
 	*printed = (struct printed){.kind = ENGINE_ROW_EVENT, .pid = -1, .task = "", .event = ""};
 	printed->event_id = page_u16(job->geometry, job->data + RECORD_TYPE_OFFSET);
-	if (job->formats)
-		format = formats_event(job->formats, printed->event_id);
 	if (job->size >= RECORD_PID_OFFSET + 4)
 		printed->pid = (int32_t)page_u32(job->geometry, job->data + RECORD_PID_OFFSET);
 	if (printed->pid >= 0)
 		printed->task = comms_find(job->comms, printed->pid, job->epoch, job->ts);
 	if (format) {
 		printed->event = format->event->name;
-		fault = print_fault(format, job);
+		fault = print_fault(job);
 	}
 	out_init(&out, printer->made, PRINT_TEXT_MAX);
 	if (!format) {
@@ -177,7 +176,7 @@ void print_record(struct printer *printer, const struct print_job *job, struct p
 		out_char(&out, ':');
 		print_hex(&out, job->data, job->size);
 	} else {
-		print_detail(printer, job, format, NULL, NULL, &out);
+		print_detail(printer, job, NULL, NULL, &out);
 	}
 	printed->detail = printer->made;
 	printed->detail_length = join_lines(printer->made, (size_t)(out.at - printer->made));

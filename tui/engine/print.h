@@ -25,7 +25,8 @@ struct printer {
 
 /* One record to print: size bytes at data, the data of an event of cpu at (epoch, ts). */
 struct print_job {
-	const struct formats *formats; /* NULL: the row is of an unknown event */
+	const struct formats *formats;	   /* NULL: the row is of an unknown event */
+	const struct event_format *format; /* of data's event; NULL: there is none */
 	const struct page_geometry *geometry;
 	const struct comms *comms;
 	const uint8_t *data;
@@ -52,12 +53,20 @@ void print_record(struct printer *printer, const struct print_job *job, struct p
 
 /* Print the record of an event that has a format, which it fits, to out as its program or
  * libtraceevent does. calls and next as in struct run; true when next was printed too. */
-bool print_detail(struct printer *printer, const struct print_job *job,
-		  const struct event_format *format, struct calls *calls, const struct record *next,
-		  struct out *out);
+bool print_detail(struct printer *printer, const struct print_job *job, struct calls *calls,
+		  const struct record *next, struct out *out);
 
-/* What is wrong with a record of this format, or NULL. */
-const char *print_fault(const struct event_format *format, const struct print_job *job);
+/* What is wrong with the record of an event that has a format, or NULL. */
+const char *print_fault(const struct print_job *job);
+
+/* Find the job's format by its data, which has 2 bytes at least. */
+static inline void print_find_format(struct print_job *job)
+{
+	const uint8_t *type = job->data + RECORD_TYPE_OFFSET;
+
+	job->format =
+		job->formats ? formats_event(job->formats, page_u16(job->geometry, type)) : NULL;
+}
 
 /* The record of a job, as programs take it. */
 static inline struct record print_view(const struct print_job *job)

@@ -27,8 +27,13 @@ static struct spec spec_of(const struct run *run, const struct op *op)
 static void text_at(struct run *run, const struct op *op, uint32_t offset, uint32_t most)
 {
 	const char *text = (const char *)run->record.data + offset;
-	struct spec spec = spec_of(run, op);
+	struct spec spec;
 
+	if (op->plain) {
+		out_short_string(run->out, text, most);
+		return;
+	}
+	spec = spec_of(run, op);
 	out_text(run->out, &spec, text, strnlen(text, most));
 }
 
@@ -60,11 +65,17 @@ static void dynamic_string(struct run *run, const struct op *op)
 		text_at(run, op, offset, left_from(&run->record, offset));
 }
 
-static void fixed_string(struct run *run, const struct op *op)
+/* A name that a print format gives, or what stands for one. */
+static void name(struct run *run, const struct op *op, const char *text, size_t length)
 {
-	struct spec spec = spec_of(run, op);
+	struct spec spec;
 
-	out_text(run->out, &spec, op->text, op->length);
+	if (op->plain) {
+		out_bytes(run->out, text, length);
+		return;
+	}
+	spec = spec_of(run, op);
+	out_text(run->out, &spec, text, length);
 }
 
 static void printk_string(struct run *run, const struct op *op)
@@ -80,7 +91,7 @@ static void printk_string(struct run *run, const struct op *op)
 
 static void prefixed_hex(struct out *out, uint64_t number)
 {
-	out_bytes(out, "0x", 2);
+	out_pair(out, "0x");
 	out_hex(out, number);
 }
 
@@ -88,20 +99,19 @@ static void flags(struct run *run, const struct op *op)
 {
 	const struct choice *choice = op->choices, *end = choice + op->length;
 	int64_t left = (int64_t)run_value(run, &op->value);
-	struct spec spec = spec_of(run, op);
 	bool some = false;
 
 	for (; choice < end; choice++) {
 		/* A name that nobody knows stands for nothing set. */
 		if (!left && choice->value < 0) {
-			out_text(run->out, &spec, choice->text, choice->length);
+			name(run, op, choice->text, choice->length);
 			break;
 		}
 		if (choice->value <= 0 || (left & choice->value) != choice->value)
 			continue;
 		if (some)
 			out_string(run->out, op->between);
-		out_text(run->out, &spec, choice->text, choice->length);
+		name(run, op, choice->text, choice->length);
 		some = true;
 		left &= ~choice->value;
 	}
@@ -116,7 +126,6 @@ static void symbol(struct run *run, const struct op *op)
 {
 	const struct choice *choice = op->choices, *end = choice + op->length;
 	int64_t number = (int64_t)run_value(run, &op->value);
-	struct spec spec;
 
 	while (choice < end && choice->value != number)
 		choice++;
@@ -124,8 +133,7 @@ static void symbol(struct run *run, const struct op *op)
 		prefixed_hex(run->out, (uint64_t)number);
 		return;
 	}
-	spec = spec_of(run, op);
-	out_text(run->out, &spec, choice->text, choice->length);
+	name(run, op, choice->text, choice->length);
 }
 
 /* ---- arrays ---- */
@@ -352,7 +360,7 @@ static void call_site(struct run *run, const struct op *op)
 	out_bytes(run->out, found->name, found->length);
 	out_char(run->out, '+');
 	prefixed_hex(run->out, (uint32_t)(address - found->start));
-	out_bytes(run->out, ") ", 2);
+	out_pair(run->out, ") ");
 }
 
 /* tep_print_func_field() */
@@ -367,7 +375,7 @@ static void callback(struct run *run, const struct op *op)
 		out_char(run->out, '/');
 		prefixed_hex(run->out, found->start - address);
 	} else {
-		out_bytes(run->out, "0x", 2);
+		out_pair(run->out, "0x");
 		out_number(run->out, &padded, address, 8);
 	}
 }
@@ -390,7 +398,7 @@ bool program_run(const struct program *program, struct run *run)
 	for (; op < end && printed; op++) {
 		switch (op->code) {
 		case OP_LITERAL:
-			out_bytes(out, op->text, op->length);
+			out_padded(out, op->text, op->length);
 			break;
 		case OP_UNSIGNED:
 			out_unsigned(out, cut(run_value(run, &op->value), op->size));
@@ -411,7 +419,7 @@ bool program_run(const struct program *program, struct run *run)
 			dynamic_string(run, op);
 			break;
 		case OP_FIXED_STRING:
-			fixed_string(run, op);
+			name(run, op, op->text, op->length);
 			break;
 		case OP_PRINTK_STRING:
 			printk_string(run, op);

@@ -19,7 +19,7 @@
 #include "tui/engine/value.h"
 
 enum op_code {
-	OP_LITERAL,	   /* text, length */
+	OP_LITERAL,	   /* text, length; OUT_BLOCK bytes behind it */
 	OP_NUMBER,	   /* value as spec says; size of its C type */
 	OP_UNSIGNED,	   /* value: %u, and the commonest of the others, without a spec */
 	OP_SIGNED,	   /* value: %d, of size bytes */
@@ -63,6 +63,7 @@ struct choice {
 struct op {
 	uint8_t code; /* enum op_code */
 	uint8_t size;
+	bool plain;	   /* spec and extent change nothing */
 	bool dynamic;	   /* the array is where the word at offset says */
 	bool of_precision; /* spec's precision, else its width, is in extent; see of_extent */
 	bool of_extent;	   /* spec has a * */
@@ -85,6 +86,7 @@ struct op {
 struct program {
 	uint32_t first;
 	uint32_t count;
+	bool wants_next; /* prints the next row too when that belongs to it */
 };
 
 /* What is read of function_graph's exit event. */

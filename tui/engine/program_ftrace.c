@@ -58,7 +58,7 @@ void run_stack(struct run *run, const struct op *op)
 		out_bytes(run->out, "=> ", 3);
 		if (found->name) {
 			out_bytes(run->out, found->name, found->length);
-			out_bytes(run->out, " (", 2);
+			out_pair(run->out, " (");
 		}
 		out_hex(run->out, address);
 		out_string(run->out, found->name ? ")\n" : "\n");
@@ -213,7 +213,7 @@ bool run_bprint(struct run *run, const struct op *op)
 	struct piece piece;
 
 	run_function(run, run_value(run, &op->value), false);
-	out_bytes(run->out, ": ", 2);
+	out_pair(run->out, ": ");
 	if (!format) {
 		out_string(run->out, "(NO FORMAT FOUND at ");
 		out_hex(run->out, run_value(run, &op->extent));

@@ -35,7 +35,7 @@ enum engine_type {
 	ENGINE_SAVE,  /* struct engine_stream (cpu) + fd: write the pages held; ENGINE_SAVE_REPLY */
 	ENGINE_CLEAR, /* no payload: forget all pages held */
 	ENGINE_VIEW,  /* struct engine_view; ENGINE_ROWS */
-	ENGINE_PULL,  /* struct engine_pull; ENGINE_ROWS */
+	ENGINE_PULL,  /* struct engine_pull; ENGINE_ROWS or ENGINE_LINES */
 	ENGINE_STATS, /* no payload; ENGINE_STATS_REPLY */
 	ENGINE_COUNTS,	      /* no payload; ENGINE_COUNTS_REPLY */
 	ENGINE_RECORD_REGION, /* struct engine_region + fd: the same as ENGINE_RECORD, into there */
@@ -53,6 +53,7 @@ enum engine_type {
 	ENGINE_NEWS,	    /* no payload: pages or state changed; at most 30 a second */
 	ENGINE_MESSAGE,	    /* struct engine_text: one sentence for a person */
 	ENGINE_STREAM_STATE, /* struct engine_stream_state */
+	ENGINE_LINES, /* struct engine_rows, then text: lines as trace-cmd report's, each whole */
 	ENGINE_COUNTS_REPLY, /* struct engine_counts, then events + tasks × struct engine_count */
 };
 
@@ -193,13 +194,15 @@ struct engine_view {
 
 #define ENGINE_PULL_ALL	  1 /* do not wait for stragglers: all that is there, now */
 #define ENGINE_PULL_RESET 2 /* start again at the oldest row held */
+#define ENGINE_PULL_TEXT  4 /* ENGINE_LINES in the place of ENGINE_ROWS */
+#define ENGINE_PULL_TICKS 8 /* of text: the clock counts something else than nanoseconds */
 
 /*
  * Rows for a file, each once and in order of time over the CPUs of the set. A live stream's
  * rows are given out when no other CPU can still bring older ones: a moment after they came.
  */
 struct engine_pull {
-	uint32_t count; /* at most */
+	uint32_t count; /* at most; of text: events */
 	uint32_t flags;
 	uint8_t cpus[ENGINE_CPUSET_BYTES];
 };
@@ -215,6 +218,8 @@ struct engine_rows {
 	uint64_t total;	  /* rows held over the CPUs of the set */
 	uint64_t newer;	  /* of these, rows after the last one given */
 	uint64_t skipped; /* pull: rows overwritten before they were pulled, since the last reply */
+	uint64_t
+		events; /* of count, those that are events: neither losses nor gaps nor bad pages */
 };
 
 enum engine_row_kind {

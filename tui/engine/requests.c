@@ -106,12 +106,12 @@ static void send_stats(struct server *server, uint32_t serial)
 		    sizeof(reply.head) + reply.head.cpus * sizeof(reply.cpu[0]));
 }
 
-static void send_rows(struct server *server, uint32_t serial, int ret)
+static void send_rows(struct server *server, uint32_t serial, int ret, enum engine_type type)
 {
 	if (ret)
 		server_say(server, ENGINE_MESSAGE, "rows can't be cut: %s", strerror(-ret));
 	else
-		outbox_send(&server->outbox, ENGINE_ROWS, serial, server->rows.packet,
+		outbox_send(&server->outbox, type, serial, server->rows.packet,
 			    server->rows.length);
 }
 
@@ -213,11 +213,14 @@ static void answer(struct server *server, const struct engine_header *header, co
 		sources_clear(server);
 		break;
 	case ENGINE_VIEW:
-		send_rows(server, header->serial, rows_view(&server->rows, payload));
+		send_rows(server, header->serial, rows_view(&server->rows, payload), ENGINE_ROWS);
 		break;
 	case ENGINE_PULL:
 		send_rows(server, header->serial,
-			  rows_pull(&server->rows, payload, server_clock_ms(), &server->settles));
+			  rows_pull(&server->rows, payload, server_clock_ms(), &server->settles),
+			  ((const struct engine_pull *)payload)->flags & ENGINE_PULL_TEXT
+				  ? ENGINE_LINES
+				  : ENGINE_ROWS);
 		break;
 	case ENGINE_STATS:
 		send_stats(server, header->serial);

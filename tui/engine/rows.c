@@ -9,6 +9,9 @@
 #define VIEW_ROWS 4096
 #define VIEW_SKIP 100000
 
+/* Bytes of a record that may be printed with the next one: entries of function_graph have 24. */
+#define FIRST_OF_TWO_MAX 64
+
 /* Of a packet, header not counted. */
 #define PAYLOAD_MAX (ENGINE_PACKET_MAX - sizeof(struct engine_header))
 
@@ -16,12 +19,15 @@ int rows_init(struct rows *rows)
 {
 	int ret = timeline_init(&rows->timeline);
 
+	if (!ret)
+		ret = line_style_init(&rows->style);
 	return ret ? ret : printer_init(&rows->printer);
 }
 
 void rows_release(struct rows *rows)
 {
 	timeline_release(&rows->timeline);
+	line_style_release(&rows->style);
 	printer_release(&rows->printer);
 }
 
@@ -54,18 +60,18 @@ static const struct formats *formats_of(const struct rows *rows, const struct en
 	return number < *rows->formats_count ? rows->formats[number % FORMATS_SETS] : NULL;
 }
 
-static struct print_job job_of(const struct rows *rows, const struct place *place)
+/* The job of an event's row. Field by field: it is in the way of every row. */
+static void make_job(const struct rows *rows, const struct place *place, struct print_job *job)
 {
-	return (struct print_job){
-		.formats = formats_of(rows, place->entry),
-		.geometry = &rows->shared->geometry,
-		.comms = rows->shared->comms,
-		.data = place->record,
-		.size = place->size,
-		.cpu = place->at.cpu,
-		.epoch = place->at.epoch,
-		.ts = place->at.ts,
-	};
+	job->formats = formats_of(rows, place->entry);
+	job->geometry = &rows->shared->geometry;
+	job->comms = rows->shared->comms;
+	job->data = place->record;
+	job->size = place->size;
+	job->cpu = place->at.cpu;
+	job->epoch = place->at.epoch;
+	job->ts = place->at.ts;
+	print_find_format(job);
 }
 
 /* What is to be said of a row that is no event. */
@@ -104,8 +110,9 @@ static bool append_row(struct rows *rows, const struct place *place)
 	if (PAYLOAD_MAX - rows->length < sizeof(row) + 2 * ENGINE_NAME_MAX + ENGINE_TEXT_MAX + 8)
 		return false;
 	if (place->record) {
-		const struct print_job job = job_of(rows, place);
+		struct print_job job;
 
+		make_job(rows, place, &job);
 		print_record(&rows->printer, &job, &printed);
 	} else {
 		print_other(&printed, text, sizeof(text), place);
@@ -127,6 +134,7 @@ static bool append_row(struct rows *rows, const struct place *place)
 	while (rows->length % 8)
 		rows->packet[rows->length++] = 0;
 	rows_header(rows)->count++;
+	rows_header(rows)->events += printed.kind <= ENGINE_ROW_MALFORMED;
 	return true;
 }
 
@@ -207,6 +215,109 @@ static bool unsettled(const struct rows *rows, const struct place *place, uint64
 	return !stream->file && now - place->entry->arrival < ROWS_SETTLE_MS;
 }
 
+/* ---- text ---- */
+
+static void put_other(struct out *out, const struct place *place)
+{
+	const struct entry *entry = place->entry;
+
+	if (entry->kind == ENTRY_GAP)
+		line_gap(out, place->at.cpu, entry->count);
+	else if (entry->kind == ENTRY_BAD)
+		line_bad_page(out, place->at.cpu, page_fault_text(entry->fault));
+	else if (place->lost)
+		line_lost(out, place->at.cpu, entry->count);
+	else
+		line_bad_page(out, place->at.cpu, "it can't be read from its file any more");
+}
+
+/*
+ * Append the line of a row, with the record that comes behind it, if any; job is its own, NULL of
+ * one that is no event. *took_next as line_record(). False when the packet is full: a line that
+ * does not even fit an empty one is cut.
+ */
+static bool append_line(struct rows *rows, const struct place *place, const struct print_job *job,
+			const struct record *next, bool *took_next)
+{
+	struct engine_rows *header = rows_header(rows);
+	struct out out;
+
+	*took_next = false;
+	out_init(&out, (char *)rows->packet + rows->length, PAYLOAD_MAX - rows->length);
+	if (job)
+		*took_next = line_record(&out, &rows->style, &rows->printer, job, next);
+	else
+		put_other(&out, place);
+	if (!out_left(&out)) {
+		if (header->count)
+			return false;
+		out.at[-1] = '\n';
+	}
+	rows->length = (size_t)((uint8_t *)out.at - rows->packet);
+	header->count += 1 + *took_next;
+	header->events += job ? 1 : 0;
+	return true;
+}
+
+/* The line of a row that may take the next one in; it lies in another place by then. */
+static bool pull_both(struct rows *rows, const struct place *place, struct print_job *job)
+{
+	struct timeline *timeline = &rows->timeline;
+	uint8_t copy[FIRST_OF_TWO_MAX];
+	bool both = false, took_next;
+	struct record next;
+	struct place other;
+
+	memcpy(copy, job->data, job->size);
+	job->data = copy;
+	timeline_next(timeline);
+	if (!indexing_ahead(rows, place->at.cpu)) {
+		if (timeline_peek(timeline, &other) && other.record) {
+			struct print_job other_job;
+
+			make_job(rows, &other, &other_job);
+			next = print_view(&other_job);
+			both = true;
+		}
+		if (append_line(rows, place, job, both ? &next : NULL, &took_next)) {
+			if (took_next)
+				timeline_next(timeline);
+			return true;
+		}
+	}
+	timeline_prev(timeline);
+	return false;
+}
+
+static bool pull_line(struct rows *rows, const struct place *place)
+{
+	struct print_job job;
+	bool took_next;
+
+	if (place->record) {
+		make_job(rows, place, &job);
+		if (job.format && job.format->program.wants_next && job.size <= FIRST_OF_TWO_MAX)
+			return pull_both(rows, place, &job);
+	}
+	if (!append_line(rows, place, place->record ? &job : NULL, NULL, &took_next))
+		return false;
+	timeline_next(&rows->timeline);
+	return true;
+}
+
+static bool pull_row(struct rows *rows, const struct place *place)
+{
+	if (!append_row(rows, place))
+		return false;
+	timeline_next(&rows->timeline);
+	return true;
+}
+
+static bool enough(const struct engine_rows *header, const struct engine_pull *pull)
+{
+	return (pull->flags & ENGINE_PULL_TEXT ? header->events : header->count) >= pull->count;
+}
+
 int rows_pull(struct rows *rows, const struct engine_pull *pull, uint64_t now, uint64_t *settles)
 {
 	struct timeline *timeline = &rows->timeline;
@@ -219,6 +330,9 @@ int rows_pull(struct rows *rows, const struct engine_pull *pull, uint64_t now, u
 		return ret;
 	*settles = 0;
 	rows_begin(rows);
+	rows->style.ticks = pull->flags & ENGINE_PULL_TICKS;
+	if (pull->flags & ENGINE_PULL_RESET)
+		line_style_reset(&rows->style);
 	if (pull->flags & ENGINE_PULL_RESET)
 		for (unsigned i = 0; i < VTRACE_MAX_CPUS; i++)
 			rows->pulled[i] =
@@ -228,7 +342,7 @@ int rows_pull(struct rows *rows, const struct engine_pull *pull, uint64_t now, u
 			header->skipped += timeline_seek_row(timeline, i, rows->pulled[i]);
 			ahead |= indexing_ahead(rows, i);
 		}
-	while (header->count < pull->count) {
+	while (!enough(header, pull)) {
 		if (ahead || !timeline_peek(timeline, &place)) {
 			header->flags |= ENGINE_ROWS_DRY;
 			break;
@@ -238,9 +352,14 @@ int rows_pull(struct rows *rows, const struct engine_pull *pull, uint64_t now, u
 			*settles = place.entry->arrival + ROWS_SETTLE_MS;
 			break;
 		}
-		if (!append_row(rows, &place))
+		/* False when the packet is full, or the row can't be given yet. */
+		if (pull->flags & ENGINE_PULL_TEXT ? !pull_line(rows, &place)
+						   : !pull_row(rows, &place)) {
+			/* Then it waits for what belongs to it. */
+			if (!header->count)
+				header->flags |= ENGINE_ROWS_DRY;
 			break;
-		timeline_next(timeline);
+		}
 		ahead = indexing_ahead(rows, place.at.cpu);
 	}
 	for (unsigned i = 0; i < VTRACE_MAX_CPUS; i++)

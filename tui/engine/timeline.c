@@ -163,12 +163,15 @@ static bool cursor_position(struct cursor *cursor, uint64_t row, struct engine_p
 	return true;
 }
 
-static bool cursor_place(struct cursor *cursor, uint64_t row, struct place *place)
+/* The next row, which has been looked at. */
+static bool cursor_place(struct cursor *cursor, struct place *place)
 {
 	const struct page_record *record;
+	uint64_t row = cursor->row;
 
-	if (!cursor_position(cursor, row, &place->at))
+	if (!cursor_load(cursor, row))
 		return false;
+	place->at = cursor->beside[TIMELINE_NEXT];
 	record = cursor_record(cursor, row);
 	place->entry = cursor->entry;
 	place->record = record ? cursor->data + record->offset : NULL;
@@ -361,7 +364,7 @@ bool timeline_peek(struct timeline *timeline, struct place *place)
 {
 	struct cursor *cursor = timeline_first(timeline, TIMELINE_NEXT);
 
-	return cursor && cursor_place(cursor, cursor->row, place);
+	return cursor && cursor_place(cursor, place);
 }
 
 bool timeline_next(struct timeline *timeline)

@@ -37,6 +37,7 @@ static void packet_came(void *data, const struct engine_packet *packet)
 		break;
 	case ENGINE_COUNTS_REPLY:
 	case ENGINE_ROWS:
+	case ENGINE_LINES:
 	case ENGINE_NEWS:
 		guest->events.packet(guest->data, packet);
 		break;

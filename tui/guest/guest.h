@@ -59,7 +59,7 @@ struct guest_events {
 	void (*message)(void *data, enum guest_severity severity, const char *text);
 	/* guest_state(), guest_hello(), guest_formats() or the engine's life changed. */
 	void (*changed)(void *data);
-	/* A packet for the views: ENGINE_ROWS, ENGINE_STATS_REPLY,
+	/* A packet for the views: ENGINE_ROWS, ENGINE_LINES, ENGINE_STATS_REPLY,
 	 * ENGINE_COUNTS_REPLY, ENGINE_NEWS. */
 	void (*packet)(void *data, const struct engine_packet *packet);
 	/* A save or a recording ended; path as given, error 0 or -errno. */

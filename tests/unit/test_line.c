@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Lines as trace-cmd 3.1.6 has printed them for the same events, and what it has no lines for. */
+#include "tests/unit/formats.h"
+#include "tui/engine/line.h"
+
+enum {
+	EVENT_PLAIN = 10,
+	EVENT_LONG,
+	EVENT_ENTRY,
+	EVENT_EXIT,
+	EVENT_PRINT,
+};
+
+struct fixture {
+	struct formats *formats;
+	struct comms *comms;
+	struct printer printer;
+	struct line_style style;
+	char text[4096];
+	bool took_next;
+};
+
+static const struct page_geometry geometry = {4096, 8, false};
+
+static int set_up(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+	struct engine_formats_reply reply;
+	struct made_bundle made;
+
+	f->comms = comms_new();
+	bundle_begin(&made, "boot");
+	bundle_event(&made, "sched_stat_runtime", EVENT_PLAIN, COMMON_FIELDS,
+		     FIELD("int a", 8, 4, 1), "\"runtime=%d [ns]\", REC->a");
+	bundle_event(&made, "sched_wake_idle_without_ipi", EVENT_LONG, COMMON_FIELDS,
+		     FIELD("int a", 8, 4, 1), "\"cpu=%d\", REC->a");
+	bundle_event(&made, "ftrace/funcgraph_entry", EVENT_ENTRY, COMMON_FIELDS,
+		     FIELD("unsigned long func", 8, 8, 0) FIELD("int depth", 16, 4, 1),
+		     "\"--> %ps (%d)\", (void *)REC->func, REC->depth");
+	bundle_event(&made, "ftrace/funcgraph_exit", EVENT_EXIT, COMMON_FIELDS,
+		     FIELD("unsigned long func", 8, 8, 0) FIELD("int depth", 16, 4, 1)
+			     FIELD("unsigned int overrun", 20, 4, 0)
+				     FIELD("unsigned long long calltime", 24, 8, 0)
+					     FIELD("unsigned long long rettime", 32, 8, 0),
+		     "\"<-- %ps (%d)\", (void *)REC->func, REC->depth");
+	bundle_event(&made, "print", EVENT_PRINT, COMMON_FIELDS, FIELD("char buf[16]", 8, 16, 0),
+		     "\"%s\", REC->buf");
+	bundle_text(&made, "kallsyms",
+		    "ffffffff81000000 T one\nffffffff81000100 T two\nffffffff81000200 T three\n");
+	bundle_text(&made, "saved_cmdlines", "5970 bash\n3486 memfd:sealed-91\n");
+	assert_int_equal(bundle_load(&made, &f->formats, f->comms, &reply), 0);
+	assert_int_equal(printer_init(&f->printer), 0);
+	assert_int_equal(line_style_init(&f->style), 0);
+	*state = f;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *f = *state;
+
+	line_style_release(&f->style);
+	printer_release(&f->printer);
+	formats_free(f->formats);
+	comms_free(f->comms);
+	free(f);
+	return 0;
+}
+
+struct event {
+	uint16_t id;
+	int32_t pid;
+	uint8_t body[32];
+};
+
+static struct print_job job_of(struct fixture *f, const struct event *event, uint8_t *data,
+			       unsigned cpu, uint64_t ts)
+{
+	struct print_job job = {
+		.formats = f->formats,
+		.geometry = &geometry,
+		.comms = f->comms,
+		.data = data,
+		.size = 40,
+		.cpu = cpu,
+		.ts = ts,
+	};
+
+	memset(data, 0, 8);
+	memcpy(data, &event->id, 2);
+	memcpy(data + 4, &event->pid, 4);
+	memcpy(data + 8, event->body, sizeof(event->body));
+	print_find_format(&job);
+	return job;
+}
+
+static const char *line_before(struct fixture *f, const struct event *event,
+			       const struct event *next, unsigned cpu, uint64_t ts)
+{
+	uint8_t data[40], next_data[40];
+	const struct print_job job = job_of(f, event, data, cpu, ts);
+	struct record record;
+	struct out out;
+
+	if (next) {
+		const struct print_job next_job = job_of(f, next, next_data, cpu, ts);
+
+		record = print_view(&next_job);
+	}
+	out_init(&out, f->text, sizeof(f->text) - 1);
+	f->took_next = line_record(&out, &f->style, &f->printer, &job, next ? &record : NULL);
+	*out.at = '\0';
+	return f->text;
+}
+
+static const char *line(struct fixture *f, const struct event *event, unsigned cpu, uint64_t ts)
+{
+	return line_before(f, event, NULL, cpu, ts);
+}
+
+static void events_as_trace_cmd_prints_them(void **state)
+{
+	struct event event = {EVENT_LONG, 5970, {0}};
+	struct fixture *f = *state;
+
+	assert_string_equal(line(f, &event, 1, 1050159898873),
+			    "            bash-5970  [001]  1050.159899: "
+			    "sched_wake_idle_without_ipi: cpu=0\n");
+	event = (struct event){EVENT_PLAIN, 3486, {0x9d, 0x5f, 1}};
+	assert_string_equal(line(f, &event, 0, 1051077868400),
+			    " memfd:sealed-91-3486  [000]  1051.077868: sched_stat_runtime:   "
+			    "runtime=90013 [ns]\n");
+	event.pid = 0;
+	line(f, &event, 0, 1051077868400);
+	assert_int_equal(strncmp(f->text, "          <idle>-0     [000]", 28), 0);
+	event.pid = 1234567;
+	line(f, &event, 300, 1051077868400);
+	assert_int_equal(strncmp(f->text, "           <...>-1234567 [300]", 30), 0);
+}
+
+static void times(void **state)
+{
+	struct event event = {EVENT_PLAIN, 1, {0}};
+	struct fixture *f = *state;
+
+	assert_non_null(strstr(line(f, &event, 0, 100000001499), "]   100.000001: sched"));
+	assert_non_null(strstr(line(f, &event, 0, 100000002500), "]   100.000003: sched"));
+	assert_non_null(strstr(line(f, &event, 0, 99999999500), "]   100.000000: sched"));
+	/* No point before the first second (tep_print_event(3)); rounded, not cut. */
+	assert_non_null(strstr(line(f, &event, 0, 999500), "]         1000: sched"));
+	assert_non_null(strstr(line(f, &event, 0, UINT64_MAX), "] 18446744073.709552: sched"));
+	f->style.ticks = true;
+	assert_non_null(strstr(line(f, &event, 0, 123456789), "]   123456789: sched"));
+	f->style.ticks = false;
+	assert_non_null(strstr(line(f, &event, 0, 2000000000), "]     2.000000: sched"));
+}
+
+static void lines_that_are_no_events(void **state)
+{
+	struct out out;
+	char text[256];
+
+	(void)state;
+	out_init(&out, text, sizeof(text) - 1);
+	line_lost(&out, 3, 85);
+	line_lost(&out, 3, 0);
+	line_bad_page(&out, 3, "commit 9000");
+	line_gap(&out, 3, 1234);
+	*out.at = '\0';
+	assert_string_equal(text,
+			    "CPU:3 [85 EVENTS DROPPED]\nCPU:3 [EVENTS DROPPED]\n"
+			    "CPU:3 [BAD PAGE: commit 9000]\nCPU:3 [GAP: 1234 BYTES SKIPPED]\n");
+}
+
+static void a_line_ends_once(void **state)
+{
+	struct event event = {EVENT_PRINT, 1, "said\n"};
+	struct fixture *f = *state;
+
+	assert_non_null(strstr(line(f, &event, 0, 2000000000), "print:                said\n"));
+	assert_null(strstr(f->text, "\n\n"));
+	memcpy(event.body, "a\nb\n\n", 6);
+	assert_non_null(strstr(line(f, &event, 0, 2000000000), " a\nb\n\n"));
+}
+
+static void unknown_and_malformed(void **state)
+{
+	struct event event = {9999, 1, {1, 2}};
+	struct fixture *f = *state;
+
+	assert_non_null(strstr(line(f, &event, 0, 2000000000),
+			       "2.000000: :                     event id 9999 without a format: "));
+}
+
+static void functions_of_function_graph(void **state)
+{
+	static const uint64_t one = 0xffffffff81000000, two = 0xffffffff81000100, called = 1000,
+			      returned = 13345;
+	struct event entry = {EVENT_ENTRY, 7, {0}}, exit = {EVENT_EXIT, 7, {0}};
+	struct fixture *f = *state;
+
+	memcpy(entry.body, &one, 8);
+	entry.body[8] = 1;
+	memcpy(exit.body, &one, 8);
+	exit.body[8] = 1;
+	memcpy(exit.body + 16, &called, 8);
+	memcpy(exit.body + 24, &returned, 8);
+	line_before(f, &entry, &exit, 0, 2000000000);
+	assert_true(f->took_next);
+	assert_non_null(strstr(f->text, "funcgraph_entry:      + 12.345 us  |    one();\n"));
+	/* Another task's, another function's, and none. */
+	exit.pid = 8;
+	line_before(f, &entry, &exit, 0, 2000000000);
+	assert_false(f->took_next);
+	assert_non_null(strstr(f->text, "funcgraph_entry:                   |    one() {\n"));
+	exit.pid = 7;
+	memcpy(exit.body, &two, 8);
+	line_before(f, &entry, &exit, 0, 2000000000);
+	assert_false(f->took_next);
+	line(f, &entry, 0, 2000000000);
+	assert_false(f->took_next);
+	assert_non_null(strstr(line(f, &exit, 0, 2000000000),
+			       "funcgraph_exit:       + 12.345 us  |    }\n"));
+}
+
+/* However little room there is, nothing is written behind it. */
+static void no_room(void **state)
+{
+	struct event event = {EVENT_PLAIN, 5970, {1}};
+	struct fixture *f = *state;
+	uint8_t data[40];
+	const struct print_job job = job_of(f, &event, data, 0, 1050159898873);
+
+	for (size_t size = 1; size < 120; size++) {
+		char *text = malloc(size);
+		struct out out;
+
+		out_init(&out, text, size);
+		line_record(&out, &f->style, &f->printer, &job, NULL);
+		assert_true(out.at <= text + size);
+		free(text);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define LINE_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+		LINE_TEST(events_as_trace_cmd_prints_them),
+		LINE_TEST(times),
+		LINE_TEST(lines_that_are_no_events),
+		LINE_TEST(a_line_ends_once),
+		LINE_TEST(unknown_and_malformed),
+		LINE_TEST(functions_of_function_graph),
+		LINE_TEST(no_room),
+	};
+
+	tep_set_loglevel(TEP_LOG_NONE);
+	return cmocka_run_group_tests_name("line", tests, NULL, NULL);
+}

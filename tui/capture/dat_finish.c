@@ -217,21 +217,39 @@ static int copy_beside(struct dat_writer *writer, const struct dat_holes *holes,
 	return ret;
 }
 
-static int take_out(struct dat_writer *writer, struct dat_holes *holes, uint64_t end,
+/* Hole after hole, from the last on, so that after each no more than the places of what lies behind
+ * it have to be written: killed at any other moment, the file can be read. */
+static int take_in_place(struct dat_writer *writer, const struct dat_holes *holes,
+			 struct dat_holes *taken)
+{
+	struct dat_holes left = *holes;
+	int ret = 0;
+
+	while (left.count && !ret) {
+		ret = dat_holes_take(&left, taken, writer->fd);
+		if (!ret)
+			ret = write_spans(writer->fd, &writer->head.bytes, taken);
+		if (!ret)
+			ret = write_spans(writer->fd, &writer->late, taken);
+	}
+	return ret;
+}
+
+static int take_out(struct dat_writer *writer, const struct dat_holes *holes, uint64_t end,
 		    uint64_t names_end)
 {
-	struct dat_holes all = *holes;
-	int ret = dat_holes_collapse(holes, writer->fd), err;
+	struct dat_holes taken = {.count = 0};
+	int ret = take_in_place(writer, holes, &taken), err;
 
-	if (ret && !holes->count && dat_holes_bytes(&all) >= COPY_LEAST) {
-		err = copy_beside(writer, &all, end, names_end);
+	if (ret && !taken.count && dat_holes_bytes(holes) >= COPY_LEAST) {
+		err = copy_beside(writer, holes, end, names_end);
 		if (!err)
 			return 0;
 		ret = err;
-	} else if (ret && dat_holes_bytes(&all) < COPY_LEAST) {
+	} else if (ret && dat_holes_bytes(holes) < COPY_LEAST) {
 		ret = 0;
 	}
-	err = settle(writer, writer->fd, holes, names_end);
+	err = settle(writer, writer->fd, &taken, names_end);
 	if (!err && fsync(writer->fd))
 		err = -errno;
 	return err ? err : ret;

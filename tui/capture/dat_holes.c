@@ -42,25 +42,18 @@ uint64_t dat_holes_map(const struct dat_holes *holes, uint64_t place)
 	return place - before;
 }
 
-int dat_holes_collapse(struct dat_holes *holes, int fd)
+int dat_holes_take(struct dat_holes *holes, struct dat_holes *taken, int fd)
 {
-	for (unsigned i = holes->count; i--;) {
-		uint64_t from = holes->hole[i].from, length = holes->hole[i].to - from;
-		int ret = 0;
+	uint64_t from = holes->hole[holes->count - 1].from;
+	uint64_t length = holes->hole[holes->count - 1].to - from;
 
-		while (fallocate(fd, FALLOC_FL_COLLAPSE_RANGE, (off_t)from, (off_t)length)) {
-			ret = -errno;
-			if (ret != -EINTR)
-				break;
-			ret = 0;
-		}
-		if (!ret)
-			continue;
-		/* Those behind are gone, and this one and those before stay. */
-		holes->count -= i + 1;
-		memmove(holes->hole, holes->hole + i + 1, holes->count * sizeof(holes->hole[0]));
-		return ret;
-	}
+	while (fallocate(fd, FALLOC_FL_COLLAPSE_RANGE, (off_t)from, (off_t)length))
+		if (errno != EINTR)
+			return -errno;
+	holes->count--;
+	memmove(taken->hole + 1, taken->hole, taken->count * sizeof(taken->hole[0]));
+	taken->hole[0] = holes->hole[holes->count];
+	taken->count++;
 	return 0;
 }
 

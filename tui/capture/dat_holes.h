@@ -30,9 +30,9 @@ uint64_t dat_holes_bytes(const struct dat_holes *holes);
 /* Where a place of the file with holes is in the file without them. */
 uint64_t dat_holes_map(const struct dat_holes *holes, uint64_t place);
 
-/* Take the holes out of fd, from the last on. 0, or the -errno that stopped it; holes that are
- * still in the file are not in the list any more. */
-int dat_holes_collapse(struct dat_holes *holes, int fd);
+/* Take the last of the holes out of fd, and out of the list into that of those taken. 0 or -errno.
+ */
+int dat_holes_take(struct dat_holes *holes, struct dat_holes *taken, int fd);
 /* Copy length bytes of the file with holes to another one without them. 0 or -errno. */
 int dat_holes_copy(const struct dat_holes *holes, int from, int to, uint64_t length);
 

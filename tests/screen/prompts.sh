@@ -53,6 +53,13 @@ ok "the copy is a capture with the same rows" \
 	test "$(rows_of "$CAPTURE" | md5sum)" = "$(rows_of "$WORK/saved" | md5sum)"
 is "the copy holds the same pages" "$(cat "$WORK"/saved/cpu*.raw | md5sum)" \
 	"$(cat "$CAPTURE"/cpu*.raw | md5sum)"
+key s C-u
+typed saved.dat
+key Enter
+see "a trace.dat is saved likewise" 'saved saved\.dat: 48 pages, 192K'
+is "trace-cmd report counts as many events of CPU 1 in it" \
+	"$(trace-cmd report "$WORK/saved.dat" 2> /dev/null | grep -cF '[001]')" \
+	"$(rows_of "$CAPTURE" | grep -cF '[001]')"
 resize 90x24
 
 key C

@@ -134,7 +134,7 @@ static int plan_apart(struct dat_writer *writer, unsigned present)
 	uint64_t base = dat_place(&writer->head.bytes), stride = APART_LEAST;
 	int ret;
 
-	while (stride * 2 * present <= APART_BYTES)
+	while (present && stride * 2 * present <= APART_BYTES)
 		stride *= 2;
 	while (!takes_length(writer->fd, base + stride * present + LATE_ROOM)) {
 		if (stride == APART_LEAST)

@@ -142,6 +142,9 @@ static void saving_finish(struct guest *guest, struct guest_saving *saving)
 	err = done.dat ? saving_dat_finish(guest, &done) : capture_finish(done.writer);
 	if (!done.error)
 		done.error = err;
+	/* Of a capture all was wanted, and there was more. */
+	if (!done.error && done.ending && guest->capture && !streams_all_ended(guest))
+		done.error = -EINTR;
 	if (!done.formats_saved)
 		guest_say(guest, GUEST_WARNING,
 			  "%s has no event formats, because none came; its events stay raw records",

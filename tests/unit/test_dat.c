@@ -428,6 +428,20 @@ static void one_behind_the_other(void **state)
 	finish(f);
 }
 
+/* Of a guest without channels there is a file without pages. */
+static void no_cpu_at_all(void **state)
+{
+	struct fixture *f = *state;
+	size_t at;
+
+	f->manifest.cpu[0].present = f->manifest.cpu[2].present = 0;
+	create(f, 7, DAT_REGIONS_APART, NULL);
+	finish(f);
+	at = table_7(f);
+	for (unsigned cpu = 0; cpu < CPUS; cpu++)
+		expect_pages(f, at + 20 * cpu, cpu, 0);
+}
+
 static void nothing_is_overwritten(void **state)
 {
 	struct dat_plan plan = {7, CPUS, DAT_REGIONS_APART, NULL};
@@ -563,6 +577,7 @@ int main(void)
 		DAT_TEST(formats_of_another_boot),
 		DAT_TEST(known_sizes),
 		DAT_TEST(one_behind_the_other),
+		DAT_TEST(no_cpu_at_all),
 		DAT_TEST(nothing_is_overwritten),
 		DAT_TEST(a_limit_on_file_sizes),
 		DAT_TEST(a_table_that_lies),

@@ -174,7 +174,7 @@ static int find_next(const struct page_file *file)
 		return lie(chunks, "more than %u compressed chunks", CHUNKS_MAX);
 	ret = read_numbers(file, numbers, 2);
 	if (!ret && !chunks->cut)
-		return lie(chunks, "only %u of %u compressed chunks are there", chunks->known,
+		return lie(chunks, "only %u of %u compressed chunks are in the file", chunks->known,
 			   chunks->count);
 	if (ret <= 0)
 		return ret;
@@ -184,11 +184,11 @@ static int find_next(const struct page_file *file)
 			   numbers[1]);
 	left = file->length - (chunks->next - file->from);
 	if (numbers[0] > left)
-		return chunks->cut
-			       ? 0
-			       : lie(chunks,
-				     "chunk %u at byte %" PRIu64 " reaches beyond its CPU's data",
-				     chunks->known, chunks->next - TRACE_DAT_CHUNK_BYTES);
+		return chunks->cut ? 0
+				   : lie(chunks,
+					 "chunk %u at byte %" PRIu64
+					 " reaches beyond the end of the file",
+					 chunks->known, chunks->next - TRACE_DAT_CHUNK_BYTES);
 	if (chunks->known == chunks->room) {
 		ret = grow(chunks);
 		if (ret)

@@ -8,14 +8,19 @@
 
 #include "formats/trace_dat.h"
 
+static const char *const names[] = {
+	[PACKING_NONE] = TRACE_DAT_NONE,
+	[PACKING_ZSTD] = TRACE_DAT_ZSTD,
+	[PACKING_ZLIB] = TRACE_DAT_ZLIB,
+};
+
+const char *packing_name(enum packing packing)
+{
+	return names[packing];
+}
+
 int packing_find(const char *name, enum packing *packing)
 {
-	static const char *const names[] = {
-		[PACKING_NONE] = TRACE_DAT_NONE,
-		[PACKING_ZSTD] = TRACE_DAT_ZSTD,
-		[PACKING_ZLIB] = TRACE_DAT_ZLIB,
-	};
-
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (!strcmp(name, names[i])) {
 			*packing = (enum packing)i;

@@ -13,6 +13,7 @@ enum packing { PACKING_NONE, PACKING_ZSTD, PACKING_ZLIB };
 
 /* By the name in the file's header. -ENOTSUP when there is none such. */
 int packing_find(const char *name, enum packing *packing);
+const char *packing_name(enum packing packing);
 
 /* Unpack one block, which must become exactly size bytes. 0, -EBADMSG or -ENOMEM. */
 int unpack(enum packing packing, const void *packed, size_t packed_size, void *to, size_t size);

@@ -155,7 +155,7 @@ static void pull(struct batch *batch)
 		request.flags |= ENGINE_PULL_ALL;
 	if (batch->ticks)
 		request.flags |= ENGINE_PULL_TICKS;
-	memcpy(request.cpus, batch->options->cpus, sizeof(request.cpus));
+	guest_cpuset(batch->guest, batch->options->cpus, request.cpus);
 	err = guest_request_pull(batch->guest, &request, NULL);
 	if (!err)
 		batch->pulling++;
@@ -360,8 +360,7 @@ static void opened(struct batch *batch)
 		enter(batch, PHASE_DONE, -1);
 		return;
 	}
-	batch->ticks =
-		lines_clock_ticks(formats ? formats->clock : guest_hello(batch->guest)->clock);
+	batch->ticks = guest_ticks(batch->guest);
 	batch->attached = state == GUEST_TRACING;
 	if (state == GUEST_REPLAY) {
 		enter(batch, PHASE_RUNNING, -1);

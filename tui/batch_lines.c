@@ -37,12 +37,6 @@ void lines_release(struct lines *lines)
 	lines->buffer = NULL;
 }
 
-bool lines_clock_ticks(const char *clock)
-{
-	/* Linux, kernel/trace/trace.c, trace_clocks[]: those with in_ns == 0. */
-	return !strcmp(clock, "counter") || !strcmp(clock, "x86-tsc") || !strcmp(clock, "ppc-tb");
-}
-
 static bool is_plain(unsigned char c)
 {
 	return (c >= ' ' && c < 0x7f) || c == '\n' || c == '\t';

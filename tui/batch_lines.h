@@ -22,8 +22,6 @@ struct lines {
 
 /* 0 or -ENOMEM. */
 int lines_init(struct lines *lines, int fd, int stop_fd);
-/* Does this trace_clock count something else than nanoseconds? "" when it is unknown. */
-bool lines_clock_ticks(const char *clock);
 /* Add whole lines, length bytes. 0, or what lines_flush() says when what is held had to be written
  * first and could not be: the rest of the text is lost then. */
 int lines_add(struct lines *lines, const char *text, size_t length);

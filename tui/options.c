@@ -50,10 +50,7 @@ static int set_uri(struct options *options, const char *value, char *complaint)
 
 static int set_replay(struct options *options, const char *value, char *complaint)
 {
-	if (is_trace_dat(value))
-		return refuse(complaint, "-r", value,
-			      "reading trace.dat files is not supported by this version; "
-			      "-r takes a capture directory");
+	(void)complaint;
 	options->replay = value;
 	return 0;
 }
@@ -172,7 +169,7 @@ static int set_memory(struct options *options, const char *value, char *complain
 /* In the order of --help. */
 static const struct option_entry entries[] = {
 	{'c', "connect", "URI", "libvirt to connect to (default: its own choice)", set_uri},
-	{'r', "read", "PATH", "show a capture directory instead of a guest", set_replay},
+	{'r', "read", "PATH", "show a capture, or a trace.dat, instead of a guest", set_replay},
 	{'b', "batch", NULL, "print events as lines on stdout, without a screen", set_batch},
 	{KEY_DIR, "dir", "PATH", "no libvirt: QEMU's FIFOs in PATH, share/ in it", set_dir},
 	{'C', "cpus", "LIST", "only these CPUs of the guest, as in 0-3,8", set_cpus},
@@ -205,7 +202,7 @@ static void print_help(FILE *out)
 	fprintf(out,
 		"Usage: vtrace-top [-c URI] [DOMAIN]        a guest live; without DOMAIN, choose\n"
 		"       vtrace-top --dir PATH               a guest of a QEMU without libvirt\n"
-		"       vtrace-top -r PATH                  a capture\n"
+		"       vtrace-top -r PATH                  a capture, or a trace.dat\n"
 		"       vtrace-top -b [-r PATH | DOMAIN]    events as lines on stdout\n"
 		"\n"
 		"Shows what the kernel inside a KVM/QEMU guest is doing.\n"

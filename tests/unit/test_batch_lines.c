@@ -76,15 +76,6 @@ static void plain_text_stays_as_it_is(void **state)
 	}
 }
 
-static void clocks(void **state)
-{
-	(void)state;
-	assert_true(lines_clock_ticks("x86-tsc"));
-	assert_true(lines_clock_ticks("counter"));
-	assert_false(lines_clock_ticks("mono"));
-	assert_false(lines_clock_ticks(""));
-}
-
 /* A guest may name a task and fill a field as it likes. */
 static void nothing_of_a_guest_reaches_the_terminal_raw(void **state)
 {
@@ -212,7 +203,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(plain_text_stays_as_it_is, setup, teardown),
-		cmocka_unit_test(clocks),
 		cmocka_unit_test_setup_teardown(nothing_of_a_guest_reaches_the_terminal_raw, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(

@@ -146,8 +146,9 @@ static void times(void **state)
 	assert_non_null(strstr(line(f, &event, 0, 100000001499), "]   100.000001: sched"));
 	assert_non_null(strstr(line(f, &event, 0, 100000002500), "]   100.000003: sched"));
 	assert_non_null(strstr(line(f, &event, 0, 99999999500), "]   100.000000: sched"));
-	/* No point before the first second (tep_print_event(3)); rounded, not cut. */
-	assert_non_null(strstr(line(f, &event, 0, 999500), "]         1000: sched"));
+	/* In the first second too; rounded, not cut. */
+	assert_non_null(strstr(line(f, &event, 0, 999500), "]     0.001000: sched"));
+	assert_non_null(strstr(line(f, &event, 0, 0), "]     0.000000: sched"));
 	assert_non_null(strstr(line(f, &event, 0, UINT64_MAX), "] 18446744073.709552: sched"));
 	f->style.ticks = true;
 	assert_non_null(strstr(line(f, &event, 0, 123456789), "]   123456789: sched"));

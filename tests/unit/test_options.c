@@ -228,7 +228,6 @@ static void wrong_values_are_refused(void **state)
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
 		EXPECT_COMPLAINT("1M or more", "--memory", sizes[i]);
 	EXPECT_COMPLAINT("from position 5 on", "-C", "0-3,x");
-	EXPECT_COMPLAINT("-r takes a capture directory", "-r", "old/trace.dat");
 	EXPECT_COMPLAINT("wants 6 or 7", "--dat-version", "5");
 	EXPECT_COMPLAINT("wants 6 or 7", "--dat-version", "7.0");
 }

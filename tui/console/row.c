@@ -100,7 +100,7 @@ static void draw_event(struct pen *pen, const struct row_layout *layout,
 
 	time_text(text, sizeof(text), layout, row->at.ts);
 	cell(pen, STYLE_TIME, text, strlen(text), layout->time);
-	snprintf(text, sizeof(text), "%03u", row->at.cpu);
+	snprintf(text, sizeof(text), "%03u", row->cpu);
 	cell(pen, STYLE_NORMAL, text, strlen(text), 3);
 	draw_task(pen, layout->task, view);
 	if (row->kind == ENGINE_ROW_UNKNOWN)
@@ -119,7 +119,7 @@ static void draw_break(struct pen *pen, const struct engine_row_view *view)
 	char number[NUMBER_SIZE];
 
 	pen_rule(pen, style, pen->column + RULE_BEFORE);
-	pen_printf(pen, style, " CPU%u: ", row->at.cpu);
+	pen_printf(pen, style, " CPU%u: ", row->cpu);
 	if (row->kind == ENGINE_ROW_BAD_PAGE)
 		pen_text(pen, style, "bad page: ");
 	else if (row->kind == ENGINE_ROW_GAP)

@@ -278,6 +278,30 @@ static bool lines_ok(const struct engine_packet *packet)
 	       (packet->length > sizeof(struct engine_rows) && text[packet->length - 1] == '\n');
 }
 
+static bool dat_ok(const struct engine_packet *packet)
+{
+	const struct engine_dat_reply *reply = packet->payload;
+	const struct engine_dat_stream *stream = (const void *)(reply + 1);
+	const char *names;
+
+	if (packet->length < sizeof(*reply) || reply->streams > VTRACE_MAX_CPUS ||
+	    reply->buffers > VTRACE_MAX_CPUS ||
+	    packet->length != sizeof(*reply) + reply->streams * sizeof(*stream) +
+				      reply->buffers * ENGINE_NAME_MAX ||
+	    !formats_reply_ok(&reply->formats) ||
+	    !terminated(reply->packing, sizeof(reply->packing)) ||
+	    !terminated(reply->warning, sizeof(reply->warning)))
+		return false;
+	names = (const char *)(stream + reply->streams);
+	for (uint32_t i = 0; i < reply->streams; i++)
+		if (stream[i].slot >= VTRACE_MAX_CPUS || stream[i].buffer >= reply->buffers)
+			return false;
+	for (uint32_t i = 0; i < reply->buffers; i++)
+		if (!terminated(names + i * ENGINE_NAME_MAX, ENGINE_NAME_MAX))
+			return false;
+	return true;
+}
+
 static bool counts_ok(const struct engine_packet *packet)
 {
 	const struct engine_counts *counts = packet->payload;
@@ -306,6 +330,10 @@ static bool packet_ok(const struct engine_packet *packet)
 	case ENGINE_FORMATS_REPLY:
 		return packet->length == sizeof(struct engine_formats_reply) &&
 		       formats_reply_ok(payload);
+	case ENGINE_DAT_REPLY:
+		return dat_ok(packet);
+	case ENGINE_DAT_FORMATS_REPLY:
+		return packet->length == sizeof(struct engine_dat_formats_reply);
 	case ENGINE_SAVE_REPLY:
 		return packet->length == sizeof(struct engine_save_reply) &&
 		       ((const struct engine_save_reply *)payload)->cpu < VTRACE_MAX_CPUS;

@@ -9,6 +9,8 @@
 struct name {
 	uint64_t ts;
 	uint32_t epoch;
+	uint32_t cpu; /* and row: by the rule of a trace.dat only */
+	uint64_t row;
 	char comm[VTRACE_COMM_LEN];
 };
 
@@ -16,6 +18,7 @@ struct task {
 	int32_t pid;
 	int32_t next; /* index in the hash chain, -1 at its end */
 	uint8_t names;
+	bool listed;		       /* in saved_cmdlines */
 	char base[VTRACE_COMM_LEN];    /* of saved_cmdlines; "" when not in there */
 	struct name name[COMMS_NAMES]; /* oldest first */
 };
@@ -24,6 +27,7 @@ struct comms {
 	int32_t bucket[COMMS_PIDS];
 	uint32_t used;
 	uint32_t oldest; /* the task to forget next, once all are used */
+	bool first;	 /* the rule of a trace.dat */
 	uint64_t changes;
 	struct task task[COMMS_PIDS];
 };
@@ -98,9 +102,26 @@ static void copy_comm(char *to, const char *comm, size_t length)
 	to[n] = '\0';
 }
 
+void comms_keep_first(struct comms *comms)
+{
+	memset(comms->bucket, 0xff, sizeof(comms->bucket));
+	comms->used = comms->oldest = 0;
+	comms->first = true;
+}
+
+bool comms_keeps_first(const struct comms *comms)
+{
+	return comms->first;
+}
+
 static void load_base(struct comms *comms, int32_t pid, const char *comm, size_t length)
 {
-	copy_comm(get_task(comms, pid)->base, comm, length);
+	struct task *task = get_task(comms, pid);
+
+	if (comms->first && task->listed)
+		return;
+	task->listed = true;
+	copy_comm(task->base, comm, length);
 	comms->changes++;
 }
 
@@ -165,6 +186,56 @@ void comms_learn(struct comms *comms, int32_t pid, uint32_t epoch, uint64_t ts, 
 	comms->changes++;
 }
 
+/* ---- the rule of a trace.dat ---- */
+
+/* Does name hold in the row at that place? Rows are in the order of timeline.c. */
+static bool behind(const struct name *name, const struct engine_position *at)
+{
+	if (name->epoch != at->epoch)
+		return name->epoch < at->epoch;
+	if (name->ts != at->ts)
+		return name->ts < at->ts;
+	return name->cpu != at->cpu ? name->cpu < at->cpu : name->row < at->row;
+}
+
+bool comms_wants_first(const struct comms *comms, int32_t pid, const struct engine_position *at)
+{
+	const struct task *task;
+
+	if (pid <= 0)
+		return false;
+	task = find_task(comms, pid);
+	return !task || (!task->listed && (!task->names || !behind(&task->name[0], at)));
+}
+
+void comms_learn_first(struct comms *comms, int32_t pid, const struct engine_position *at,
+		       const char *comm, size_t length)
+{
+	struct task *task;
+
+	if (!comms_wants_first(comms, pid, at))
+		return;
+	task = get_task(comms, pid);
+	task->names = 1;
+	task->name[0] = (struct name){at->ts, at->epoch, at->cpu, at->row, ""};
+	copy_comm(task->name[0].comm, comm, length);
+	comms->changes++;
+}
+
+const char *comms_find_at(const struct comms *comms, int32_t pid, const struct engine_position *at)
+{
+	const struct task *task;
+
+	if (!comms->first)
+		return comms_find(comms, pid, at->epoch, at->ts);
+	if (!pid)
+		return "<idle>";
+	task = find_task(comms, pid);
+	if (task && task->listed)
+		return task->base;
+	return task && task->names && behind(&task->name[0], at) ? task->name[0].comm : "<...>";
+}
+
 const char *comms_find(const struct comms *comms, int32_t pid, uint32_t epoch, uint64_t ts)
 {
 	const struct task *task;
@@ -186,7 +257,8 @@ size_t comms_text(const struct comms *comms, char *text, size_t size)
 
 	for (uint32_t i = 0; i < comms->used; i++) {
 		const struct task *task = &comms->task[i];
-		const char *comm = task->names ? task->name[task->names - 1].comm : task->base;
+		const char *comm = task->names && !comms->first ? task->name[task->names - 1].comm
+								: task->base;
 		char line[COMMS_LINE_MAX + 1], *end;
 		size_t length;
 

@@ -138,8 +138,17 @@ static void demand(struct event_format *format, const struct tep_format_field *f
 		format->least = end;
 }
 
+/* Those that plugin_sched_switch.c of libtraceevent has handlers for. */
+static bool names_while_printed(const struct tep_event *event)
+{
+	return event->system && !strcmp(event->system, "sched") &&
+	       (!strcmp(event->name, "sched_switch") || !strcmp(event->name, "sched_wakeup") ||
+		!strcmp(event->name, "sched_wakeup_new"));
+}
+
 static void find_comms(struct event_format *format)
 {
+	format->names_printed = names_while_printed(format->event);
 	for (size_t i = 0; i < sizeof(comm_events) / sizeof(comm_events[0]); i++) {
 		const struct tep_format_field *pid, *comm;
 
@@ -473,9 +482,9 @@ static int formats_parse(struct formats **formats, struct formats_stock *stock,
 	return 0;
 }
 
-static int load_bundle(struct formats **formats, const struct formats *current,
-		       struct formats_stock *stock, const struct bundle *bundle,
-		       struct comms *comms, struct engine_formats_reply *reply)
+static int load(struct formats **formats, const struct formats *current,
+		struct formats_stock *stock, const struct bundle *bundle, struct comms *comms,
+		struct engine_formats_reply *reply)
 {
 	const struct bundle_section *cmdlines = bundle_find(bundle, "saved_cmdlines");
 	uint64_t digest = bundle_digest(bundle);
@@ -498,6 +507,27 @@ static int load_bundle(struct formats **formats, const struct formats *current,
 	return 0;
 }
 
+static void explain(struct engine_formats_reply *reply, int ret)
+{
+	if (ret == -ENOMSG)
+		snprintf(reply->reason, sizeof(reply->reason),
+			 "the formats hold no event that can be parsed; export them again");
+	else if (ret && !reply->reason[0])
+		snprintf(reply->reason, sizeof(reply->reason), "the formats can't be loaded: %s",
+			 strerror(-ret));
+	reply->error = ret;
+}
+
+int formats_load_bundle(struct formats **formats, const struct formats *current,
+			struct formats_stock *stock, const struct bundle *bundle,
+			struct comms *comms, struct engine_formats_reply *reply)
+{
+	int ret = load(formats, current, stock, bundle, comms, reply);
+
+	explain(reply, ret);
+	return ret;
+}
+
 int formats_load(struct formats **formats, const struct formats *current,
 		 struct formats_stock *stock, int fd, struct comms *comms,
 		 struct engine_formats_reply *reply)
@@ -512,14 +542,8 @@ int formats_load(struct formats **formats, const struct formats *current,
 	if (!ret)
 		ret = bundle_read(&bundle, data, length, reply->reason, sizeof(reply->reason));
 	if (!ret)
-		ret = load_bundle(formats, current, stock, &bundle, comms, reply);
-	if (ret == -ENOMSG)
-		snprintf(reply->reason, sizeof(reply->reason),
-			 "the formats hold no event that can be parsed; export them again");
-	else if (ret && !reply->reason[0])
-		snprintf(reply->reason, sizeof(reply->reason), "the formats can't be loaded: %s",
-			 strerror(-ret));
-	reply->error = ret;
+		ret = load(formats, current, stock, &bundle, comms, reply);
+	explain(reply, ret);
 	bundle_release(&bundle);
 	free(data);
 	return ret;

@@ -16,6 +16,7 @@
 #include <stdint.h>
 #include <traceevent/event-parse.h>
 
+#include "formats/bundle.h"
 #include "tui/engine/comms.h"
 #include "tui/engine/page.h"
 #include "tui/engine/program.h"
@@ -66,6 +67,7 @@ struct event_format {
 	struct dynamic_field *dynamic;
 	uint32_t comm_count;
 	struct comm_source comm[EVENT_COMM_SOURCES];
+	bool names_printed; /* libtraceevent's plugin takes names from it while it prints */
 };
 
 struct formats {
@@ -97,6 +99,11 @@ void formats_stock_release(struct formats_stock *stock);
 int formats_load(struct formats **formats, const struct formats *current,
 		 struct formats_stock *stock, int fd, struct comms *comms,
 		 struct engine_formats_reply *reply);
+/* The same of a bundle that is in memory already; words of an earlier failing stay in
+ * reply->reason. */
+int formats_load_bundle(struct formats **formats, const struct formats *current,
+			struct formats_stock *stock, const struct bundle *bundle,
+			struct comms *comms, struct engine_formats_reply *reply);
 void formats_free(struct formats *formats); /* takes NULL */
 
 static inline const struct event_format *formats_event(const struct formats *formats, uint16_t id)

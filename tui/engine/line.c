@@ -47,16 +47,14 @@ static void make_seconds(struct line_style *style, uint64_t second)
 }
 
 /* libtraceevent's "%6.1000d", or "%12d" for ticks (tep_print_event(3)): microseconds, rounded,
- * with a point as soon as there is a whole second. */
+ * with a point, in the first second too (libtraceevent 1.7). */
 static void put_time(struct out *out, struct line_style *style, uint64_t ts)
 {
 	static const struct spec twelve = {0, 'u', 12, -1};
 	uint64_t us = ts / 1000 + (ts % 1000 >= 500);
 
-	if (style->ticks || us <= 1000000) {
-		if (!style->ticks)
-			out_char(out, ' ');
-		out_number(out, &twelve, style->ticks ? ts : us, 8);
+	if (style->ticks) {
+		out_number(out, &twelve, ts, 8);
 	} else {
 		if (us / 1000000 != style->second || !style->seconds_length)
 			make_seconds(style, us / 1000000);
@@ -84,7 +82,7 @@ static void put_head(struct out *out, struct line_style *style, const struct pri
 	if (job->size >= RECORD_PID_OFFSET + 4)
 		pid = (int32_t)page_u32(job->geometry, job->data + RECORD_PID_OFFSET);
 	if (pid >= 0)
-		task = comms_find(job->comms, pid, job->epoch, job->ts);
+		task = print_task(job, pid);
 	length = strlen(task);
 	if (length < TASK_WIDTH)
 		out_padded(out, blanks, TASK_WIDTH - length);

@@ -146,6 +146,13 @@ bool print_detail(struct printer *printer, const struct print_job *job, struct c
 	return false;
 }
 
+const char *print_task(const struct print_job *job, int32_t pid)
+{
+	const struct engine_position at = {job->ts, job->row, job->slot, job->epoch};
+
+	return comms_find_at(job->comms, pid, &at);
+}
+
 void print_record(struct printer *printer, const struct print_job *job, struct printed *printed)
 {
 	const struct event_format *format = job->format;
@@ -157,7 +164,7 @@ void print_record(struct printer *printer, const struct print_job *job, struct p
 	if (job->size >= RECORD_PID_OFFSET + 4)
 		printed->pid = (int32_t)page_u32(job->geometry, job->data + RECORD_PID_OFFSET);
 	if (printed->pid >= 0)
-		printed->task = comms_find(job->comms, printed->pid, job->epoch, job->ts);
+		printed->task = print_task(job, printed->pid);
 	if (format) {
 		printed->event = format->event->name;
 		fault = print_fault(job);

@@ -34,6 +34,8 @@ struct print_job {
 	unsigned cpu;
 	uint32_t epoch;
 	uint64_t ts;
+	uint32_t slot; /* of the stream, and number of the row in it */
+	uint64_t row;
 };
 
 struct printed {
@@ -49,6 +51,8 @@ struct printed {
 int printer_init(struct printer *printer); /* 0 or -ENOMEM */
 void printer_release(struct printer *printer);
 
+/* The name of pid in the job's row; valid until the comms change. */
+const char *print_task(const struct print_job *job, int32_t pid);
 void print_record(struct printer *printer, const struct print_job *job, struct printed *printed);
 
 /* Print the record of an event that has a format, which it fits, to out as its program or

@@ -40,6 +40,10 @@ enum engine_type {
 	ENGINE_COUNTS,	      /* no payload; ENGINE_COUNTS_REPLY */
 	ENGINE_RECORD_REGION, /* struct engine_region + fd: the same as ENGINE_RECORD, into there */
 	ENGINE_SAVE_REGION,   /* struct engine_region + fd: likewise ENGINE_SAVE */
+	ENGINE_DAT,	      /* + fd of a trace.dat, taken apart; ENGINE_DAT_REPLY */
+	ENGINE_DAT_READ,      /* no payload: begin to read its pages */
+	ENGINE_DAT_FORMATS,   /* + fd: write its formats as a bundle there; ENGINE_DAT_FORMATS_REPLY
+			       */
 	ENGINE_NAMES, /* struct engine_names + fd: write the names of tasks known into a trace.dat
 		       */
 
@@ -54,6 +58,8 @@ enum engine_type {
 	ENGINE_MESSAGE,	    /* struct engine_text: one sentence for a person */
 	ENGINE_STREAM_STATE, /* struct engine_stream_state */
 	ENGINE_LINES, /* struct engine_rows, then text: lines as trace-cmd report's, each whole */
+	ENGINE_DAT_REPLY,	  /* struct engine_dat_reply, then streams, then names of buffers */
+	ENGINE_DAT_FORMATS_REPLY, /* struct engine_dat_formats_reply */
 	ENGINE_COUNTS_REPLY, /* struct engine_counts, then events + tasks × struct engine_count */
 };
 
@@ -132,6 +138,37 @@ struct engine_formats_reply {
 	char machine[32];
 	char clock[32];
 	char reason[512];
+};
+
+/*
+ * What a trace.dat holds: streams × struct engine_dat_stream follow, by slot, then buffers ×
+ * char[ENGINE_NAME_MAX]. A slot is what all else calls a CPU: that is a CPU's number where only one
+ * buffer has it. formats.error is of the whole file when there are no streams, and
+ * formats.reason goes on from the file's name then.
+ */
+struct engine_dat_reply {
+	struct engine_formats_reply formats;
+	uint32_t version;
+	uint32_t streams;
+	uint32_t buffers;
+	uint32_t ticks;	  /* 1: times are shown as they are, not in seconds */
+	uint32_t shifted; /* 1: the file changes the times of its pages */
+	uint32_t reserved;
+	char packing[16];
+	char warning[512]; /* "" or sentences that go on from the file's name: what is missing */
+};
+
+struct engine_dat_stream {
+	uint32_t slot;
+	uint32_t cpu;
+	uint32_t buffer;
+	uint32_t packed; /* 1: bytes are not those of the pages, but of what they are packed into */
+	uint64_t bytes;
+};
+
+struct engine_dat_formats_reply {
+	int32_t error; /* 0 or -errno */
+	uint32_t reserved;
 };
 
 enum engine_channel_state {
@@ -241,7 +278,7 @@ struct engine_row {
 	uint16_t task_len;
 	uint16_t event_len;
 	uint16_t detail_len;
-	uint16_t reserved;
+	uint16_t cpu; /* its number; at.cpu is the stream's */
 };
 
 struct engine_stats {

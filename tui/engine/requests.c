@@ -43,36 +43,40 @@ static void forget_formats(struct server *server)
 	}
 }
 
+void requests_use_formats(struct server *server, struct formats *loaded)
+{
+	const struct formats *current = server->shared.formats;
+	bool rebooted = current && strcmp(current->boot_id, loaded->boot_id);
+
+	loaded->number = server->formats_count++;
+	server->formats[loaded->number % FORMATS_SETS] = loaded;
+	stream_set_formats(&server->shared, loaded);
+	if (rebooted)
+		counts_clear(&server->shared.counts);
+	sources_change_geometry(server, &loaded->geometry);
+	server->shared.epoch += rebooted;
+	if (!loaded->plugins)
+		server_say(server, ENGINE_MESSAGE,
+			   "formats have been loaded so often that libtraceevent's plugins "
+			   "are used up; open the guest again to have them back");
+}
+
 static void load_formats(struct server *server, uint32_t serial, int fd)
 {
-	struct formats **slot = &server->formats[server->formats_count % FORMATS_SETS];
-	const struct formats *current = server->shared.formats;
 	struct engine_formats_reply reply;
 	struct formats *loaded = NULL;
 
 	forget_formats(server);
-	if (*slot) {
+	if (server->formats[server->formats_count % FORMATS_SETS]) {
 		memset(&reply, 0, sizeof(reply));
 		reply.error = -E2BIG;
 		snprintf(reply.reason, sizeof(reply.reason),
 			 "pages of %u different sets of formats are held; clear them first",
 			 FORMATS_SETS);
-	} else if (!formats_load(&loaded, current, &server->stock, fd, server->shared.comms,
-				 &reply) &&
+	} else if (!formats_load(&loaded, server->shared.formats, &server->stock, fd,
+				 server->shared.comms, &reply) &&
 		   loaded) {
-		bool rebooted = current && strcmp(current->boot_id, loaded->boot_id);
-
-		loaded->number = server->formats_count++;
-		*slot = loaded;
-		stream_set_formats(&server->shared, loaded);
-		if (rebooted)
-			counts_clear(&server->shared.counts);
-		sources_change_geometry(server, &loaded->geometry);
-		server->shared.epoch += rebooted;
-		if (!loaded->plugins)
-			server_say(server, ENGINE_MESSAGE,
-				   "formats have been loaded so often that libtraceevent's plugins "
-				   "are used up; open the guest again to have them back");
+		requests_use_formats(server, loaded);
 	}
 	server->news = true;
 	outbox_send(&server->outbox, ENGINE_FORMATS_REPLY, serial, &reply, sizeof(reply));
@@ -135,6 +139,9 @@ static const struct {
 	[ENGINE_COUNTS] = {0, false, false},
 	[ENGINE_RECORD_REGION] = {sizeof(struct engine_region), true, true},
 	[ENGINE_SAVE_REGION] = {sizeof(struct engine_region), true, true},
+	[ENGINE_DAT] = {0, true, false},
+	[ENGINE_DAT_READ] = {0, false, false},
+	[ENGINE_DAT_FORMATS] = {0, true, false},
 	[ENGINE_NAMES] = {sizeof(struct engine_names), true, false},
 };
 
@@ -205,6 +212,16 @@ static void answer(struct server *server, const struct engine_header *header, co
 		break;
 	case ENGINE_SAVE_REGION:
 		add_saving(server, stream->cpu, fd, payload, header->serial);
+		break;
+	case ENGINE_DAT:
+		dat_source_open(server, header->serial, fd);
+		break;
+	case ENGINE_DAT_READ:
+		dat_source_read(server);
+		break;
+	case ENGINE_DAT_FORMATS:
+		dat_source_formats(server, header->serial, fd);
+		close(fd);
 		break;
 	case ENGINE_NAMES:
 		sources_write_names(server, fd, payload);

@@ -68,9 +68,11 @@ static void make_job(const struct rows *rows, const struct place *place, struct 
 	job->comms = rows->shared->comms;
 	job->data = place->record;
 	job->size = place->size;
-	job->cpu = place->at.cpu;
+	job->cpu = rows->streams[place->at.cpu]->number;
 	job->epoch = place->at.epoch;
 	job->ts = place->at.ts;
+	job->slot = place->at.cpu;
+	job->row = place->at.row;
 	print_find_format(job);
 }
 
@@ -126,6 +128,7 @@ static bool append_row(struct rows *rows, const struct place *place)
 		.task_len = cut(strlen(printed.task), ENGINE_NAME_MAX),
 		.event_len = cut(strlen(printed.event), ENGINE_NAME_MAX),
 		.detail_len = cut(printed.detail_length, ENGINE_TEXT_MAX),
+		.cpu = (uint16_t)rows->streams[place->at.cpu]->number,
 	};
 	append(rows, &row, sizeof(row));
 	append(rows, printed.task, row.task_len);
@@ -217,18 +220,18 @@ static bool unsettled(const struct rows *rows, const struct place *place, uint64
 
 /* ---- text ---- */
 
-static void put_other(struct out *out, const struct place *place)
+static void put_other(struct out *out, const struct place *place, unsigned cpu)
 {
 	const struct entry *entry = place->entry;
 
 	if (entry->kind == ENTRY_GAP)
-		line_gap(out, place->at.cpu, entry->count);
+		line_gap(out, cpu, entry->count);
 	else if (entry->kind == ENTRY_BAD)
-		line_bad_page(out, place->at.cpu, page_fault_text(entry->fault));
+		line_bad_page(out, cpu, page_fault_text(entry->fault));
 	else if (place->lost)
-		line_lost(out, place->at.cpu, entry->count);
+		line_lost(out, cpu, entry->count);
 	else
-		line_bad_page(out, place->at.cpu, "it can't be read from its file any more");
+		line_bad_page(out, cpu, "it can't be read from its file any more");
 }
 
 /*
@@ -236,6 +239,20 @@ static void put_other(struct out *out, const struct place *place)
  * one that is no event. *took_next as line_record(). False when the packet is full: a line that
  * does not even fit an empty one is cut.
  */
+/*
+ * In a trace.dat with instances, the buffer that the row is of. trace-cmd prints it once for an
+ * event and the lost ones before it, and so on one line only.
+ */
+static void put_prefix(const struct rows *rows, struct out *out, const struct place *place)
+{
+	const char *prefix = rows->streams[place->at.cpu]->prefix;
+	const struct entry *entry = place->entry;
+
+	if (prefix && (place->lost || entry->kind != ENTRY_PAGE || !(entry->flags & ENTRY_LOST) ||
+		       place->at.row != entry->first_row + 1))
+		out_string(out, prefix);
+}
+
 static bool append_line(struct rows *rows, const struct place *place, const struct print_job *job,
 			const struct record *next, bool *took_next)
 {
@@ -244,10 +261,11 @@ static bool append_line(struct rows *rows, const struct place *place, const stru
 
 	*took_next = false;
 	out_init(&out, (char *)rows->packet + rows->length, PAYLOAD_MAX - rows->length);
+	put_prefix(rows, &out, place);
 	if (job)
 		*took_next = line_record(&out, &rows->style, &rows->printer, job, next);
 	else
-		put_other(&out, place);
+		put_other(&out, place, rows->streams[place->at.cpu]->number);
 	if (!out_left(&out)) {
 		if (header->count)
 			return false;

@@ -90,6 +90,7 @@ void server_free(struct server *server)
 	names_file_close(&server->names);
 	for (unsigned cpu = 0; cpu < VTRACE_MAX_CPUS; cpu++)
 		stream_free(server->streams[cpu]);
+	dat_source_close(server);
 	for (uint32_t i = 0; i < FORMATS_SETS; i++)
 		formats_free(server->formats[i]);
 	formats_stock_release(&server->stock);

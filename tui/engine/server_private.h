@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The inside of struct server, shared by the files that make it up and by nobody else: server.c
- * is its life and its loop, sources.c reads and records streams, requests.c answers the console.
+ * is its life and its loop, sources.c reads and records streams, dat_source.c opens those of a
+ * trace.dat, requests.c answers the console.
  */
 #ifndef VTRACE_ENGINE_SERVER_PRIVATE_H
 #define VTRACE_ENGINE_SERVER_PRIVATE_H
 
 #include "tui/engine/names_file.h"
+#include "tui/engine/dat.h"
 #include "tui/engine/outbox.h"
 #include "tui/engine/rows.h"
 #include "tui/engine/saving.h"
@@ -17,6 +19,20 @@ struct recording {
 	bool on;			/* between ENGINE_RECORD and ENGINE_RECORD_END */
 	int error;			/* -errno that ended it before */
 	struct engine_cpu_stats before; /* of the stream when it began */
+};
+
+/* The trace.dat that is read, if one is. */
+struct dat_source {
+	bool open;
+	int fd;
+	struct dat dat;
+	char (*prefixes)[DAT_NAME_MAX + 3]; /* of lines, by buffer; NULL: there is but one */
+	struct {
+		uint32_t slot;
+		const struct dat_buffer *buffer;
+		const struct dat_cpu *cpu;
+	} streams[VTRACE_MAX_CPUS];
+	uint32_t stream_count;
 };
 
 struct server {
@@ -30,6 +46,7 @@ struct server {
 	struct rows rows;
 	struct savings savings;
 	struct top top; /* a reply in the making */
+	struct dat_source dat;
 	struct recording recordings[VTRACE_MAX_CPUS];
 	struct names_file names; /* of a recording into a trace.dat */
 	bool news;		 /* something changed since the last ENGINE_NEWS */
@@ -68,6 +85,8 @@ static inline bool source_indexing(const struct stream *stream)
 #define SOURCES_IDLE_MS 300
 bool sources_settle(struct server *server);
 
+/* A file's pages, taken over, as a CPU's stream; NULL without memory. */
+struct stream *source_open_pages(struct server *server, uint32_t cpu, struct page_file *pages);
 /* fd is taken over in each of these. */
 void source_open(struct server *server, const struct engine_stream *request, int fd);
 void source_close(struct server *server, uint32_t cpu);
@@ -83,7 +102,21 @@ void sources_clear(struct server *server);
 /* Pages of this shape from now on. */
 void sources_change_geometry(struct server *server, const struct page_geometry *geometry);
 
+/* ---- dat_source.c ---- */
+
+/* Take a trace.dat apart and tell what it holds. fd is taken over. */
+void dat_source_open(struct server *server, uint32_t serial, int fd);
+/* Begin to read its streams. */
+void dat_source_read(struct server *server);
+/* Write its formats to fd, which stays the caller's. */
+void dat_source_formats(struct server *server, uint32_t serial, int fd);
+/* Streams are to be gone before. */
+void dat_source_close(struct server *server);
+
 /* ---- requests.c ---- */
+
+/* Formats that were loaded are those of what comes now. */
+void requests_use_formats(struct server *server, struct formats *loaded);
 
 /* Take and answer one request: false when there is none now. */
 bool requests_take(struct server *server);

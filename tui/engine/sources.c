@@ -51,6 +51,10 @@ static void read_stream(struct server *server, struct stream *stream, size_t bud
 		server->news = true;
 	check_recording(server, stream);
 	if (stream->stats.state != state) {
+		if (stream->stats.state == ENGINE_CHANNEL_FAILED &&
+		    page_file_fault(&stream->pages)[0])
+			server_say(server, ENGINE_MESSAGE, "the pages of CPU %u end early: %s",
+				   stream->number, page_file_fault(&stream->pages));
 		drop_source(server, stream);
 		tell_state(server, stream);
 	}
@@ -112,6 +116,20 @@ static struct stream *get_stream(struct server *server, uint32_t cpu)
 		return NULL;
 	}
 	return server->streams[cpu];
+}
+
+struct stream *source_open_pages(struct server *server, uint32_t cpu, struct page_file *pages)
+{
+	struct stream *stream = get_stream(server, cpu);
+
+	if (!stream) {
+		page_file_release(pages);
+		return NULL;
+	}
+	source_close(server, cpu);
+	stream_open_pages(stream, pages);
+	tell_state(server, stream);
+	return stream;
 }
 
 void source_open(struct server *server, const struct engine_stream *request, int fd)

@@ -22,6 +22,7 @@ int stream_new(struct stream **stream, struct stream_shared *shared, unsigned cp
 		return -ENOMEM;
 	s->shared = shared;
 	s->stats.cpu = cpu;
+	s->number = cpu;
 	s->fd = -1;
 	s->record = RAWFILE_NONE;
 	history_init(&s->history, &shared->store, shared->geometry.size, NULL);
@@ -210,9 +211,54 @@ static void learn_names(struct stream *stream, const uint8_t *page,
 	}
 }
 
-/* What the tally of a page says: names of tasks, and events without a format. */
-static void learn(struct stream *stream, const uint8_t *page)
+/* Number of a record on its page, counted again: hardly any record is asked for. */
+static uint32_t number_of(const struct stream *stream, const uint8_t *page,
+			  const struct page_record *wanted)
 {
+	struct page_cursor walk;
+	struct page_record record;
+	uint32_t number = 0;
+
+	page_cursor_init(&walk, &stream->shared->geometry, page);
+	while (page_next(&walk, &record) && record.offset != wanted->offset)
+		number++;
+	return number;
+}
+
+/* By the rule of a trace.dat; first_row is that of the page's first event. */
+static void learn_first(struct stream *stream, const uint8_t *page,
+			const struct page_record *record, uint64_t first_row)
+{
+	const struct stream_shared *shared = stream->shared;
+	const uint8_t *data = page + record->offset;
+	const struct event_format *format =
+		formats_event(shared->formats,
+			      page_u16(&shared->geometry, data + RECORD_TYPE_OFFSET));
+	struct engine_position at = {
+		.ts = stream_time(stream, record->ts),
+		.row = first_row,
+		.cpu = stream->stats.cpu,
+		.epoch = stream->epoch,
+	};
+
+	if (!format || !format->names_printed || record->size < format->least)
+		return;
+	for (uint32_t i = 0; i < format->comm_count; i++) {
+		const struct comm_source *source = &format->comm[i];
+		int32_t pid = (int32_t)page_u32(&shared->geometry, data + source->pid_offset);
+
+		if (!comms_wants_first(shared->comms, pid, &at))
+			continue;
+		at.row = first_row + number_of(stream, page, record);
+		comms_learn_first(shared->comms, pid, &at, (const char *)data + source->comm_offset,
+				  source->comm_size);
+	}
+}
+
+/* What the tally of a page says: names of tasks, and events without a format. */
+static void learn(struct stream *stream, const uint8_t *page, uint32_t events)
+{
+	bool first = comms_keeps_first(stream->shared->comms);
 	const struct stream_shared *shared = stream->shared;
 	const struct tally *tally = &shared->tally;
 
@@ -220,7 +266,11 @@ static void learn(struct stream *stream, const uint8_t *page)
 		if (!formats_event(shared->formats, tally->ids[i]))
 			stream->stats.unknown_events += tally->by_id[tally->ids[i]].events;
 	for (uint32_t i = 0; i < tally->found_count; i++)
-		learn_names(stream, page, &tally->found[i]);
+		if (first)
+			learn_first(stream, page, &tally->found[i],
+				    stream->history.next_row - events);
+		else
+			learn_names(stream, page, &tally->found[i]);
 }
 
 static void end_record(struct stream *stream, int error)
@@ -267,8 +317,8 @@ static void take_page(struct stream *stream, const uint8_t *page, enum page_faul
 		return;
 	}
 	entry.kind = ENTRY_PAGE;
-	entry.first_ts = summary->first_ts;
-	entry.last_ts = summary->last_ts;
+	entry.first_ts = stream_time(stream, summary->first_ts);
+	entry.last_ts = stream_time(stream, summary->last_ts);
 	entry.events = summary->events;
 	if (summary->lost_flag) {
 		entry.flags = ENTRY_LOST;
@@ -281,7 +331,7 @@ static void take_page(struct stream *stream, const uint8_t *page, enum page_faul
 	counts_add(&stream->shared->counts, &stream->shared->tally, summary->events);
 	append(stream, &entry, page, now);
 	if (stream->shared->formats)
-		learn(stream, page);
+		learn(stream, page, summary->events);
 	else
 		stream->stats.unknown_events += summary->events;
 }

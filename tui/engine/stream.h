@@ -19,6 +19,7 @@
 
 #include "tui/engine/comms.h"
 #include "tui/engine/counts.h"
+#include "tui/engine/dat_clock.h"
 #include "tui/engine/formats.h"
 #include "tui/engine/page.h"
 #include "tui/engine/protocol.h"
@@ -46,10 +47,13 @@ struct stream {
 	struct engine_cpu_stats stats;
 	int fd; /* of the source, owned; -1: none */
 	bool file;
-	struct page_file pages; /* of a file */
-	int error;		/* -errno that ended the source, or 0 */
-	struct rawfile record;	/* where pages go as well */
-	int record_error;	/* -errno that ended the recording, or 0 */
+	uint32_t number;	       /* of the CPU; stats.cpu tells streams apart */
+	const struct dat_clock *clock; /* of a trace.dat that changes times, or NULL */
+	const char *prefix;	       /* of its lines: the buffer, or NULL */
+	struct page_file pages;	       /* of a file */
+	int error;		       /* -errno that ended the source, or 0 */
+	struct rawfile record;	       /* where pages go as well */
+	int record_error;	       /* -errno that ended the recording, or 0 */
 	uint32_t epoch;
 	uint64_t last_ts;     /* of the newest page in this epoch */
 	uint64_t file_offset; /* of the buffer's first byte in the file */
@@ -74,6 +78,11 @@ void stream_set_formats(struct stream_shared *shared, const struct formats *form
 void stream_open(struct stream *stream, int fd, bool file);
 /* Read a file's pages, taken over, from a descriptor that stays the caller's for as long. */
 void stream_open_pages(struct stream *stream, const struct page_file *pages);
+/* What time a time stamp of the stream's pages stands for. */
+static inline uint64_t stream_time(const struct stream *stream, uint64_t ts)
+{
+	return stream->clock ? dat_clock_time(stream->clock, stream->number, ts) : ts;
+}
 /* End the source with this state; whole pages still in the buffer are taken, the rest is a gap.
  * The descriptor stays open: a capture's pages are read from it for as long as they are held, and
  * a channel's must leave the caller's poll set first. */

@@ -126,6 +126,7 @@ static bool cursor_load(struct cursor *cursor, uint64_t row)
 	       page_next(&walk, &cursor->records[cursor->record_count])) {
 		struct page_record *record = &cursor->records[cursor->record_count++];
 
+		record->ts = stream_time(cursor->stream, record->ts);
 		/* Time stamps that run backwards in a page keep their row's order. */
 		if (record->ts < time)
 			record->ts = time;

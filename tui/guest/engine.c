@@ -22,6 +22,13 @@ static void packet_came(void *data, const struct engine_packet *packet)
 	case ENGINE_FORMATS_REPLY:
 		formats_replied(guest, packet->payload);
 		break;
+	case ENGINE_DAT_REPLY:
+		replay_dat_replied(guest, packet->payload);
+		break;
+	case ENGINE_DAT_FORMATS_REPLY:
+		replay_dat_formats(
+			guest, ((const struct engine_dat_formats_reply *)packet->payload)->error);
+		break;
 	case ENGINE_SAVE_REPLY:
 		saving_replied(guest, packet->serial, packet->payload);
 		break;
@@ -98,11 +105,11 @@ int engine_open(struct guest *guest, char *error, size_t error_size)
 	if (err)
 		return err;
 	/* What lies in the channels is of an earlier trace, until this one is started. */
-	if (!guest->capture)
+	if (!guest_is_file(guest))
 		err = engine_link_command(&guest->link, ENGINE_DISCARD, &discard, sizeof(discard),
 					  -1, NULL);
 	if (!err)
-		err = formats_hand_over(guest);
+		err = guest->dat ? replay_dat_hand_over(guest) : formats_hand_over(guest);
 	/* A capture is recorded from its first page on. */
 	if (!err && guest->capture && guest->record_path)
 		recording_begin(guest);

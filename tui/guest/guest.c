@@ -210,6 +210,7 @@ void guest_free(struct guest *guest)
 	if (guest->capture)
 		capture_close(guest->capture);
 	free(guest->capture);
+	replay_dat_release(guest);
 	channels_release(&guest->channels);
 	free(guest->record_path);
 	free(guest->greeting);
@@ -303,6 +304,18 @@ const char *guest_name(const struct guest *guest)
 unsigned guest_cpus(const struct guest *guest)
 {
 	return guest->cpus;
+}
+
+bool guest_ticks(const struct guest *guest)
+{
+	const char *clock = guest->formats.reply.clock;
+
+	if (guest->dat)
+		return guest->dat->ticks;
+	if (!guest->formats.loaded)
+		clock = guest->agent.hello.clock;
+	/* Linux, kernel/trace/trace.c, trace_clocks[]: those with in_ns == 0. */
+	return !strcmp(clock, "counter") || !strcmp(clock, "x86-tsc") || !strcmp(clock, "ppc-tb");
 }
 
 bool guest_has_cpu(const struct guest *guest, unsigned cpu)

@@ -71,8 +71,8 @@ struct guest_events {
 int guest_open(struct guest **guest, const struct channels *channels,
 	       const struct guest_options *options, const struct guest_events *events, void *data,
 	       char *error, size_t error_size);
-/* Open a capture directory in the place of a guest. Recording it makes a trace.dat of all of it,
- * whose end comes as saved(). */
+/* Open a capture directory, or a trace.dat, in the place of a guest. Recording it makes a trace.dat
+ * of all of it, whose end comes as saved(). */
 int guest_open_capture(struct guest **guest, const char *path, const struct guest_options *options,
 		       const struct guest_events *events, void *data, char *error,
 		       size_t error_size);
@@ -88,6 +88,11 @@ const struct engine_formats_reply *guest_formats(const struct guest *guest); /* 
 const char *guest_name(const struct guest *guest);
 unsigned guest_cpus(const struct guest *guest); /* streams; CPU numbers are below this */
 bool guest_has_cpu(const struct guest *guest, unsigned cpu);
+/* The streams, for requests, whose CPUs have these numbers. They differ where a trace.dat has
+ * several buffers. */
+void guest_cpuset(const struct guest *guest, const uint8_t *numbers, uint8_t *cpus);
+/* The clock counts something else than nanoseconds: times are shown as they are. */
+bool guest_ticks(const struct guest *guest);
 bool guest_started_here(const struct guest *guest); /* tracing was started by this process */
 
 /* 0 or -errno (-EOPNOTSUPP on a capture, -EALREADY). Completion comes as changed(). */

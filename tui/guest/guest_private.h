@@ -3,7 +3,7 @@
  * The inside of struct guest, shared by the files of this room and by nobody else: guest.c is the
  * public face, agent.c talks to the guest's agent, streams.c holds the channels, event_formats.c
  * gets formats to the engine, saving.c writes captures, saving_dat.c trace.dat files, engine.c
- * keeps the engine, replay.c opens a capture in the place of a guest.
+ * keeps the engine, replay.c opens a capture in the place of a guest, replay_dat.c a trace.dat.
  */
 #ifndef VTRACE_GUEST_PRIVATE_H
 #define VTRACE_GUEST_PRIVATE_H
@@ -72,6 +72,20 @@ struct guest_formats_state {
 	int64_t back_off_ms; /* and doubles each time */
 };
 
+/* A trace.dat in the place of a guest, as the engine has told of it. */
+struct guest_dat {
+	int fd;
+	uint32_t version;
+	uint32_t buffers;
+	uint32_t used;			/* buffers that have pages */
+	bool ticks;			/* times are shown as they are */
+	bool shifted;			/* the file changes the times of its pages */
+	bool apart;			/* a stream's number is not its CPU's */
+	char (*names)[ENGINE_NAME_MAX]; /* of buffers */
+	struct engine_dat_stream stream[VTRACE_MAX_CPUS];
+	struct engine_formats_reply reply;
+};
+
 struct guest {
 	struct guest_events events;
 	void *data;
@@ -94,6 +108,7 @@ struct guest {
 	struct guest_agent agent;
 	struct guest_formats_state formats;
 	struct capture_reader *capture; /* what is replayed, or NULL */
+	struct guest_dat *dat;		/* or this */
 	char *greeting; /* to be said once the caller of guest_open_capture() can hear it */
 };
 
@@ -149,6 +164,27 @@ void formats_replied(struct guest *guest, const struct engine_formats_reply *rep
 void formats_watch_unknown(struct guest *guest, const struct engine_packet *packet);
 /* The attempt under way ended; what waited for it goes on. */
 void formats_settle(struct guest *guest);
+
+/* replay_dat.c */
+/* Whether what lies at path is read as a trace.dat. */
+bool replay_is_dat(const char *path);
+int replay_dat_open(struct guest *guest, const char *path, char *error, size_t error_size);
+void replay_dat_release(struct guest *guest);
+int replay_dat_hand_over(struct guest *guest);
+void replay_dat_replied(struct guest *guest, const struct engine_dat_reply *reply);
+void replay_dat_formats(struct guest *guest, int error);
+/* 0, or -EOPNOTSUPP with a sentence in error. True of everything else than a trace.dat. */
+int replay_dat_can_save(struct guest *guest, const char *path, char *error, size_t error_size);
+/* Bytes of a CPU in the file, and whether they are other ones than its pages'. */
+uint64_t replay_dat_bytes(const struct guest *guest, unsigned cpu);
+bool replay_dat_packed(const struct guest *guest);
+/* The number that a stream's CPU has. */
+unsigned replay_dat_number(const struct guest *guest, unsigned cpu);
+/* Whether a file is read in the place of a guest. */
+static inline bool guest_is_file(const struct guest *guest)
+{
+	return guest->capture || guest->dat;
+}
 
 /* saving.c */
 int saving_check_path(const char *path, char *error, size_t error_size);

@@ -65,6 +65,14 @@ int guest_open_capture(struct guest **result, const char *path, const struct gue
 		if (err)
 			goto out;
 	}
+	guest->live = true;
+	guest->state = GUEST_REPLAY;
+	if (replay_is_dat(path)) {
+		err = replay_dat_open(guest, path, error, error_size);
+		if (!err)
+			err = engine_open(guest, error, error_size);
+		goto out;
+	}
 	guest->capture = calloc(1, sizeof(*guest->capture));
 	if (!guest->capture) {
 		snprintf(error, error_size, "out of memory");
@@ -79,8 +87,6 @@ int guest_open_capture(struct guest **result, const char *path, const struct gue
 	}
 	if (guest->capture->warning[0])
 		guest->greeting = strdup(guest->capture->warning);
-	guest->live = true;
-	guest->state = GUEST_REPLAY;
 	take_streams(guest);
 	take_formats(guest, path);
 	err = engine_open(guest, error, error_size);

@@ -115,8 +115,10 @@ static int saving_begin(struct guest *guest, struct guest_saving *saving, const 
 			enum engine_type type, char *error, size_t error_size)
 {
 	struct capture_manifest manifest;
-	int err;
+	int err = replay_dat_can_save(guest, path, error, error_size);
 
+	if (err)
+		return err;
 	fill_manifest(guest, &manifest);
 	saving->path = strdup(path);
 	if (!saving->path) {

@@ -14,7 +14,9 @@ static void count_bytes(const struct guest *guest, uint64_t *bytes)
 		struct stat st;
 
 		bytes[cpu] = 0;
-		if (guest->stream[cpu].present && !fstat(guest->stream[cpu].fd, &st))
+		if (guest->dat)
+			bytes[cpu] = replay_dat_bytes(guest, cpu);
+		else if (guest->stream[cpu].present && !fstat(guest->stream[cpu].fd, &st))
 			bytes[cpu] = (uint64_t)st.st_size;
 	}
 }
@@ -27,14 +29,15 @@ static int create(struct guest *guest, struct guest_saving *saving,
 	struct dat_plan plan = {
 		.version = guest->dat_version,
 		.cpus = guest->cpus,
-		.regions = !record	    ? DAT_REGIONS_BEHIND
-			   : guest->capture ? DAT_REGIONS_EXACT
-					    : DAT_REGIONS_APART,
+		.regions = !record ? DAT_REGIONS_BEHIND
+			   : guest_is_file(guest) && !(guest->dat && replay_dat_packed(guest))
+				   ? DAT_REGIONS_EXACT
+				   : DAT_REGIONS_APART,
 		.bytes = bytes,
 	};
 	int err;
 
-	if (guest->capture)
+	if (guest_is_file(guest))
 		count_bytes(guest, bytes);
 	saving->formats_saved = guest->formats.fd >= 0;
 	err = dat_create(&saving->dat, saving->path, &plan, manifest, guest->formats.fd, error,

@@ -135,12 +135,15 @@ void streams_state(struct guest *guest, const struct engine_stream_state *state)
 		return;
 	stream = &guest->stream[state->cpu];
 	if (state->state == ENGINE_CHANNEL_FAILED)
-		guest_say(guest, GUEST_ERROR, "cannot read the channel of CPU %u: %s", state->cpu,
-			  strerror(-state->error));
+		guest_say(guest, GUEST_ERROR, "cannot read the %s of CPU %u: %s",
+			  guest_is_file(guest) ? "pages" : "channel",
+			  replay_dat_number(guest, state->cpu),
+			  state->error == -EBADMSG ? "what they are packed into is damaged"
+						   : strerror(-state->error));
 	if (state->state == ENGINE_CHANNEL_ENDED || state->state == ENGINE_CHANNEL_FAILED ||
 	    state->state == ENGINE_CHANNEL_INDEXED)
 		stream->ended = true;
-	if (stream->ended && !guest->capture && guest->state != GUEST_GONE &&
+	if (stream->ended && !guest_is_file(guest) && guest->state != GUEST_GONE &&
 	    guest->channels.cpu[state->cpu].kind == CHANNEL_UNIX) {
 		if (stream->fd >= 0)
 			close(stream->fd);
@@ -149,7 +152,7 @@ void streams_state(struct guest *guest, const struct engine_stream_state *state)
 	}
 	/* The last page of a domain that is gone, or of a capture, is the end of its recording too.
 	 */
-	if ((guest->state == GUEST_GONE || guest->capture) && streams_all_ended(guest))
+	if ((guest->state == GUEST_GONE || guest_is_file(guest)) && streams_all_ended(guest))
 		recording_end(guest);
 	guest_changed(guest);
 }

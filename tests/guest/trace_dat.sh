@@ -26,7 +26,7 @@ for version in 7 6; do
 	ok "version $version: the lines that were shown live, task names apart" \
 		cmp <(without_names < "$OUT") <(report "$dat" | without_names)
 	like "version $version: its kernel" "$(trace-cmd report --uname "$dat" 2> /dev/null)" \
-		"^Linux $DOMAIN $(in_guest uname -r)"
+		"^Linux $DOMAIN $(in_guest "uname -r")"
 	rm "$dat"
 done
 

@@ -51,6 +51,7 @@ same() {
 		diff <(without_names < "$2") <(without_names < "$work/theirs")
 	is "$1: only tasks that were renamed have other names" \
 		"$(renamed "$2" "$work/theirs" | grep -c ' 1$')" 0
+	ok "$1: -r shows these lines" diff "$work/theirs" <("$top" -b -r "$3")
 }
 
 dense() {
@@ -80,6 +81,20 @@ convert() {
 
 convert demo-6.1 215
 convert lost-6.1 0
+
+# The other version of the one, and that as the first.
+"$top" -b -r "$work/lost-6.1.7.dat" -w "$work/again.6.dat" --dat-version 6 > "$work/ours" 2> "$work/err"
+is "made of a trace.dat: status" $? 0
+same "made of a trace.dat" "$work/ours" "$work/again.6.dat"
+
+# Of a packed one it is not known beforehand how much is in it.
+trace-cmd convert -i "$work/demo-6.1.6.dat" -o "$work/packed.dat" --file-version 7 \
+	--compression zstd > /dev/null 2>&1
+like "a packed trace.dat" "$(head -c 40 "$work/packed.dat" | tr '\0' ' ')" zstd
+"$top" -b -r "$work/packed.dat" -w "$work/unpacked.dat" > "$work/ours" 2> "$work/err"
+is "made of a packed trace.dat: status" $? 0
+same "made of a packed trace.dat" "$work/ours" "$work/unpacked.dat"
+ok "made of a packed trace.dat: has no holes" dense "$work/unpacked.dat"
 
 fails "an existing file is not overwritten" \
 	"$top" -b -r "$ROOT/tests/engine/demo-6.1" -w "$work/demo-6.1.7.dat"

@@ -136,7 +136,7 @@ static void draw_frame(struct console *console)
 	struct area last = {rows - 1, 0, 1, columns};
 
 	title_draw(console, &title);
-	meters_draw(&console->meters, console->terminal, &top);
+	meters_draw(&console->meters, console->guest, console->terminal, &top);
 	view->ops->draw(view, console, &middle);
 	message_draw(console, &message);
 	if (console->prompt.active)

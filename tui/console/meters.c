@@ -171,13 +171,14 @@ static void draw_totals(struct pen *pen, const struct meter *meter)
 		   number_bytes(bytes, meter->now.bytes));
 }
 
-static void draw_meter(const struct meters *meters, struct pen *pen, unsigned cpu, uint32_t highest)
+static void draw_meter(const struct meters *meters, const struct guest *guest, struct pen *pen,
+		       unsigned cpu, uint32_t highest)
 {
 	const struct meter *meter = &meters->cpu[cpu];
-	char number[NUMBER_SIZE];
+	char number[NUMBER_SIZE], name[64];
 	bool losses = meter->now.lost || meter->now.lost_unknown;
 
-	pen_printf(pen, STYLE_HEADER, "CPU%u", cpu);
+	pen_text(pen, STYLE_HEADER, guest_stream_name(guest, cpu, name, sizeof(name)));
 	pen_text(pen, STYLE_NORMAL, " ");
 	if (meters->still)
 		draw_totals(pen, meter);
@@ -191,8 +192,8 @@ static void draw_meter(const struct meters *meters, struct pen *pen, unsigned cp
 		pen_printf(pen, STYLE_ERROR, " gaps %s", number_count(number, meter->now.gaps));
 }
 
-void meters_draw(const struct meters *meters, const struct terminal *terminal,
-		 const struct area *area)
+void meters_draw(const struct meters *meters, const struct guest *guest,
+		 const struct terminal *terminal, const struct area *area)
 {
 	int a_line = meters_a_line(meters, area->columns), width = width_of_one(meters);
 	int room = a_line * area->rows, index = 0;
@@ -215,7 +216,7 @@ void meters_draw(const struct meters *meters, const struct terminal *terminal,
 				   known - (unsigned)index);
 			return;
 		}
-		draw_meter(meters, &pen, cpu, highest);
+		draw_meter(meters, guest, &pen, cpu, highest);
 		index++;
 	}
 }

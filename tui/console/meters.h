@@ -12,6 +12,7 @@
 #include "formats/names.h"
 #include "tui/console/draw.h"
 #include "tui/engine/client.h"
+#include "tui/guest/guest.h"
 
 #define METER_CELLS  6	  /* of a sparkline */
 #define METER_PERIOD 1000 /* ms that a cell stands for, and over which rates are taken */
@@ -43,7 +44,7 @@ bool meters_update(struct meters *meters, const struct engine_packet *packet, ui
 bool meters_lively(const struct meters *meters);
 /* Lines that they take on a screen of that size. */
 int meters_lines(const struct meters *meters, int rows, int columns);
-void meters_draw(const struct meters *meters, const struct terminal *terminal,
-		 const struct area *area);
+void meters_draw(const struct meters *meters, const struct guest *guest,
+		 const struct terminal *terminal, const struct area *area);
 
 #endif

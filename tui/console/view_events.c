@@ -203,9 +203,10 @@ static void draw_pane_header(struct events_view *events, struct console *console
 	const struct pane *pane = events->panes[cpu];
 	bool focus = index == events->focus;
 	enum style style = focus ? STYLE_FOCUS : STYLE_HEADER;
-	char total[NUMBER_SIZE];
+	char total[NUMBER_SIZE], name[64];
 
-	pen_printf(&pen, style, "%c CPU%u ", focus ? '>' : ' ', cpu);
+	pen_printf(&pen, style, "%c %s ", focus ? '>' : ' ',
+		   guest_stream_name(console->guest, cpu, name, sizeof(name)));
 	if (pane->answered)
 		pen_printf(&pen, style, " %s rows held ", number_exact(total, pane->head.total));
 	if (events->chosen_count > events->fit)

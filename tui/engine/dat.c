@@ -422,8 +422,11 @@ static int finish(struct dat *dat, const struct refusal *refusal)
 			if (cpus <= buffer->cpus[j].number)
 				cpus = buffer->cpus[j].number + 1;
 	}
-	if (dat->clock.mult)
+	/* What is made of the TSC's ticks is nanoseconds. */
+	if (dat->clock.mult) {
 		dat->ticks = false;
+		strcpy(dat->clock_text, "tsc2nsec");
+	}
 	dat->bundle.cpus = cpus;
 	snprintf(dat->bundle.clock, sizeof(dat->bundle.clock), "%.31s",
 		 dat->clock_text[0] ? dat->clock_text : "local");

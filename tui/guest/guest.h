@@ -88,6 +88,9 @@ const struct engine_formats_reply *guest_formats(const struct guest *guest); /* 
 const char *guest_name(const struct guest *guest);
 unsigned guest_cpus(const struct guest *guest); /* streams; CPU numbers are below this */
 bool guest_has_cpu(const struct guest *guest, unsigned cpu);
+/* What a stream is to be called: "CPU1", or "foo: CPU1" of an instance in a trace.dat. Returns
+ * text. */
+const char *guest_stream_name(const struct guest *guest, unsigned cpu, char *text, size_t size);
 /* The streams, for requests, whose CPUs have these numbers. They differ where a trace.dat has
  * several buffers. */
 void guest_cpuset(const struct guest *guest, const uint8_t *numbers, uint8_t *cpus);

@@ -113,7 +113,7 @@ static void tell_what(struct guest *guest, const struct engine_dat_reply *reply)
 	char buffers[48] = "";
 
 	if (reply->buffers > 1)
-		snprintf(buffers, sizeof(buffers), ", %u buffers", reply->buffers);
+		snprintf(buffers, sizeof(buffers), " in %u buffers", reply->buffers);
 	guest_say(guest, GUEST_INFO, "%s: trace.dat version %u, pages of %u CPU%s%s%s%.15s%s",
 		  guest->name, reply->version, reply->streams, reply->streams == 1 ? "" : "s",
 		  buffers, strcmp(reply->packing, TRACE_DAT_NONE) ? ", packed by " : "",
@@ -245,4 +245,16 @@ void guest_cpuset(const struct guest *guest, const uint8_t *numbers, uint8_t *cp
 		    (number >= VTRACE_MAX_CPUS || engine_cpuset_has(numbers, number)))
 			engine_cpuset_add(cpus, cpu);
 	}
+}
+
+const char *guest_stream_name(const struct guest *guest, unsigned cpu, char *text, size_t size)
+{
+	const struct guest_dat *dat = guest->dat;
+	const char *buffer = "";
+
+	if (dat && cpu < VTRACE_MAX_CPUS && dat->stream[cpu].buffer < dat->buffers)
+		buffer = dat->names[dat->stream[cpu].buffer];
+	snprintf(text, size, "%s%sCPU%u", buffer, buffer[0] ? ": " : "",
+		 replay_dat_number(guest, cpu));
+	return text;
 }

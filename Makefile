@@ -111,7 +111,7 @@ $(UNIT_TESTS): %: %.o $(B)/all.a
 		$(call libs_of,$(ENGINE_LIBS) $(CONSOLE_LIBS) cmocka) -ldl
 unit-tests: $(UNIT_TESTS)
 
-BENCHES      := $(B)/tests/bench/walk $(B)/tests/bench/repeat
+BENCHES      := $(patsubst %,$(B)/tests/bench/%,walk repeat ingest screen)
 $(BENCHES): %: %.o $(B)/all.a
 	@echo '  LD    $@'
 	$(Q)$(CC) $(if $(SAN),,-pie) $(LDFLAGS) -o $@ $< $(B)/all.a $(call libs_of,libtraceevent libzstd zlib)
@@ -149,7 +149,7 @@ test-kernel: ## all tests of the guest kernels, those with checkers and faults t
 	@$(MAKE) --no-print-directory all guest-tests
 	@tests/run kernel kernel-debug
 
-bench: all $(BENCHES) ## how fast the engine is, beside kbuffer and trace-cmd report
+bench: all $(BENCHES) ## how fast the engine is, beside kbuffer, trace-cmd report and cat
 	@tests/deps
 	@tests/bench/bench
 

@@ -31,10 +31,10 @@
 #include "tui/guest/channel_open.h"
 
 #define CHANNELS_MAX  16
-#define PIECE	      (64 * 1024)	    /* bytes of a write */
-#define MEMORY	      (UINT64_C(256) << 20) /* as vtrace-top's default */
-#define STEADY_EVENTS 1000000.		    /* a second, of all channels */
-#define STEADY_STEPS  200		    /* writes of a channel a second, while steady */
+#define PIECE	      (64 * 1024)	   /* bytes of a write */
+#define MEMORY	      (UINT64_C(64) << 20) /* as vtrace-top's default */
+#define STEADY_EVENTS 1000000.		   /* a second, of all channels */
+#define STEADY_STEPS  200		   /* writes of a channel a second, while steady */
 
 static const struct page_geometry geometry = {4096, 8, false};
 

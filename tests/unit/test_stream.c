@@ -348,7 +348,8 @@ static void test_file_is_read_where_it_lies(void **state)
 	assert_int_equal(stats(f)->pages, 2);
 	assert_int_equal(stats(f)->bad_pages, 1);
 	assert_int_equal(stats(f)->skipped, 9);
-	assert_int_equal(f->shared.store.used, 0);
+	/* Only its index is held. */
+	assert_in_range(f->shared.store.used, 1, 3 * PAGE - 1);
 	assert_ptr_equal(history_page(&f->stream->history, 2, buffer), buffer);
 	assert_memory_equal(buffer, page_at(f, 2), PAGE);
 	fclose(file);

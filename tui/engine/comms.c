@@ -149,6 +149,20 @@ static int before(const struct name *name, uint32_t epoch, uint64_t ts)
 	return name->epoch != epoch ? name->epoch < epoch : name->ts <= ts;
 }
 
+/* Is that what the task is called anyway? Nearly always, and told by the bytes: a kernel's are
+ * mostly filled up with zeroes, as ours are. */
+static int known(const struct comms *comms, int32_t pid, uint32_t epoch, uint64_t ts,
+		 const char *comm)
+{
+	const struct task *task = find_task(comms, pid);
+	const struct name *newest;
+
+	if (!task || !task->names)
+		return task && !memcmp(task->base, comm, VTRACE_COMM_LEN);
+	newest = &task->name[task->names - 1];
+	return before(newest, epoch, ts) && !memcmp(newest->comm, comm, VTRACE_COMM_LEN);
+}
+
 void comms_learn(struct comms *comms, int32_t pid, uint32_t epoch, uint64_t ts, const char *comm,
 		 size_t length)
 {
@@ -156,9 +170,10 @@ void comms_learn(struct comms *comms, int32_t pid, uint32_t epoch, uint64_t ts, 
 	struct task *task;
 	unsigned at;
 
-	copy_comm(name.comm, comm, length);
-	if (pid <= 0 || !name.comm[0])
+	if (pid <= 0 || !comm[0] ||
+	    (length >= VTRACE_COMM_LEN && known(comms, pid, epoch, ts, comm)))
 		return;
+	copy_comm(name.comm, comm, length);
 	task = get_task(comms, pid);
 	for (at = task->names; at && !before(&task->name[at - 1], epoch, ts); at--)
 		;

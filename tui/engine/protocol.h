@@ -282,7 +282,7 @@ struct engine_row {
 };
 
 struct engine_stats {
-	uint64_t memory_used;  /* bytes of pages held */
+	uint64_t memory_used;  /* bytes of pages held, and of their index */
 	uint64_t memory_limit; /* bytes */
 	uint64_t now;	       /* CLOCK_MONOTONIC ns when these were taken */
 	uint32_t cpus;	       /* entries that follow */

@@ -94,6 +94,7 @@ void server_free(struct server *server)
 	for (uint32_t i = 0; i < FORMATS_SETS; i++)
 		formats_free(server->formats[i]);
 	formats_stock_release(&server->stock);
+	store_release(&server->shared.store);
 	rows_release(&server->rows);
 	comms_free(server->shared.comms);
 	tally_release(&server->shared.tally);

@@ -210,10 +210,7 @@ void sources_change_geometry(struct server *server, const struct page_geometry *
 				   "recording of CPU %u stopped: its pages have another layout now",
 				   cpu);
 		}
-		if (stream_new_geometry(stream)) {
-			server->error = -ENOMEM;
-			server->done = true;
-		}
+		stream_new_geometry(stream);
 	}
 }
 

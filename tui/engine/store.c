@@ -26,6 +26,12 @@ struct chunk {
 void store_init(struct store *store, uint64_t limit)
 {
 	*store = (struct store){.limit = limit};
+	pool_init(&store->pool, limit < SIZE_MAX ? (size_t)limit : SIZE_MAX);
+}
+
+void store_release(struct store *store)
+{
+	pool_release(&store->pool);
 }
 
 void history_init(struct history *history, struct store *store, uint32_t page_size,
@@ -36,17 +42,61 @@ void history_init(struct history *history, struct store *store, uint32_t page_si
 	history_resize(history, page_size);
 }
 
-static uint64_t chunk_bytes(const struct history *history)
+size_t history_chunk_size(const struct history *history)
 {
-	return (uint64_t)history->chunk_pages * (history->page_size + sizeof(struct slot));
+	return (size_t)history->chunk_pages * history->page_size;
+}
+
+/* What a chunk takes of the limit; malloc(3)'s own bytes are few beside it. */
+static uint64_t chunk_bytes(const struct history *history, bool data)
+{
+	return sizeof(struct chunk) + (uint64_t)history->chunk_pages * sizeof(struct slot) +
+	       (data ? history_chunk_size(history) : 0);
 }
 
 static void chunk_free(struct history *history, struct chunk *chunk)
 {
+	struct store *store = history->store;
+
+	store->used -= chunk_bytes(history, chunk->data);
 	if (chunk->data)
-		history->store->used -= chunk_bytes(history);
-	free(chunk->data);
+		pool_put(&store->pool, chunk->data);
 	free(chunk);
+}
+
+uint8_t *history_buffer(struct history *history)
+{
+	uint8_t *buffer = malloc(history_chunk_size(history));
+
+	if (buffer)
+		history->store->used += history_chunk_size(history);
+	return buffer;
+}
+
+void history_buffer_free(struct history *history, uint8_t *buffer)
+{
+	if (buffer)
+		history->store->used -= history_chunk_size(history);
+	free(buffer);
+}
+
+static uint8_t *chunk_tail(const struct history *history, const struct chunk *chunk)
+{
+	return chunk->data + (size_t)chunk->used * history->page_size;
+}
+
+/* Before the last chunk goes: keep what is pending there. Without memory it is forgotten, and the
+ * stream finds its place again as after any gap. */
+static void keep_pending(struct history *history)
+{
+	const struct chunk *chunk = history->chunks[history->chunk_count - 1];
+
+	if (!history->pending)
+		return;
+	history->evicted = history_buffer(history);
+	if (history->evicted)
+		memcpy(history->evicted, chunk_tail(history, chunk), history->pending);
+	history->pending = 0;
 }
 
 /* Take the oldest chunk out of a history. */
@@ -54,16 +104,21 @@ static struct chunk *history_shift(struct history *history)
 {
 	struct chunk *chunk = history->chunks[0];
 
+	if (history->chunk_count == 1)
+		keep_pending(history);
 	history->chunk_count--;
 	memmove(history->chunks, history->chunks + 1,
 		history->chunk_count * sizeof(history->chunks[0]));
-	history->first_row = history->chunk_count ? history->chunks[0]->slots[0].entry.first_row
-						  : history->next_row;
+	history->first_row = history->chunk_count && history->chunks[0]->used
+				     ? history->chunks[0]->slots[0].entry.first_row
+				     : history->next_row;
 	return chunk;
 }
 
 void history_clear(struct history *history)
 {
+	if (history->chunk_count)
+		keep_pending(history);
 	while (history->chunk_count)
 		chunk_free(history, history->chunks[--history->chunk_count]);
 	history->first_row = history->next_row;
@@ -82,6 +137,8 @@ void history_release(struct history *history)
 {
 	struct history **link = &history->store->histories;
 
+	history_pend(history, 0);
+	history_buffer_free(history, history->evicted);
 	history_clear(history);
 	free(history->chunks);
 	while (*link && *link != history)
@@ -107,13 +164,14 @@ static struct chunk *chunk_alloc(struct history *history)
 		calloc(1, sizeof(*chunk) + history->chunk_pages * sizeof(chunk->slots[0]));
 
 	if (chunk && !history->file) {
-		chunk->data = malloc((size_t)history->chunk_pages * history->page_size);
+		chunk->data = pool_get(&history->store->pool, history_chunk_size(history));
 		if (!chunk->data) {
 			free(chunk);
 			return NULL;
 		}
-		history->store->used += chunk_bytes(history);
 	}
+	if (chunk)
+		history->store->used += chunk_bytes(history, chunk->data);
 	return chunk;
 }
 
@@ -125,7 +183,7 @@ static struct chunk *chunk_get(struct history *history)
 
 	if (history->file)
 		return chunk_alloc(history);
-	while (store->used + chunk_bytes(history) > store->limit) {
+	while (store->used + chunk_bytes(history, true) > store->limit) {
 		struct history *oldest = oldest_history(store);
 
 		if (!oldest)
@@ -162,29 +220,58 @@ static struct chunk *history_grow(struct history *history)
 	return chunk;
 }
 
-int history_append(struct history *history, const struct entry *entry, const void *page,
-		   uint64_t offset)
+/* The chunk that takes the next entry, or NULL without memory. */
+static struct chunk *history_open_chunk(struct history *history)
 {
 	struct chunk *chunk =
 		history->chunk_count ? history->chunks[history->chunk_count - 1] : NULL;
+
+	return chunk && chunk->used < history->chunk_pages ? chunk : history_grow(history);
+}
+
+uint8_t *history_tail(struct history *history, size_t *room)
+{
+	struct chunk *chunk = history_open_chunk(history);
+
+	if (!chunk)
+		return NULL;
+	*room = (size_t)(history->chunk_pages - chunk->used) * history->page_size;
+	return chunk_tail(history, chunk);
+}
+
+void history_drop_tail(struct history *history)
+{
+	history_pend(history, 0);
+	history_buffer_free(history, history->evicted);
+	history->evicted = NULL;
+	if (history->chunk_count && !history->chunks[history->chunk_count - 1]->used)
+		chunk_free(history, history->chunks[--history->chunk_count]);
+}
+
+/* Without memory for an entry. */
+static void forget_entry(struct history *history, const struct entry *entry)
+{
+	history->next_page++;
+	history->next_row += entry_rows(entry);
+	history_clear(history);
+}
+
+int history_append(struct history *history, const struct entry *entry, const void *page,
+		   uint64_t offset)
+{
+	struct chunk *chunk = history_open_chunk(history);
 	struct slot *slot;
 
-	if (!chunk || chunk->used == history->chunk_pages) {
-		chunk = history_grow(history);
-		if (!chunk) {
-			history->next_page++;
-			history->next_row += entry_rows(entry);
-			history_clear(history);
-			return -ENOMEM;
-		}
+	if (!chunk) {
+		forget_entry(history, entry);
+		return -ENOMEM;
 	}
 	slot = &chunk->slots[chunk->used];
 	slot->entry = *entry;
 	slot->entry.first_row = history->next_row;
 	slot->offset = offset;
-	if (page && chunk->data)
-		memcpy(chunk->data + (size_t)chunk->used * history->page_size, page,
-		       history->page_size);
+	if (page && chunk->data && page != chunk_tail(history, chunk))
+		memmove(chunk_tail(history, chunk), page, history->page_size);
 	if (history->chunk_count == 1 && !chunk->used)
 		history->first_row = history->next_row;
 	chunk->used++;

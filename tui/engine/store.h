@@ -6,7 +6,8 @@
  * needs one, whoever had it, so that all CPUs' histories reach about as far back. Called by
  * streams (append) and cursors (look up). It never decodes a record.
  *
- * Pages of a capture stay in their file: their chunks hold entries and no data.
+ * A channel is read into the room behind the newest page (history_tail()), where its pages then
+ * stay. Pages of a capture stay in their file: their chunks hold entries and no data.
  */
 #ifndef VTRACE_ENGINE_STORE_H
 #define VTRACE_ENGINE_STORE_H
@@ -16,6 +17,7 @@
 #include <stdint.h>
 
 #include "tui/engine/page_file.h"
+#include "tui/engine/pool.h"
 
 enum entry_kind {
 	ENTRY_PAGE, /* a good page: its events, and a row for lost ones before them */
@@ -49,9 +51,10 @@ struct chunk;
 
 struct store {
 	uint64_t limit;	 /* bytes */
-	uint64_t used;	 /* bytes of all chunks that hold data */
+	uint64_t used;	 /* bytes of all chunks: pages and index */
 	uint64_t serial; /* next chunk's: tells which is the oldest */
 	struct history *histories;
+	struct pool pool;
 };
 
 /* One stream's pages. Page numbers count from 0 since the engine started. */
@@ -67,10 +70,13 @@ struct history {
 	uint64_t first_row;	      /* oldest row held */
 	uint64_t next_row;
 	uint64_t next_page;
+	size_t pending;	  /* bytes in the tail that are no page yet */
+	uint8_t *evicted; /* those that were, when the tail was needed elsewhere */
 };
 
 void store_init(struct store *store, uint64_t limit);
 /* Histories are released by their owners first. */
+void store_release(struct store *store);
 void history_init(struct history *history, struct store *store, uint32_t page_size,
 		  const struct page_file *file);
 void history_release(struct history *history);
@@ -79,10 +85,31 @@ void history_clear(struct history *history);
 /* The same, and take pages of another size from now on. */
 void history_resize(struct history *history, uint32_t page_size);
 
+/* Bytes of a chunk's pages: no tail is larger. */
+size_t history_chunk_size(const struct history *history);
 /*
- * Append an entry; its first_row is set here. page (page_size bytes) is copied, NULL for a gap;
- * of a file's pages only offset (bytes in it) is kept. 0, or -ENOMEM: then this page and
- * all of the history's older ones are forgotten, and its rows are numbered as if they had been.
+ * The place of the next page and *room bytes for it and those after it, of which the first pending
+ * ones are in use: the caller says how many with history_pend(). They keep their place until the
+ * next append or until the chunk is taken away, by a clear or for another history: then nothing is
+ * pending any more, and the bytes are in evicted, a history_buffer() which the caller takes before
+ * it goes on; NULL when there was no memory. NULL without memory; not for a file.
+ */
+uint8_t *history_tail(struct history *history, size_t *room);
+static inline void history_pend(struct history *history, size_t bytes)
+{
+	history->pending = bytes;
+}
+/* A buffer of that size beside the chunks, counted as they are; NULL without memory. */
+uint8_t *history_buffer(struct history *history);
+void history_buffer_free(struct history *history, uint8_t *buffer);
+/* Give a tail back that holds no page, and forget what is pending. */
+void history_drop_tail(struct history *history);
+
+/*
+ * Append an entry; its first_row is set here. page (page_size bytes) is copied unless it lies in
+ * its place in the tail, NULL for a gap; of a file's pages only offset (bytes in it) is kept. 0, or
+ * -ENOMEM: then this page and all of the history's older ones are forgotten, and its rows are
+ * numbered as if they had been.
  */
 int history_append(struct history *history, const struct entry *entry, const void *page,
 		   uint64_t offset);

@@ -6,17 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The reassembly buffer: a full FIFO at once (pipe(7): 64 KiB), or some of the largest pages. */
-#define BUFFER_BYTES (256 * 1024)
-#define BUFFER_PAGES 4
-
 /* A page on whose place nothing else speaks is believed when so many follow each other... */
 #define SYNC_PAGES 2
 
 int stream_new(struct stream **stream, struct stream_shared *shared, unsigned cpu)
 {
 	struct stream *s = calloc(1, sizeof(*s));
-	int ret;
 
 	if (!s)
 		return -ENOMEM;
@@ -26,13 +21,17 @@ int stream_new(struct stream **stream, struct stream_shared *shared, unsigned cp
 	s->fd = -1;
 	s->record = RAWFILE_NONE;
 	history_init(&s->history, &shared->store, shared->geometry.size, NULL);
-	ret = stream_new_geometry(s);
-	if (ret) {
-		stream_free(s);
-		return ret;
-	}
 	*stream = s;
 	return 0;
+}
+
+/* Forget the bytes in hand. */
+static void drop_bytes(struct stream *stream)
+{
+	history_drop_tail(&stream->history);
+	history_buffer_free(&stream->history, stream->aside);
+	stream->aside = NULL;
+	stream->have = 0;
 }
 
 static void close_fd(int *fd)
@@ -46,11 +45,11 @@ void stream_free(struct stream *stream)
 {
 	if (!stream)
 		return;
+	drop_bytes(stream);
 	history_release(&stream->history);
 	close_fd(&stream->fd);
 	rawfile_close(&stream->record);
 	page_file_release(&stream->pages);
-	free(stream->buffer);
 	free(stream);
 }
 
@@ -66,27 +65,16 @@ static void rewind_file(struct stream *stream)
 	};
 }
 
-int stream_new_geometry(struct stream *stream)
+void stream_new_geometry(struct stream *stream)
 {
-	uint32_t size = stream->shared->geometry.size;
-	size_t room = (size_t)size * BUFFER_PAGES < BUFFER_BYTES ? BUFFER_BYTES
-								 : (size_t)size * BUFFER_PAGES;
-	uint8_t *buffer = malloc(room);
-
-	if (!buffer)
-		return -ENOMEM;
-	free(stream->buffer);
-	stream->buffer = buffer;
-	stream->room = room;
 	stream->gap += stream->have;
-	stream->have = 0;
+	drop_bytes(stream);
 	stream->synced = stream->file;
 	stream->touched = false;
 	rawfile_close(&stream->record);
-	history_resize(&stream->history, size);
+	history_resize(&stream->history, stream->shared->geometry.size);
 	if (stream->file)
 		rewind_file(stream);
-	return 0;
 }
 
 void stream_drop_source(struct stream *stream)
@@ -98,12 +86,12 @@ void stream_drop_source(struct stream *stream)
 static void begin(struct stream *stream, bool file)
 {
 	close_fd(&stream->fd);
+	drop_bytes(stream);
 	if (file || stream->file)
 		history_clear(&stream->history);
 	page_file_release(&stream->pages);
 	stream->file = file;
 	stream->error = 0;
-	stream->have = 0;
 	stream->file_offset = 0;
 	stream->synced = file;
 	stream->touched = false;
@@ -170,7 +158,8 @@ static void append(struct stream *stream, struct entry *entry, const uint8_t *pa
 		return;
 	/* Without memory the page is not held; it was counted and recorded all the same. */
 	history_append(&stream->history, entry, page,
-		       stream->file_offset + (uint64_t)(page ? page - stream->buffer : 0));
+		       stream->file_offset +
+			       (uint64_t)(page && stream->file ? page - stream->aside : 0));
 	stream->stats.first_row = stream->history.first_row;
 	stream->stats.next_row = stream->history.next_row;
 	stream->stats.last_ts = stream->last_ts;
@@ -413,13 +402,82 @@ static size_t find_again(struct stream *stream, const uint8_t *bytes, size_t lef
 	return at;
 }
 
-static size_t take_pages(struct stream *stream, bool decide, uint64_t now)
+/* Have the bytes in hand, which lie at bytes, aside. What finds no memory is a gap. */
+static void move_aside(struct stream *stream, const uint8_t *bytes)
+{
+	struct history *history = &stream->history;
+
+	stream->aside = history_buffer(history);
+	if (!stream->aside) {
+		stream->gap += stream->have;
+		stream->have = 0;
+		stream->synced = false;
+	}
+	if (stream->have)
+		memcpy(stream->aside, bytes, stream->have);
+	history_drop_tail(history);
+}
+
+/* Where the bytes in hand lie; NULL when there are none. */
+static uint8_t *bytes_in_hand(struct stream *stream)
+{
+	struct history *history = &stream->history;
+	size_t room;
+
+	if (!stream->aside && stream->have != history->pending) {
+		/* The tail was needed elsewhere. */
+		stream->aside = history->evicted;
+		history->evicted = NULL;
+		if (!stream->aside) {
+			stream->gap += stream->have;
+			stream->have = 0;
+			stream->synced = false;
+		}
+	}
+	if (stream->aside || !stream->have)
+		return stream->aside;
+	return history_tail(history, &room);
+}
+
+/*
+ * Where to read the next bytes, behind those in hand, and how many there is room for: in the
+ * history's tail, as long as pages follow each other and nothing is to be appended before them.
+ * NULL without memory.
+ */
+static uint8_t *room_to_read(struct stream *stream, size_t *room)
+{
+	struct history *history = &stream->history;
+	bool plain = !stream->file && !stream->gap;
+	uint8_t *bytes = bytes_in_hand(stream), *tail = NULL;
+
+	if (stream->aside)
+		plain = plain && stream->synced && stream->have < history->page_size;
+	if (plain)
+		tail = history_tail(history, room);
+	if (tail && stream->aside) {
+		memcpy(tail, bytes, stream->have);
+		history_pend(history, stream->have);
+		history_buffer_free(history, stream->aside);
+		stream->aside = NULL;
+	}
+	if (!tail) {
+		if (!stream->aside)
+			move_aside(stream, bytes);
+		*room = history_chunk_size(history);
+		tail = stream->aside;
+	}
+	*room -= stream->have;
+	return tail ? tail + stream->have : NULL;
+}
+
+/* Returns how many bytes were consumed. */
+static size_t take_pages(struct stream *stream, uint8_t *bytes, bool decide, uint64_t now)
 {
 	const struct page_geometry *geometry = &stream->shared->geometry;
 	size_t at = 0;
 
 	while (stream->have - at >= geometry->size) {
-		const uint8_t *page = stream->buffer + at;
+		const uint8_t *page = bytes + at;
 		struct page_summary summary;
 		enum page_fault fault = page_scan(geometry, page, &summary, &stream->shared->tally);
 		size_t used;
@@ -433,6 +491,9 @@ static size_t take_pages(struct stream *stream, bool decide, uint64_t now)
 			at += geometry->size;
 			continue;
 		}
+		/* Gaps are appended, so that what follows must not lie in the tail. */
+		if (!stream->aside)
+			break;
 		used = find_again(stream, page, stream->have - at, decide, fault, now);
 		at += used;
 		/* Nothing consumed: wait, unless a page was found right here. */
@@ -442,22 +503,58 @@ static size_t take_pages(struct stream *stream, bool decide, uint64_t now)
 	return at;
 }
 
+/* Have those bytes in hand that are left behind used ones where the next are read to: returns
+ * where. */
+static uint8_t *keep_rest(struct stream *stream, uint8_t *bytes, size_t used)
+{
+	uint8_t *to = bytes;
+	size_t room;
+
+	stream->have -= used;
+	stream->file_offset += used;
+	if (!stream->aside) {
+		history_pend(&stream->history, stream->have);
+		if (!stream->have)
+			return NULL;
+		/* Behind the pages just taken, mostly where they are: those without a row took no
+		 * place. */
+		to = history_tail(&stream->history, &room);
+	}
+	if (to != bytes + used)
+		memmove(to, bytes + used, stream->have);
+	return to;
+}
+
 /* Returns true when something was consumed. */
 static bool parse(struct stream *stream, bool decide, uint64_t now)
 {
-	size_t used = take_pages(stream, decide, now);
+	uint8_t *bytes = bytes_in_hand(stream);
+	bool aside, changed = false;
 
-	memmove(stream->buffer, stream->buffer + used, stream->have - used);
-	stream->have -= used;
-	stream->file_offset += used;
-	return used;
+	do {
+		size_t used = bytes ? take_pages(stream, bytes, decide, now) : 0;
+
+		changed |= used;
+		aside = stream->aside;
+		if (bytes)
+			bytes = keep_rest(stream, bytes, used);
+		if (!aside && stream_undecided(stream)) {
+			move_aside(stream, bytes);
+			bytes = stream->aside;
+		}
+	} while (!aside && stream->aside);
+	return changed;
 }
 
 void stream_close(struct stream *stream, enum engine_channel_state state, uint64_t now)
 {
+	size_t left;
+
 	parse(stream, true, now);
-	append_gap(stream, stream->gap + stream->have, now);
-	stream->gap = stream->have = 0;
+	left = stream->have;
+	drop_bytes(stream);
+	append_gap(stream, stream->gap + left, now);
+	stream->gap = 0;
 	stream->stats.state = state;
 	note_record(stream);
 }
@@ -478,21 +575,20 @@ bool stream_idle(struct stream *stream, uint64_t now)
 static void discard(struct stream *stream, size_t got)
 {
 	stream->stats.discarded += got + stream->have;
-	stream->have = 0;
+	drop_bytes(stream);
 	stream->gap = 0;
 	stream->synced = false;
 	stream->touched = false;
 }
 
 /* The console keeps a capture's files open too, so their offset is not the stream's alone. Bytes,
- * 0 at the end, or -errno. */
-static ssize_t read_source(struct stream *stream)
+ * of room at most, 0 at the end, or -errno. */
+static ssize_t read_source(struct stream *stream, uint8_t *to, size_t room)
 {
-	uint8_t *to = stream->buffer + stream->have;
-	size_t room = stream->room - stream->have;
-
 	ssize_t got;
 
+	if (!to)
+		return -ENOMEM;
 	if (stream->file)
 		return page_file_read(&stream->pages, to, room, stream->file_offset + stream->have);
 	got = read(stream->fd, to, room);
@@ -502,30 +598,37 @@ static ssize_t read_source(struct stream *stream)
 bool stream_read(struct stream *stream, size_t budget, uint64_t now)
 {
 	bool changed = false;
+	size_t room = 0, got;
 
-	for (size_t done = 0; done < budget;) {
-		ssize_t got = read_source(stream);
+	for (size_t done = 0; done < budget; done += got) {
+		uint8_t *to = room_to_read(stream, &room);
+		ssize_t ret = read_source(stream, to, room);
 
-		if (got == -EAGAIN || got == -EINTR)
+		if (ret == -EAGAIN || ret == -EINTR)
 			break;
-		if (got <= 0) {
-			stream->error = (int)got;
+		if (ret <= 0) {
+			stream->error = (int)ret;
 			stream_close(stream,
-				     got < 0	    ? ENGINE_CHANNEL_FAILED
+				     ret < 0	    ? ENGINE_CHANNEL_FAILED
 				     : stream->file ? ENGINE_CHANNEL_INDEXED
 						    : ENGINE_CHANNEL_ENDED,
 				     now);
 			return true;
 		}
-		done += (size_t)got;
-		stream->stats.bytes += (uint64_t)got;
+		got = (size_t)ret;
+		stream->stats.bytes += got;
 		stream->read_time = now;
 		if (stream->shared->discard && !stream->file) {
-			discard(stream, (size_t)got);
+			discard(stream, got);
 			continue;
 		}
-		stream->have += (size_t)got;
+		stream->have += got;
+		if (!stream->aside)
+			history_pend(&stream->history, stream->have);
 		changed |= parse(stream, false, now);
+		/* A channel that gave less than it might have is empty. */
+		if (!stream->file && got < room)
+			break;
 	}
 	note_record(stream);
 	return changed;

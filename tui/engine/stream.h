@@ -9,6 +9,10 @@
  * a guest may reboot in the middle of one. So a channel's pages are reassembled, and when one is
  * not valid, the next place is looked for where pages follow each other; what lies between is a
  * gap. A capture's file holds whole sub-buffers and is never searched.
+ *
+ * A channel whose pages follow each other is read straight into the place where the store keeps
+ * them, so that they are never copied. Only where they do not are its bytes moved into a buffer
+ * aside, until they do again.
  */
 #ifndef VTRACE_ENGINE_STREAM_H
 #define VTRACE_ENGINE_STREAM_H
@@ -56,14 +60,13 @@ struct stream {
 	int record_error;	       /* -errno that ended the recording, or 0 */
 	uint32_t epoch;
 	uint64_t last_ts;     /* of the newest page in this epoch */
-	uint64_t file_offset; /* of the buffer's first byte in the file */
-	bool synced;	      /* the buffer starts with a page */
+	uint64_t file_offset; /* of the first byte in hand, in the file */
+	bool synced;	      /* a page starts there */
 	bool touched;	      /* something was read since the stream began */
 	uint64_t gap;	      /* bytes thrown away while looking for a page */
 	uint64_t read_time;   /* ms, CLOCK_MONOTONIC, of the last bytes */
-	uint8_t *buffer;
-	size_t room;
-	size_t have;
+	uint8_t *aside;	      /* the bytes in hand; NULL: they lie in the history's tail */
+	size_t have;	      /* bytes */
 };
 
 /* Begin with no source. 0 or -ENOMEM. */
@@ -83,7 +86,7 @@ static inline uint64_t stream_time(const struct stream *stream, uint64_t ts)
 {
 	return stream->clock ? dat_clock_time(stream->clock, stream->number, ts) : ts;
 }
-/* End the source with this state; whole pages still in the buffer are taken, the rest is a gap.
+/* End the source with this state; whole pages still in hand are taken, the rest is a gap.
  * The descriptor stays open: a capture's pages are read from it for as long as they are held, and
  * a channel's must leave the caller's poll set first. */
 void stream_close(struct stream *stream, enum engine_channel_state state, uint64_t now);
@@ -96,13 +99,13 @@ void stream_drop_source(struct stream *stream);
  */
 bool stream_read(struct stream *stream, size_t budget, uint64_t now);
 
-/* Bytes lie in the buffer that could be pages, waiting for more to decide. */
+/* Bytes are in hand that could be pages, waiting for more to decide. */
 bool stream_undecided(const struct stream *stream);
 /* Nothing came for a while: decide with what is there. True when the history changed. */
 bool stream_idle(struct stream *stream, uint64_t now);
 
 /* Pages are laid out differently from now on: forget what is held, end a recording, read a file
- * again from its start. 0 or -ENOMEM, after which the stream is of no use. */
-int stream_new_geometry(struct stream *stream);
+ * again from its start. */
+void stream_new_geometry(struct stream *stream);
 
 #endif

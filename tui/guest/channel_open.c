@@ -11,6 +11,11 @@
 
 #include "tui/guest/channel_open.h"
 
+/* Of the FIFO that a CPU's pages come through, bytes: as much as anybody may ask for by default
+ * (/proc/sys/fs/pipe-max-size). A guest that writes 64 KiB at a time can then go on while we read.
+ */
+#define FIFO_BYTES (1024 * 1024)
+
 /* What a person can do about an error of open() or connect(). */
 static const char *advice(int err, enum channel_kind kind)
 {
@@ -120,7 +125,13 @@ int channel_open_control(const struct channel_place *place, int *in_fd, int *out
 
 int channel_open_stream(const struct channel_place *place, char *error, size_t error_size)
 {
+	int fd;
+
 	if (place->kind == CHANNEL_UNIX)
 		return open_socket(place->path, error, error_size);
-	return open_fifo(place->path, ".out", O_RDONLY, error, error_size);
+	fd = open_fifo(place->path, ".out", O_RDONLY, error, error_size);
+	/* Where it is not allowed, the size stays. */
+	if (fd >= 0 && fcntl(fd, F_GETPIPE_SZ) < FIFO_BYTES)
+		fcntl(fd, F_SETPIPE_SZ, FIFO_BYTES);
+	return fd;
 }

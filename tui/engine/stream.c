@@ -6,8 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A page on whose place nothing else speaks is believed when so many follow each other... */
-#define SYNC_PAGES 2
+#include "tui/engine/page_find.h"
 
 int stream_new(struct stream **stream, struct stream_shared *shared, unsigned cpu)
 {
@@ -327,52 +326,6 @@ static void take_page(struct stream *stream, const uint8_t *page, enum page_faul
 
 /* ---- bytes into pages ---- */
 
-static bool zero_behind_data(const struct page_geometry *geometry, const uint8_t *page,
-			     const struct page_summary *summary)
-{
-	uint32_t at = page_header_size(geometry) + summary->length;
-
-	if (summary->lost)
-		at += geometry->long_size;
-	while (at < geometry->size && !page[at])
-		at++;
-	return at >= geometry->size;
-}
-
-/* Is this the start of a page, with nothing else to go by? The kernel zeroes what lies behind
- * the data (ring_buffer_read_page), which little else in a page looks like. Events it need not
- * have: all of them may have been discarded. */
-static bool looks_like_page(const struct page_geometry *geometry, const uint8_t *bytes)
-{
-	struct page_summary summary;
-
-	return page_plausible(geometry, bytes) &&
-	       page_u32(geometry, bytes + page_header_size(geometry)) &&
-	       page_check(geometry, bytes, &summary) == PAGE_GOOD &&
-	       zero_behind_data(geometry, bytes, &summary);
-}
-
-/* The offset in left bytes at which pages follow each other: SYNC_PAGES of them, or as many as
- * there are where the bytes end. left when there is none. */
-static size_t find_page(const struct page_geometry *geometry, const uint8_t *bytes, size_t left)
-{
-	size_t size = geometry->size;
-
-	for (size_t at = 0; at + size <= left; at++) {
-		size_t page = at;
-		unsigned run = 0;
-
-		while (run < SYNC_PAGES && page + size <= left &&
-		       looks_like_page(geometry, bytes + page)) {
-			page += size;
-			run++;
-		}
-		if (run == SYNC_PAGES || (run && page + size > left))
-			return at;
-	}
-	return left;
-}
-
 /*
  * The bytes at at are no valid page, or it is not known whether a page starts there. Decide what
  * to do with them: returns how many to consume, 0 to wait for more.
@@ -382,14 +335,14 @@ static size_t find_again(struct stream *stream, const uint8_t *bytes, size_t lef
 {
 	const struct page_geometry *geometry = &stream->shared->geometry;
 	struct page_summary none = {0};
-	size_t size = geometry->size, window = (SYNC_PAGES + 1) * size, at;
+	size_t size = geometry->size, window = (PAGE_FIND_RUN + 1) * size, at;
 
 	if (left < window && !decide)
 		return 0;
 	/* One bad page among good ones is told apart by those right behind it. */
 	if (stream->synced && left > window)
 		left = window;
-	at = find_page(geometry, bytes, left);
+	at = page_find(geometry, bytes, left);
 	if (stream->synced && (at % size == 0 || at == left)) {
 		/* Pages go on where they should: this one alone is bad. */
 		take_page(stream, bytes, fault, &none, now);
@@ -483,7 +436,7 @@ static size_t take_pages(struct stream *stream, uint8_t *bytes, bool decide, uin
 		size_t used;
 
 		/* A stream's very first bytes mostly are a page's. */
-		if (!stream->synced && !stream->touched && looks_like_page(geometry, page))
+		if (!stream->synced && !stream->touched && page_starts(geometry, page))
 			stream->synced = true;
 		stream->touched = true;
 		if (stream->file || (stream->synced && fault == PAGE_GOOD)) {

@@ -494,6 +494,15 @@ static void test_refusals(void **state)
 	put_number(&bytes, 2, 4);
 	put_text(&bytes, TRACE_DAT_LATENCY);
 	check_refusal(bytes.data, bytes.length, "latency");
+	bytes.length = 0;
+	put_start(&bytes, "7");
+	put_text(&bytes, TRACE_DAT_NONE);
+	put_text(&bytes, "");
+	put_number(&bytes, bytes.length + 8, 8);
+	begin_section(&bytes, TRACE_DAT_OPTIONS_SECTION, false);
+	put_option(&bytes, TRACE_DAT_BUFFER_TEXT, "\0\0\0\0\0\0\0\0\0local", 15);
+	put_option(&bytes, TRACE_DAT_DONE, "\0\0\0\0\0\0\0", 8);
+	check_refusal(bytes.data, bytes.length, "latency");
 }
 
 /* ---- time ---- */

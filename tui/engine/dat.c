@@ -86,6 +86,13 @@ static int refuse_at(const struct refusal *refusal, const struct dat_reader *rea
 		      reader->at, dat_why(code));
 }
 
+static int refuse_latency(const struct refusal *refusal)
+{
+	return refuse(refusal, -EOPNOTSUPP,
+		      "it holds the text of a latency trace and no pages; "
+		      "\"trace-cmd report\" shows it");
+}
+
 /* ---- version 6: one thing after the other ---- */
 
 /* What stands before the table of a buffer's CPUs: options, and whether it is of pages. */
@@ -170,9 +177,7 @@ static int read_6(struct dat *dat, struct dat_reader *reader, const struct refus
 		return refuse_at(refusal, reader, -ENOMEM, "buffers");
 	ret = read_words_6(dat, reader, &dat->clock, &places);
 	if (ret == -EOPNOTSUPP)
-		return refuse(refusal, ret,
-			      "it holds the text of a latency trace and no pages; "
-			      "\"trace-cmd report\" shows it");
+		return refuse_latency(refusal);
 	if (!ret)
 		ret = dat_read_table(dat, reader, &dat->buffers[0]);
 	if (ret)
@@ -217,8 +222,9 @@ static int open_section(struct dat *dat, struct dat_reader *file, uint64_t at, u
 		return 0;
 	if (!dat_u32(file, &packed_size) || !dat_u32(file, &size) || packed_size > dat_left(file))
 		return -ENODATA;
-	if (size > VTRACE_BUNDLE_MAX || packed_size > VTRACE_BUNDLE_MAX)
+	if (size > VTRACE_BUNDLE_MAX - dat->unpacked || packed_size > VTRACE_BUNDLE_MAX)
 		return -E2BIG;
+	dat->unpacked += size;
 	packed = malloc(packed_size ? packed_size : 1);
 	*bytes = malloc(size ? size : 1);
 	ret = packed && *bytes ? 0 : -ENOMEM;
@@ -319,6 +325,8 @@ static int read_7(struct dat *dat, struct dat_reader *file, const struct refusal
 			 dat_why(ret));
 		break;
 	}
+	if (dat->latency && !dat->buffer_count)
+		return refuse_latency(refusal);
 	for (uint16_t id = TRACE_DAT_HEADER_INFO; id <= TRACE_DAT_CMDLINES; id++)
 		if (places.part[id])
 			read_part_7(dat, file, places.part[id], id);

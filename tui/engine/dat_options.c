@@ -117,7 +117,8 @@ static int read_cpus(struct dat *dat, struct dat_reader *data, struct dat_buffer
 	if (ret)
 		return ret;
 	for (uint32_t i = 0; i < cpus; i++) {
-		if (!dat_u32(data, &number) || !dat_u64(data, &from) || !dat_u64(data, &length))
+		if (!dat_u32(data, &number) || !dat_u64(data, &from) || !dat_u64(data, &length) ||
+		    number >= DAT_CPUS_MAX)
 			return -EBADMSG;
 		add_cpu(dat, buffer, number, from, length);
 	}
@@ -231,6 +232,9 @@ static int take_option(struct dat *dat, uint16_t id, const char *bytes, struct d
 		return dat_u32(data, &dat->cpus) ? 0 : -EBADMSG;
 	case TRACE_DAT_BUFFER:
 		return read_buffer(dat, data);
+	case TRACE_DAT_BUFFER_TEXT:
+		dat->latency = true;
+		return 0;
 	case TRACE_DAT_DONE:
 		places->done = true;
 		return dat_u64(data, &places->next) ? 0 : -EBADMSG;
@@ -245,8 +249,9 @@ static int take_option(struct dat *dat, uint16_t id, const char *bytes, struct d
 static bool is_looked_into(uint16_t id)
 {
 	return id == TRACE_DAT_DONE || id == TRACE_DAT_DATE || id == TRACE_DAT_BUFFER ||
-	       id == TRACE_DAT_TRACECLOCK || id == TRACE_DAT_UNAME || id == TRACE_DAT_OFFSET ||
-	       id == TRACE_DAT_CPUCOUNT || id == TRACE_DAT_TIME_SHIFT || id == TRACE_DAT_TSC2NSEC ||
+	       id == TRACE_DAT_BUFFER_TEXT || id == TRACE_DAT_TRACECLOCK || id == TRACE_DAT_UNAME ||
+	       id == TRACE_DAT_OFFSET || id == TRACE_DAT_CPUCOUNT || id == TRACE_DAT_TIME_SHIFT ||
+	       id == TRACE_DAT_TSC2NSEC ||
 	       (id >= TRACE_DAT_HEADER_INFO && id <= TRACE_DAT_CMDLINES);
 }
 

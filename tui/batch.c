@@ -134,21 +134,22 @@ static uint32_t events_wanted(const struct batch *batch)
 	return batch->options->count && left < PULL_EVENTS ? (uint32_t)left : PULL_EVENTS;
 }
 
-/* Of a capture the engine makes the next lines while the last ones are on their way and written.
- * How many are wanted must be known, though. */
+/* Of a capture the engine makes the next lines while the last ones are written. How many are wanted
+ * must be known, though. At most ENGINE_TEXT_SLOTS. */
 static unsigned pulls_at_once(const struct batch *batch)
 {
 	return guest_state(batch->guest) == GUEST_REPLAY && !batch->options->count ? 2 : 1;
 }
 
-static void pull(struct batch *batch)
+/* Ask for the next lines; false when that is not possible now. */
+static bool pull(struct batch *batch)
 {
 	struct engine_pull request = {.count = events_wanted(batch), .flags = ENGINE_PULL_TEXT};
 	int err;
 
 	if (batch->pulling >= pulls_at_once(batch) || batch->phase < PHASE_RUNNING ||
 	    batch->phase > PHASE_LAST)
-		return;
+		return false;
 	loop_timer_set(batch->pull_timer, -1);
 	batch->last = batch->phase == PHASE_LAST;
 	if (batch->last)
@@ -161,6 +162,7 @@ static void pull(struct batch *batch)
 		batch->pulling++;
 	else if (err == -EAGAIN)
 		loop_timer_set(batch->pull_timer, PULL_BUSY_MS);
+	return !err;
 }
 
 static void pull_again(void *data)
@@ -213,12 +215,12 @@ static void output_failed(struct batch *batch, int err)
 
 static void print_lines(struct batch *batch, const struct engine_packet *packet)
 {
-	const struct engine_rows *rows = packet->payload;
+	const struct engine_lines *lines = packet->payload;
 	int err;
 
 	if (batch->mute)
 		return;
-	err = lines_add(&batch->lines, (const char *)(rows + 1), packet->length - sizeof(*rows));
+	err = lines_add(&batch->lines, packet->text, lines->length);
 	if (!err && batch->summary.printed == batch->options->count && batch->options->count) {
 		batch->mute = true;
 		err = lines_flush(&batch->lines);
@@ -257,11 +259,11 @@ static void lines_came(struct batch *batch, const struct engine_packet *packet)
 	batch->summary.skipped += rows->skipped;
 	if (!batch->mute)
 		batch->summary.printed += rows->events;
-	if (more && (!batch->options->count || batch->summary.printed < batch->options->count))
-		pull(batch);
+	/* Before more is asked for: the answer may take this one's place. */
 	print_lines(batch, packet);
 	if (more) {
-		pull(batch);
+		while (batch->pulling < pulls_at_once(batch) && pull(batch))
+			;
 		return;
 	}
 	/* The last one says how things stand. */

@@ -13,10 +13,9 @@
 
 #include "tui/text.h"
 
-/* What is held before it is written. Text that needs no stripping is not held at all, so this is
- * for the smaller ones; and a packet's line, with every byte escaped, fits. */
-#define BUFFER_SIZE (1024 * 1024)
-#define PIECE_MAX   (128 * 1024)
+/* What is held before it is written, and what is copied into it at a time. */
+#define BUFFER_SIZE (512 * 1024)
+#define PIECE_MAX   (32 * 1024)
 
 int lines_init(struct lines *lines, int fd, int stop_fd)
 {
@@ -28,13 +27,15 @@ int lines_init(struct lines *lines, int fd, int stop_fd)
 	lines->pipe = fstat(fd, &st) == 0 && (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode));
 	lines->ascii = strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
 	lines->buffer = malloc(BUFFER_SIZE);
-	return lines->buffer ? 0 : -ENOMEM;
+	lines->piece = malloc(PIECE_MAX);
+	return lines->buffer && lines->piece ? 0 : -ENOMEM;
 }
 
 void lines_release(struct lines *lines)
 {
 	free(lines->buffer);
-	lines->buffer = NULL;
+	free(lines->piece);
+	lines->buffer = lines->piece = NULL;
 }
 
 static bool is_plain(unsigned char c)
@@ -73,31 +74,31 @@ static size_t odd_length(const char *text, size_t length)
 {
 	size_t at = 0;
 
-	while (at < length && at < PIECE_MAX && !is_plain((unsigned char)text[at]))
+	while (at < length && !is_plain((unsigned char)text[at]))
 		at++;
 	return at;
 }
 
-static int hold(struct lines *lines, const char *text, size_t length)
+/* The piece of text that was copied behind what is held is not plain from at on: put it there
+ * again, stripped. There is room for that. */
+static void strip(struct lines *lines, size_t at, size_t length)
 {
-	int err = BUFFER_SIZE - lines->length < length ? lines_flush(lines) : 0;
+	char *held = lines->buffer + lines->length;
+	char *piece = memcpy(lines->piece, held + at, length - at);
 
-	if (err)
-		return err;
-	memcpy(lines->buffer + lines->length, text, length);
-	lines->length += length;
-	return 0;
-}
+	lines->length += at;
+	length -= at;
+	while (length) {
+		size_t odd = odd_length(piece, length), plain;
 
-static int strip(struct lines *lines, const char *text, size_t length)
-{
-	size_t room = 4 * length + 1;
-	int err = BUFFER_SIZE - lines->length < room ? lines_flush(lines) : 0;
-
-	if (!err)
-		lines->length +=
-			text_strip(lines->buffer + lines->length, room, text, length, lines->ascii);
-	return err;
+		lines->length += text_strip(lines->buffer + lines->length, 4 * odd + 1, piece, odd,
+					    lines->ascii);
+		plain = plain_length(piece + odd, length - odd);
+		memcpy(lines->buffer + lines->length, piece + odd, plain);
+		lines->length += plain;
+		piece += odd + plain;
+		length -= odd + plain;
+	}
 }
 
 int lines_add(struct lines *lines, const char *text, size_t length)
@@ -105,18 +106,23 @@ int lines_add(struct lines *lines, const char *text, size_t length)
 	int err = lines->error;
 
 	while (!err && length) {
-		size_t plain = plain_length(text, length), odd;
+		size_t part = length < PIECE_MAX ? length : PIECE_MAX, plain;
 
-		if (plain > PIECE_MAX)
-			plain = PIECE_MAX;
-		err = hold(lines, text, plain);
-		text += plain;
-		length -= plain;
-		odd = odd_length(text, length);
-		if (!err && odd)
-			err = strip(lines, text, odd);
-		text += odd;
-		length -= odd;
+		/* The piece, every byte of it escaped, and what ends a string. */
+		if (BUFFER_SIZE - lines->length < 4 * part + 1) {
+			err = lines_flush(lines);
+			if (err)
+				break;
+		}
+		/* Looked at is only the copy. */
+		memcpy(lines->buffer + lines->length, text, part);
+		plain = plain_length(lines->buffer + lines->length, part);
+		if (plain == part)
+			lines->length += part;
+		else
+			strip(lines, plain, part);
+		text += part;
+		length -= part;
 	}
 	return err;
 }

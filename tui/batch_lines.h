@@ -17,13 +17,15 @@ struct lines {
 	bool ascii;  /* no UTF-8 in this locale */
 	int error;   /* the first -errno of writing, after which nothing is written */
 	char *buffer;
+	char *piece; /* of text that is being stripped */
 	size_t length;
 };
 
 /* 0 or -ENOMEM. */
 int lines_init(struct lines *lines, int fd, int stop_fd);
-/* Add whole lines, length bytes. 0, or what lines_flush() says when what is held had to be written
- * first and could not be: the rest of the text is lost then. */
+/* Add whole lines, length bytes, which may change while they are read. 0, or what lines_flush()
+ * says when what is held had to be written first and could not be: the rest of the text is lost
+ * then. */
 int lines_add(struct lines *lines, const char *text, size_t length);
 /* Write out what is held. 0 or the first -errno: -EPIPE when the reader went, -EINTR when
  * stop_fd became readable while the pipe was full (what is held stays held). */

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -23,6 +24,7 @@ struct engine_client {
 	bool reaped;
 	int status; /* of waitpid(2), when reaped */
 	char epitaph[128];
+	char *text; /* shared with the engine; NULL: none */
 	_Alignas(8) uint8_t packet[ENGINE_PACKET_MAX];
 };
 
@@ -70,10 +72,46 @@ static void become_engine(int fd, const char *path)
 	_exit(127);
 }
 
+#define TEXT_SIZE ((size_t)ENGINE_TEXT_SLOTS * ENGINE_TEXT_SLOT)
+
+/* Memory for text, of a size that nobody can change under us. Returns its descriptor or -errno. */
+static int share_text(struct engine_client *client)
+{
+	int fd = memfd_create("vtrace-text", MFD_CLOEXEC | MFD_ALLOW_SEALING), ret = 0;
+	void *text;
+
+	if (fd < 0)
+		return -errno;
+	if (ftruncate(fd, (off_t)TEXT_SIZE) < 0 ||
+	    fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
+		ret = -errno;
+	text = ret ? MAP_FAILED : mmap(NULL, TEXT_SIZE, PROT_READ, MAP_SHARED, fd, 0);
+	if (!ret && text == MAP_FAILED)
+		ret = -errno;
+	if (ret) {
+		close(fd);
+		return ret;
+	}
+	client->text = text;
+	return fd;
+}
+
+static int send_config(struct engine_client *client, const struct engine_config *config)
+{
+	struct engine_config first = *config;
+	int fd = share_text(client), ret;
+
+	if (fd < 0)
+		return fd;
+	first.protocol = ENGINE_PROTOCOL_VERSION;
+	ret = engine_client_send(client, ENGINE_CONFIG, &first, sizeof(first), fd, NULL);
+	close(fd);
+	return ret;
+}
+
 int engine_client_start(struct engine_client **client, const struct engine_config *config,
 			char *error, size_t error_size)
 {
-	struct engine_config first = *config;
 	struct engine_client *c = calloc(1, sizeof(*c));
 	char path[PATH_MAX];
 	int pair[2], ret;
@@ -109,8 +147,7 @@ int engine_client_start(struct engine_client **client, const struct engine_confi
 		return ret;
 	}
 	fcntl(c->fd, F_SETFL, O_NONBLOCK);
-	first.protocol = ENGINE_PROTOCOL_VERSION;
-	ret = engine_client_send(c, ENGINE_CONFIG, &first, sizeof(first), -1, NULL);
+	ret = send_config(c, config);
 	if (ret) {
 		snprintf(error, error_size, "the engine does not take its settings: %s",
 			 strerror(-ret));
@@ -138,6 +175,8 @@ void engine_client_free(struct engine_client *client)
 	if (!client->reaped)
 		kill(client->pid, SIGKILL);
 	reap(client);
+	if (client->text)
+		munmap(client->text, TEXT_SIZE);
 	free(client);
 }
 
@@ -271,11 +310,10 @@ static bool rows_ok(const struct engine_packet *packet)
 
 static bool lines_ok(const struct engine_packet *packet)
 {
-	const char *text = packet->payload;
+	const struct engine_lines *lines = packet->payload;
 
-	/* Nobody has to look for the end of a last line. */
-	return packet->length == sizeof(struct engine_rows) ||
-	       (packet->length > sizeof(struct engine_rows) && text[packet->length - 1] == '\n');
+	return packet->length == sizeof(*lines) && lines->slot < ENGINE_TEXT_SLOTS &&
+	       lines->length <= ENGINE_TEXT_SLOT;
 }
 
 static bool dat_ok(const struct engine_packet *packet)
@@ -377,7 +415,13 @@ int engine_client_receive(struct engine_client *client, struct engine_packet *pa
 		.payload = client->packet + sizeof(*header),
 		.length = header->length,
 	};
-	return packet_ok(packet) ? 1 : -EPROTO;
+	if (!packet_ok(packet))
+		return -EPROTO;
+	if (packet->type == ENGINE_LINES)
+		packet->text = client->text +
+			       (size_t)((const struct engine_lines *)packet->payload)->slot *
+				       ENGINE_TEXT_SLOT;
+	return 1;
 }
 
 int engine_rows_next(const struct engine_packet *packet, size_t *offset,

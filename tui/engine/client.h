@@ -22,6 +22,7 @@ struct engine_packet {
 	uint32_t serial;
 	const void *payload; /* 8-byte aligned; its size fits the type */
 	size_t length;
+	const char *text; /* of ENGINE_LINES; it may change while it is read: copy it first */
 };
 
 /* One row taken out of ENGINE_ROWS; the strings point into the packet and are NOT terminated,

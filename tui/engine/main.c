@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -25,23 +26,63 @@ const char *__asan_default_options(void)
 }
 #endif
 
-/* The first packet; true when it is what a console of this build sends. */
-static bool take_config(struct engine_config *config)
+/* The descriptor that came with a message, -1 when there was none. */
+static int message_fd(struct msghdr *message)
+{
+	struct cmsghdr *cmsg = CMSG_FIRSTHDR(message);
+	int fd = -1;
+
+	if (cmsg && cmsg->cmsg_level == SOL_SOCKET && cmsg->cmsg_type == SCM_RIGHTS &&
+	    cmsg->cmsg_len == CMSG_LEN(sizeof(fd)))
+		memcpy(&fd, CMSG_DATA(cmsg), sizeof(fd));
+	return fd;
+}
+
+static bool settings_are_sane(const struct engine_config *config)
+{
+	if (config->subbuf_size &&
+	    (config->subbuf_size < VTRACE_SUBBUF_MIN || config->subbuf_size > VTRACE_SUBBUF_MAX))
+		return false;
+	return !config->long_size || config->long_size == 4 || config->long_size == 8;
+}
+
+/* The first packet, with the memory for text; true when it is what a console of this build sends.
+ */
+static bool take_config(struct engine_config *config, char **text)
 {
 	struct {
 		struct engine_header header;
 		struct engine_config config;
 	} packet;
-	ssize_t got = recv(ENGINE_SOCKET_FD, &packet, sizeof(packet), 0);
+	union {
+		struct cmsghdr align;
+		char space[CMSG_SPACE(sizeof(int))];
+	} control;
+	struct iovec iov = {&packet, sizeof(packet)};
+	struct msghdr message = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control.space,
+		.msg_controllen = sizeof(control.space),
+	};
+	ssize_t got = recvmsg(ENGINE_SOCKET_FD, &message, MSG_CMSG_CLOEXEC);
+	void *memory;
+	int fd;
 
 	if (got != (ssize_t)sizeof(packet) || packet.header.type != ENGINE_CONFIG ||
 	    packet.config.protocol != ENGINE_PROTOCOL_VERSION)
 		return false;
-	*config = packet.config;
-	if (config->subbuf_size &&
-	    (config->subbuf_size < VTRACE_SUBBUF_MIN || config->subbuf_size > VTRACE_SUBBUF_MAX))
+	fd = message_fd(&message);
+	if (fd < 0)
 		return false;
-	return !config->long_size || config->long_size == 4 || config->long_size == 8;
+	memory = mmap(NULL, (size_t)ENGINE_TEXT_SLOTS * ENGINE_TEXT_SLOT, PROT_READ | PROT_WRITE,
+		      MAP_SHARED, fd, 0);
+	close(fd);
+	if (memory == MAP_FAILED)
+		return false;
+	*text = memory;
+	*config = packet.config;
+	return settings_are_sane(config);
 }
 
 int main(void)
@@ -49,13 +90,13 @@ int main(void)
 	struct engine_config config;
 	struct formats_stock stock;
 	struct server *server = NULL;
-	char layers[256];
+	char layers[256], *text = NULL;
 	int ret;
 
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN); /* then write(2) says so */
 	prctl(PR_SET_NAME, "vtrace-engine");
-	if (!take_config(&config)) {
+	if (!take_config(&config, &text)) {
 		fprintf(stderr, "vtrace-engine: started by vtrace-top, not by hand\n");
 		return 2;
 	}
@@ -63,7 +104,7 @@ int main(void)
 	if (!ret)
 		ret = lockdown(config.memory, layers, sizeof(layers));
 	if (!ret)
-		ret = server_new(&server, ENGINE_SOCKET_FD, &config, &stock);
+		ret = server_new(&server, ENGINE_SOCKET_FD, &config, &stock, text);
 	if (!ret) {
 		server_say(server, ENGINE_READY, "%s", layers);
 		ret = server_run(server);

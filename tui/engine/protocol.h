@@ -25,7 +25,7 @@
 
 enum engine_type {
 	/* console to engine */
-	ENGINE_CONFIG = 1,   /* struct engine_config; first of all, once */
+	ENGINE_CONFIG = 1,   /* struct engine_config + fd of memory for text; first of all, once */
 	ENGINE_FORMATS,	     /* + fd of a bundle (read from its start); ENGINE_FORMATS_REPLY */
 	ENGINE_STREAM,	     /* struct engine_stream + fd: read this CPU's pages from fd */
 	ENGINE_CLOSE_STREAM, /* struct engine_stream (cpu): close its fd, keep its pages */
@@ -56,8 +56,8 @@ enum engine_type {
 			     */
 	ENGINE_NEWS,	    /* no payload: pages or state changed; at most 30 a second */
 	ENGINE_MESSAGE,	    /* struct engine_text: one sentence for a person */
-	ENGINE_STREAM_STATE, /* struct engine_stream_state */
-	ENGINE_LINES, /* struct engine_rows, then text: lines as trace-cmd report's, each whole */
+	ENGINE_STREAM_STATE,	  /* struct engine_stream_state */
+	ENGINE_LINES,		  /* struct engine_lines: text is in the shared memory, see there */
 	ENGINE_DAT_REPLY,	  /* struct engine_dat_reply, then streams, then names of buffers */
 	ENGINE_DAT_FORMATS_REPLY, /* struct engine_dat_formats_reply */
 	ENGINE_COUNTS_REPLY, /* struct engine_counts, then events + tasks × struct engine_count */
@@ -257,6 +257,22 @@ struct engine_rows {
 	uint64_t skipped; /* pull: rows overwritten before they were pulled, since the last reply */
 	uint64_t
 		events; /* of count, those that are events: neither losses nor gaps nor bad pages */
+};
+
+/*
+ * Text is too much to be sent through a socket: it lies in memory that both sides have, made by the
+ * console, ENGINE_TEXT_SLOTS of ENGINE_TEXT_SLOT bytes, which answers take in turn. A slot is the
+ * console's from its answer on until it asks for so many more texts; an engine that was taken over
+ * may write to it all the same, so that it is copied before it is looked at.
+ */
+#define ENGINE_TEXT_SLOTS 2
+#define ENGINE_TEXT_SLOT  (512 * 1024)
+
+/* Lines as trace-cmd report's, each whole and with its newline. */
+struct engine_lines {
+	struct engine_rows rows; /* what is true of a pull's rows */
+	uint32_t slot;
+	uint32_t length; /* of the text from the slot's start, bytes */
 };
 
 enum engine_row_kind {

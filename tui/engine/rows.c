@@ -257,21 +257,21 @@ static bool append_line(struct rows *rows, const struct place *place, const stru
 			const struct record *next, bool *took_next)
 {
 	struct engine_rows *header = rows_header(rows);
-	struct out out;
+	char *start = rows->out.at;
 
 	*took_next = false;
-	out_init(&out, (char *)rows->packet + rows->length, PAYLOAD_MAX - rows->length);
-	put_prefix(rows, &out, place);
+	put_prefix(rows, &rows->out, place);
 	if (job)
-		*took_next = line_record(&out, &rows->style, &rows->printer, job, next);
+		*took_next = line_record(&rows->out, &rows->style, &rows->printer, job, next);
 	else
-		put_other(&out, place, rows->streams[place->at.cpu]->number);
-	if (!out_left(&out)) {
-		if (header->count)
+		put_other(&rows->out, place, rows->streams[place->at.cpu]->number);
+	if (!out_left(&rows->out)) {
+		if (header->count) {
+			rows->out.at = start;
 			return false;
-		out.at[-1] = '\n';
+		}
+		rows->out.at[-1] = '\n';
 	}
-	rows->length = (size_t)((uint8_t *)out.at - rows->packet);
 	header->count += 1 + *took_next;
 	header->events += job ? 1 : 0;
 	return true;
@@ -331,6 +331,27 @@ static bool pull_row(struct rows *rows, const struct place *place)
 	return true;
 }
 
+/* A pull's answer is text in the next slot. */
+static void text_begin(struct rows *rows, const struct engine_pull *pull)
+{
+	struct engine_lines *lines = (struct engine_lines *)rows->packet;
+
+	memset(lines, 0, sizeof(*lines));
+	lines->slot = rows->slot++ % ENGINE_TEXT_SLOTS;
+	rows->length = sizeof(*lines);
+	rows->style.ticks = pull->flags & ENGINE_PULL_TICKS;
+	if (pull->flags & ENGINE_PULL_RESET)
+		line_style_reset(&rows->style);
+	out_init(&rows->out, rows->text + (size_t)lines->slot * ENGINE_TEXT_SLOT, ENGINE_TEXT_SLOT);
+}
+
+static void text_end(struct rows *rows)
+{
+	struct engine_lines *lines = (struct engine_lines *)rows->packet;
+
+	lines->length = ENGINE_TEXT_SLOT - (uint32_t)out_left(&rows->out);
+}
+
 static bool enough(const struct engine_rows *header, const struct engine_pull *pull)
 {
 	return (pull->flags & ENGINE_PULL_TEXT ? header->events : header->count) >= pull->count;
@@ -340,17 +361,17 @@ int rows_pull(struct rows *rows, const struct engine_pull *pull, uint64_t now, u
 {
 	struct timeline *timeline = &rows->timeline;
 	struct engine_rows *header = rows_header(rows);
+	bool ahead = false, text = pull->flags & ENGINE_PULL_TEXT;
 	struct place place;
-	bool ahead = false;
 	int ret = timeline_begin(timeline, rows->streams, pull->cpus);
 
 	if (ret)
 		return ret;
 	*settles = 0;
-	rows_begin(rows);
-	rows->style.ticks = pull->flags & ENGINE_PULL_TICKS;
-	if (pull->flags & ENGINE_PULL_RESET)
-		line_style_reset(&rows->style);
+	if (text)
+		text_begin(rows, pull);
+	else
+		rows_begin(rows);
 	if (pull->flags & ENGINE_PULL_RESET)
 		for (unsigned i = 0; i < VTRACE_MAX_CPUS; i++)
 			rows->pulled[i] =
@@ -371,8 +392,7 @@ int rows_pull(struct rows *rows, const struct engine_pull *pull, uint64_t now, u
 			break;
 		}
 		/* False when the packet is full, or the row can't be given yet. */
-		if (pull->flags & ENGINE_PULL_TEXT ? !pull_line(rows, &place)
-						   : !pull_row(rows, &place)) {
+		if (text ? !pull_line(rows, &place) : !pull_row(rows, &place)) {
 			/* Then it waits for what belongs to it. */
 			if (!header->count)
 				header->flags |= ENGINE_ROWS_DRY;
@@ -383,6 +403,8 @@ int rows_pull(struct rows *rows, const struct engine_pull *pull, uint64_t now, u
 	for (unsigned i = 0; i < VTRACE_MAX_CPUS; i++)
 		if (rows->streams[i] && in_set(pull->cpus, i))
 			rows->pulled[i] = timeline_row(timeline, i);
+	if (text)
+		text_end(rows);
 	header->newer = timeline_newer(timeline);
 	header->total = timeline_older(timeline) + header->newer;
 	if ((header->flags & ENGINE_ROWS_DRY) && !header->newer && all_ended(rows))

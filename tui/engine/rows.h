@@ -26,7 +26,10 @@ struct rows {
 	const uint32_t *formats_count;
 	struct timeline timeline;
 	struct printer printer;
-	struct line_style style;	  /* of pulls of text */
+	struct line_style style; /* of pulls of text */
+	char *text;		 /* ENGINE_TEXT_SLOTS of ENGINE_TEXT_SLOT bytes; the caller's */
+	uint32_t slot;		 /* for the next text */
+	struct out out;		 /* of a pull of text: what is left of its slot */
 	uint64_t pulled[VTRACE_MAX_CPUS]; /* next row of each CPU to give out by pull */
 	_Alignas(8) uint8_t packet[ENGINE_PACKET_MAX];
 	size_t length;
@@ -38,8 +41,8 @@ void rows_release(struct rows *rows);
 
 /* Fill rows->packet and rows->length with the payload of ENGINE_ROWS. 0 or -errno. */
 int rows_view(struct rows *rows, const struct engine_view *view);
-/* The same, or of ENGINE_LINES for text. now is ms, CLOCK_MONOTONIC. *settles becomes the time at
- * which a row that was held back may be given out, 0 when none was. */
+/* The same, or of ENGINE_LINES for text, which needs rows->text. now is ms, CLOCK_MONOTONIC.
+ * *settles becomes the time at which a row that was held back may be given out, 0 when none was. */
 int rows_pull(struct rows *rows, const struct engine_pull *pull, uint64_t now, uint64_t *settles);
 
 #endif

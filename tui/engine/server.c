@@ -43,7 +43,7 @@ int server_watch(struct server *server, int fd, uint32_t events, uint32_t what, 
 }
 
 int server_new(struct server **server, int socket, const struct engine_config *config,
-	       const struct formats_stock *stock)
+	       const struct formats_stock *stock, char *text)
 {
 	struct server *s = calloc(1, sizeof(*s));
 	int ret = -ENOMEM;
@@ -62,6 +62,7 @@ int server_new(struct server **server, int socket, const struct engine_config *c
 	s->shared.comms = comms_new();
 	s->rows.streams = s->streams;
 	s->rows.shared = &s->shared;
+	s->rows.text = text;
 	s->rows.formats = (const struct formats *const *)s->formats;
 	s->rows.formats_count = &s->formats_count;
 	s->epoll = epoll_create1(EPOLL_CLOEXEC);

@@ -12,9 +12,10 @@
 
 struct server;
 
-/* socket is the console's end; stock's parsers are taken over. 0 or -errno. */
+/* socket is the console's end; stock's parsers are taken over; text is the memory that is shared
+ * with the console. 0 or -errno. */
 int server_new(struct server **server, int socket, const struct engine_config *config,
-	       const struct formats_stock *stock);
+	       const struct formats_stock *stock, char *text);
 /* Say a sentence to the console: ENGINE_READY or ENGINE_MESSAGE. */
 void server_say(struct server *server, enum engine_type type, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

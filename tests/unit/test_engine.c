@@ -424,6 +424,33 @@ static void test_file_is_read_by_each_engine(void **state)
 	close(fd);
 }
 
+/* How far a file is read can be asked for, and questions are answered meanwhile. */
+static void test_progress_through_a_file(void **state)
+{
+	const uint64_t size = 256 << 20;
+	struct engine_stream stream = {.cpu = 0, .kind = ENGINE_STREAM_FILE};
+	int fd = memfd_create("cpu0.raw", MFD_CLOEXEC);
+	struct engine *engine = engine_start(1 << 20);
+	void *self = engine;
+	struct stats stats;
+	uint64_t last = 0;
+
+	(void)state;
+	/* Of zeroes: pages without events. */
+	assert_int_equal(ftruncate(fd, (off_t)size), 0);
+	ask(engine, ENGINE_STREAM, &stream, sizeof(stream), fd);
+	do {
+		get_stats(engine, &stats);
+		assert_int_equal(stats.head.file_bytes, size);
+		assert_in_range(stats.head.indexed, last, size);
+		last = stats.head.indexed;
+	} while (stats.head.indexing);
+	assert_int_equal(last, size);
+	assert_int_equal(stats.cpu[0].pages, size / PAGE);
+	engine_tear_down(&self);
+	close(fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -444,6 +471,7 @@ int main(void)
 		ENGINE_TEST(test_many_sets_of_formats),
 		ENGINE_TEST(test_layout_changes),
 		cmocka_unit_test(test_file_is_read_by_each_engine),
+		cmocka_unit_test(test_progress_through_a_file),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

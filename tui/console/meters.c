@@ -36,6 +36,11 @@ static void next_cell(struct meter *meter, uint64_t elapsed_ns)
 	meter->then = meter->now;
 }
 
+static unsigned percent(uint64_t part, uint64_t all)
+{
+	return all ? (unsigned)((double)part / (double)all * 100) : 100;
+}
+
 bool meters_update(struct meters *meters, const struct engine_packet *packet, uint64_t now)
 {
 	const struct engine_stats *stats = packet->payload;
@@ -59,8 +64,10 @@ bool meters_update(struct meters *meters, const struct engine_packet *packet, ui
 		if (cell)
 			next_cell(meter, elapsed);
 	}
-	bool changed = events != meters->events || recorded != meters->recorded ||
-		       lost != meters->lost || stats->memory_used != meters->memory_used ||
+	unsigned indexed = percent(stats->indexed, stats->file_bytes);
+	bool changed = events != meters->events || indexed != meters->indexed ||
+		       recorded != meters->recorded || lost != meters->lost ||
+		       stats->memory_used != meters->memory_used ||
 		       stats->indexing != meters->indexing || cell || first;
 
 	if (events != meters->events)
@@ -71,6 +78,7 @@ bool meters_update(struct meters *meters, const struct engine_packet *packet, ui
 	meters->memory_used = stats->memory_used;
 	meters->memory_limit = stats->memory_limit;
 	meters->indexing = stats->indexing;
+	meters->indexed = indexed;
 	if (cell || first)
 		meters->sampled = stats->now;
 	return changed;

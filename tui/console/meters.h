@@ -31,7 +31,8 @@ struct meters {
 	uint64_t last_event; /* ms of console_now() when events last arrived, or of the reset */
 	uint64_t events, recorded, lost;    /* sums over the CPUs */
 	uint64_t memory_used, memory_limit; /* bytes */
-	uint32_t indexing;
+	uint32_t indexing;		    /* files */
+	unsigned indexed;		    /* percent of their bytes */
 	bool hidden;
 	bool still; /* a capture: totals are shown, for rates would be those of the disk */
 };

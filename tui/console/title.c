@@ -46,6 +46,8 @@ static void memory_words(const struct console *console, char *text, size_t size)
 	int length = 0;
 
 	text[0] = '\0';
+	if (meters->still && meters->indexing)
+		snprintf(text, size, "read %u%%", meters->indexed);
 	if (!meters->sampled || meters->still)
 		return; /* the pages of a capture stay in its files */
 	length = snprintf(text, size, "mem %s/%s", number_bytes(used, meters->memory_used),

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "formats/trace_dat.h"
@@ -349,6 +350,23 @@ bool page_file_read_all(const struct page_file *file, void *to, size_t size, uin
 		size -= (size_t)got;
 	}
 	return true;
+}
+
+uint64_t page_file_size(const struct page_file *file)
+{
+	struct stat status;
+	uint64_t size;
+
+	if (fstat(file->fd, &status) || status.st_size < 0 || (uint64_t)status.st_size < file->from)
+		return 0;
+	size = (uint64_t)status.st_size - file->from;
+	return size < file->length ? size : file->length;
+}
+
+uint64_t page_file_passed(const struct page_file *file, uint64_t offset)
+{
+	/* Chunks are listed no further than they were read. */
+	return file->chunks ? file->chunks->next - file->from : offset;
 }
 
 const char *page_file_fault(const struct page_file *file)

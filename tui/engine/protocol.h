@@ -305,6 +305,8 @@ struct engine_stats {
 	uint32_t formats;      /* formats sets loaded; 0: none yet */
 	uint32_t indexing;     /* files not yet read to their end */
 	uint32_t reserved;
+	uint64_t file_bytes; /* of all files, as they lie there */
+	uint64_t indexed;    /* of these, read */
 };
 
 /* Counters since the engine started; ENGINE_CLEAR leaves them alone. */

@@ -84,6 +84,20 @@ static void load_formats(struct server *server, uint32_t serial, int fd)
 
 /* ---- answers ---- */
 
+/* How far the files are read. */
+static void add_progress(struct engine_stats *stats, const struct stream *stream)
+{
+	uint64_t size, passed;
+
+	if (!stream->file)
+		return;
+	size = page_file_size(&stream->pages);
+	passed = page_file_passed(&stream->pages, stream->file_offset);
+	stats->indexing += source_indexing(stream);
+	stats->file_bytes += size;
+	stats->indexed += passed < size && source_indexing(stream) ? passed : size;
+}
+
 static void send_stats(struct server *server, uint32_t serial)
 {
 	struct {
@@ -103,7 +117,7 @@ static void send_stats(struct server *server, uint32_t serial)
 			continue;
 		stream->stats.first_row = stream->history.first_row;
 		stream->stats.next_row = stream->history.next_row;
-		reply.head.indexing += source_indexing(stream);
+		add_progress(&reply.head, stream);
 		reply.cpu[reply.head.cpus++] = stream->stats;
 	}
 	outbox_send(&server->outbox, ENGINE_STATS_REPLY, serial, &reply,

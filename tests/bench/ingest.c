@@ -32,7 +32,7 @@
 
 #define CHANNELS_MAX  16
 #define PIECE	      (64 * 1024)	   /* bytes of a write */
-#define MEMORY	      (UINT64_C(64) << 20) /* as vtrace-top's default */
+#define MEMORY	      (UINT64_C(64) << 20) /* full soon: its first touches are not measured */
 #define STEADY_EVENTS 1000000.		   /* a second, of all channels */
 #define STEADY_STEPS  200		   /* writes of a channel a second, while steady */
 

@@ -66,6 +66,27 @@ static void print_name(const char *name, size_t size, FILE *out)
 	fputs(text, out);
 }
 
+static void print_event_name(const struct engine_count *entry, FILE *out)
+{
+	print_name(entry->system, sizeof(entry->system), out);
+	fputc('/', out);
+	print_name(entry->name, sizeof(entry->name), out);
+}
+
+/* The events that cost more than the others, and are printed as well as the library does it. */
+static void print_by_libtraceevent(const struct summary *summary, FILE *out)
+{
+	const struct engine_count *entry = summary->count;
+
+	for (uint32_t i = 0; i < summary->counts.events; i++, entry++) {
+		if (!(entry->flags & ENGINE_COUNT_BY_LIBTRACEEVENT))
+			continue;
+		fputs("by_libtraceevent ", out);
+		print_event_name(entry, out);
+		fprintf(out, ": %" PRIu64 "\n", entry->count);
+	}
+}
+
 static void print_counts(const struct summary *summary, FILE *out)
 {
 	const struct engine_counts *counts = &summary->counts;
@@ -75,9 +96,7 @@ static void print_counts(const struct summary *summary, FILE *out)
 	for (i = 0; i < counts->events; i++, entry++) {
 		if (entry->name[0]) {
 			fputs("event ", out);
-			print_name(entry->system, sizeof(entry->system), out);
-			fputc('/', out);
-			print_name(entry->name, sizeof(entry->name), out);
+			print_event_name(entry, out);
 		} else {
 			fprintf(out, "event id %" PRId32, entry->key);
 		}
@@ -117,4 +136,5 @@ void summary_print(const struct summary *summary, FILE *out)
 		fputc('\n', out);
 	}
 	print_counts(summary, out);
+	print_by_libtraceevent(summary, out);
 }

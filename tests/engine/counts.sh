@@ -23,6 +23,17 @@ is "the most frequent first" "$(sed -n 's/^event .*: //p' "$work/err")" \
 	"$(sed -n 's/^event .*: //p' "$work/err" | sort -rn)"
 like "a task has its name" "$(grep '^task ' "$work/err")" 'task <idle>-0: [0-9]'
 
+fails "every event has a program" grep '^by_libtraceevent' "$work/err"
+
+# libtraceevent takes a %a for an error in the format, and so is asked to say it.
+cp -r "$ROOT/tests/engine/demo-6.1" "$work/a"
+perl -0pi -e 's/(name: timer_cancel\n.*?print fmt: "timer=%)p/$1a/s' "$work/a/formats"
+"$BUILD/vtrace-top" -b --stats -r "$work/a" > /dev/null 2> "$work/by"
+is "an event that has no program, as often as it came" \
+	"$(grep '^by_libtraceevent' "$work/by")" \
+	"by_libtraceevent timer/timer_cancel: $(grep -c ': timer_cancel: ' "$work/out")"
+like "and it came" "$(grep '^by_libtraceevent' "$work/by")" ': [1-9]'
+
 # Without formats there are still ids.
 cp -r "$ROOT/tests/engine/demo-6.1" "$work/c"
 rm "$work/c/formats"

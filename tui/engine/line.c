@@ -120,6 +120,7 @@ bool line_record(struct out *out, struct line_style *style, struct printer *prin
 {
 	struct printed printed;
 	bool took_next = false;
+	char *start = out->at;
 
 	put_head(out, style, job);
 	if (job->format && !print_fault(job)) {
@@ -131,7 +132,7 @@ bool line_record(struct out *out, struct line_style *style, struct printer *prin
 		out_bytes(out, printed.detail, printed.detail_length);
 	}
 	/* What ends in one has it already: stack traces, text written to trace_marker. */
-	if (out->at[-1] != '\n')
+	if (out->at == start || out->at[-1] != '\n')
 		out_char(out, '\n');
 	return took_next;
 }

@@ -339,10 +339,13 @@ struct engine_counts {
 	uint64_t other_tasks;  /* of all events, those of tasks that have no entry */
 };
 
+/* Of an event: no program could be made of its format, libtraceevent prints it. */
+#define ENGINE_COUNT_BY_LIBTRACEEVENT 1u
+
 struct engine_count {
 	uint64_t count; /* events */
 	int32_t key;
-	uint32_t reserved;
+	uint32_t flags;	 /* ENGINE_COUNT_* */
 	char system[48]; /* of an event, NUL-terminated, maybe cut; "" without a format */
 	char name[112];	 /* of an event or a task, likewise */
 };

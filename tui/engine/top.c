@@ -31,6 +31,8 @@ static void name_event(struct engine_count *entry, const struct formats *formats
 
 	if (!format)
 		return;
+	if (!format->program.count)
+		entry->flags |= ENGINE_COUNT_BY_LIBTRACEEVENT;
 	snprintf(entry->system, sizeof(entry->system), "%s", format->event->system);
 	snprintf(entry->name, sizeof(entry->name), "%s", format->event->name);
 }

@@ -16,6 +16,7 @@ see "that of the instance bears its name" '^  foo: CPU1 '
 see "and so does its meter" 'foo: CPU1 .*events'
 key m
 title "m merges" '\[merged\]'
+see "rows tell whose they are" '^11\.924504 +001 <idle>-0 +sched_wakeup +foo: pump/0:128 '
 key G
 see "G goes to the last row" ' 001 '
 key s
@@ -55,6 +56,13 @@ ok "the capture has the same pages" diff -q <(cat "$demo"/cpu?.raw) <(cat "$WORK
 "$TOP" -b -r "$demo" 2> /dev/null | cut -c 24- > "$WORK/lines.demo"
 ok "and the same formats: events read as those of the capture it came from" \
 	cmp "$WORK/lines" "$WORK/lines.demo"
+
+open_console 100x30 "$UTF8 '$TOP' -r x.dat -C 1"
+see "-C takes that CPU of all buffers" '^> CPU1 '
+see "and of the instance" '^  foo: CPU1 '
+gone "and no other" '^. CPU0 '
+key q
+see "and ends" 'ended with 0'
 
 head -c 5000 "$WORK/x.dat" > "$WORK/cut.dat"
 open_console 100x30 "$UTF8 '$TOP' -r cut.dat"

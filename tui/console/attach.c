@@ -66,6 +66,15 @@ static void note_state(struct console *console)
 		console->engine_mourned = false;
 }
 
+/* Which streams -C names is known when the streams are: those of a trace.dat come late. */
+static void find_cpus(struct console *console)
+{
+	if (console->cpus_known || !console->guest || !guest_cpus(console->guest))
+		return;
+	guest_cpuset(console->guest, console->options->cpus, console->cpus);
+	console->cpus_known = true;
+}
+
 static void on_changed(void *data)
 {
 	struct console *console = data;
@@ -75,6 +84,7 @@ static void on_changed(void *data)
 	if (!console->guest)
 		return; /* it is just being opened */
 	note_state(console);
+	find_cpus(console);
 	events->ops->changed(events, console, false);
 }
 

@@ -44,6 +44,7 @@ struct console {
 	struct guest *guest;		   /* NULL: none opened yet */
 	bool from_domain;		   /* guest is a libvirt domain */
 	uint8_t cpus[ENGINE_CPUSET_BYTES]; /* chosen to be shown */
+	bool cpus_known;		   /* they are streams, no longer numbers of -C */
 	uint64_t tracing_since;		   /* ms of console_now(); 0: not tracing */
 	bool start_asked;		   /* --start was carried out */
 	bool engine_mourned;		   /* the dead engine's restart was offered */

@@ -101,10 +101,21 @@ static void print_other(struct printed *printed, char *text, size_t size, const 
 	printed->detail_length = strlen(text);
 }
 
+/* The buffer of an instance in a trace.dat, "NAME: " or "": details on a screen begin with it. */
+static const char *buffer_of(const struct stream *stream)
+{
+	const char *prefix = stream->prefix ? stream->prefix : "";
+
+	return prefix + strspn(prefix, " ");
+}
+
 /* False when the packet is full. */
 static bool append_row(struct rows *rows, const struct place *place)
 {
+	const struct stream *stream = rows->streams[place->at.cpu];
+	const char *buffer = buffer_of(stream);
 	const struct entry *entry = place->entry;
+	uint16_t buffer_len = cut(strlen(buffer), ENGINE_NAME_MAX);
 	struct printed printed;
 	struct engine_row row;
 	char text[128];
@@ -127,13 +138,14 @@ static bool append_row(struct rows *rows, const struct place *place)
 		.event_id = printed.event_id,
 		.task_len = cut(strlen(printed.task), ENGINE_NAME_MAX),
 		.event_len = cut(strlen(printed.event), ENGINE_NAME_MAX),
-		.detail_len = cut(printed.detail_length, ENGINE_TEXT_MAX),
-		.cpu = (uint16_t)rows->streams[place->at.cpu]->number,
+		.detail_len = cut(buffer_len + printed.detail_length, ENGINE_TEXT_MAX),
+		.cpu = (uint16_t)stream->number,
 	};
 	append(rows, &row, sizeof(row));
 	append(rows, printed.task, row.task_len);
 	append(rows, printed.event, row.event_len);
-	append(rows, printed.detail, row.detail_len);
+	append(rows, buffer, buffer_len);
+	append(rows, printed.detail, row.detail_len - buffer_len);
 	while (rows->length % 8)
 		rows->packet[rows->length++] = 0;
 	rows_header(rows)->count++;

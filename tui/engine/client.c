@@ -383,6 +383,15 @@ static bool packet_ok(const struct engine_packet *packet)
 		return stats_ok(packet);
 	case ENGINE_COUNTS_REPLY:
 		return counts_ok(packet);
+	case ENGINE_FILTER_REPLY:
+		return packet->length == sizeof(struct engine_filter_reply) &&
+		       terminated(((const struct engine_filter_reply *)payload)->reason,
+				  sizeof(((const struct engine_filter_reply *)payload)->reason));
+	case ENGINE_FOUND:
+		return packet->length == sizeof(struct engine_found) &&
+		       ((const struct engine_found *)payload)->at.cpu < VTRACE_MAX_CPUS &&
+		       terminated(((const struct engine_found *)payload)->reason,
+				  sizeof(((const struct engine_found *)payload)->reason));
 	case ENGINE_NEWS:
 		return !packet->length;
 	case ENGINE_STREAM_STATE:

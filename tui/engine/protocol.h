@@ -44,8 +44,11 @@ enum engine_type {
 	ENGINE_DAT_READ,      /* no payload: begin to read its pages */
 	ENGINE_DAT_FORMATS,   /* + fd: write its formats as a bundle there; ENGINE_DAT_FORMATS_REPLY
 			       */
-	ENGINE_NAMES, /* struct engine_names + fd: write the names of tasks known into a trace.dat
-		       */
+	ENGINE_NAMES,  /* struct engine_names + fd: write the names of tasks known into a trace.dat
+			*/
+	ENGINE_FILTER, /* struct engine_filter: what views and pulls show; ENGINE_FILTER_REPLY, now
+			* and whenever formats come */
+	ENGINE_FIND,   /* struct engine_find; ENGINE_FOUND */
 
 	/* engine to console */
 	ENGINE_READY = 64,    /* struct engine_text: locked down; which layers are on */
@@ -61,6 +64,8 @@ enum engine_type {
 	ENGINE_DAT_REPLY,	  /* struct engine_dat_reply, then streams, then names of buffers */
 	ENGINE_DAT_FORMATS_REPLY, /* struct engine_dat_formats_reply */
 	ENGINE_COUNTS_REPLY, /* struct engine_counts, then events + tasks × struct engine_count */
+	ENGINE_FILTER_REPLY, /* struct engine_filter_reply */
+	ENGINE_FOUND,	     /* struct engine_found */
 };
 
 struct engine_header {
@@ -244,10 +249,11 @@ struct engine_pull {
 	uint8_t cpus[ENGINE_CPUSET_BYTES];
 };
 
-#define ENGINE_ROWS_HEAD 1 /* nothing older is held */
-#define ENGINE_ROWS_TAIL 2 /* nothing newer is held */
-#define ENGINE_ROWS_DRY	 4 /* pull: nothing more to give now */
-#define ENGINE_ROWS_END	 8 /* pull: nothing more to give ever (files, all read) */
+#define ENGINE_ROWS_HEAD 1  /* nothing older is held */
+#define ENGINE_ROWS_TAIL 2  /* nothing newer is held */
+#define ENGINE_ROWS_DRY	 4  /* pull: nothing more to give now */
+#define ENGINE_ROWS_END	 8  /* pull: nothing more to give ever (files, all read) */
+#define ENGINE_ROWS_MORE 16 /* the filter has looked at enough for one answer: ask again */
 
 struct engine_rows {
 	uint32_t count;
@@ -257,6 +263,10 @@ struct engine_rows {
 	uint64_t skipped; /* pull: rows overwritten before they were pulled, since the last reply */
 	uint64_t
 		events; /* of count, those that are events: neither losses nor gaps nor bad pages */
+	uint64_t hidden; /* with a filter: rows that it hides. pull: passed over since the last
+			  * reply. view: known so far, of all CPUs' rows held */
+	uint64_t unseen; /* with a filter, view: of all CPUs' rows held those that it has not looked
+			  * at yet */
 };
 
 /*
@@ -295,6 +305,48 @@ struct engine_row {
 	uint16_t event_len;
 	uint16_t detail_len;
 	uint16_t cpu; /* its number; at.cpu is the stream's */
+};
+
+/*
+ * What is shown: rows of events that the list has and for which the expression is true; rows that
+ * tell of lost events, bad pages and gaps always. Both empty: everything. NUL-terminated.
+ */
+struct engine_filter {
+	char events[512];      /* as of -e, in vtrace-top(1) */
+	char expression[1024]; /* as of -F */
+};
+
+struct engine_filter_reply {
+	int32_t error;	  /* 0, or -errno: reason says why, and what was shown before still is */
+	uint32_t on;	  /* 1: there is a filter now */
+	uint32_t waiting; /* 1: no formats are loaded yet, and it waits for them */
+	uint32_t events;  /* events of which records can pass */
+	uint32_t tested;  /* of these, those whose records are looked at one by one */
+	uint32_t reserved;
+	char reason[320];
+};
+
+enum engine_find_way { ENGINE_FIND_NEXT, ENGINE_FIND_PREV };
+
+/* Look for the next row of an event that is shown and that filter lets pass as well, from .at
+ * on. */
+struct engine_find {
+	struct engine_position at;
+	uint32_t origin; /* enum engine_origin; FROM_HEAD and FROM_TAIL: .at does not matter */
+	uint32_t way;	 /* enum engine_find_way */
+	uint32_t here;	 /* 1: the row at .at may be found, 0: only those behind it */
+	uint32_t reserved;
+	uint8_t cpus[ENGINE_CPUSET_BYTES];
+	struct engine_filter filter;
+};
+
+struct engine_found {
+	int32_t error;	/* 0 or -errno, of the filter; reason says why */
+	uint32_t found; /* 1: at is the row */
+	uint32_t more;	/* 1: looked at enough for one answer; go on at .at, with .here set */
+	uint32_t reserved;
+	struct engine_position at;
+	char reason[320];
 };
 
 struct engine_stats {

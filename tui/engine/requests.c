@@ -8,7 +8,8 @@
 
 #include "tui/engine/server_private.h"
 
-#define ANSWER_SECONDS 20 /* of CPU time; the largest formats take about one */
+#define REQUEST_MAX    2048 /* bytes of a payload, at most */
+#define ANSWER_SECONDS 20   /* of CPU time; the largest formats take about one */
 
 /* ---- formats ---- */
 
@@ -37,10 +38,28 @@ static void forget_formats(struct server *server)
 		struct formats *formats = server->formats[i];
 
 		if (formats && formats->number < least) {
+			filter_set_forget(&server->rows.shown, i);
+			filter_set_forget(&server->rows.found, i);
 			formats_free(formats);
 			server->formats[i] = NULL;
 		}
 	}
+}
+
+/* What is shown and looked for is so by the formats that are there now. */
+static void update_filters(struct server *server)
+{
+	struct engine_filter_reply reply;
+	struct filter_report report;
+
+	filter_set_update(&server->rows.found, server->formats, server->formats_count,
+			  server->shared.comms, &report);
+	reply.error = filter_set_update(&server->rows.shown, server->formats, server->formats_count,
+					server->shared.comms, &report);
+	if (!server->rows.shown.on)
+		return;
+	filter_set_reply(&server->rows.shown, &report, reply.error, &reply);
+	outbox_send(&server->outbox, ENGINE_FILTER_REPLY, 0, &reply, sizeof(reply));
 }
 
 void requests_use_formats(struct server *server, struct formats *loaded)
@@ -59,6 +78,7 @@ void requests_use_formats(struct server *server, struct formats *loaded)
 		server_say(server, ENGINE_MESSAGE,
 			   "formats have been loaded so often that libtraceevent's plugins "
 			   "are used up; open the guest again to have them back");
+	update_filters(server);
 }
 
 static void load_formats(struct server *server, uint32_t serial, int fd)
@@ -133,6 +153,42 @@ static void send_rows(struct server *server, uint32_t serial, int ret, enum engi
 			    server->rows.length);
 }
 
+static void send_view(struct server *server, uint32_t serial, const struct engine_view *view)
+{
+	int ret = rows_view(&server->rows, view);
+
+	/* There is more to see than one answer found. */
+	if (!ret && ((const struct engine_rows *)server->rows.packet)->flags & ENGINE_ROWS_MORE)
+		server->news = true;
+	send_rows(server, serial, ret, ENGINE_ROWS);
+}
+
+static void set_filter(struct server *server, uint32_t serial, const struct engine_filter *filter)
+{
+	struct engine_filter_reply reply;
+
+	filter_set_ask(&server->rows.shown, filter, server->formats, server->formats_count,
+		       server->shared.comms, &reply);
+	server->news = true;
+	outbox_send(&server->outbox, ENGINE_FILTER_REPLY, serial, &reply, sizeof(reply));
+}
+
+static void find_row(struct server *server, uint32_t serial, const struct engine_find *find)
+{
+	struct filter_set *set = &server->rows.found;
+	struct engine_filter_reply reply = {0};
+	struct engine_found found = {0};
+
+	/* Mostly the same is looked for again, or further on. */
+	if (!set->on || memcmp(&set->asked, &find->filter, sizeof(set->asked)))
+		found.error = filter_set_ask(set, &find->filter, server->formats,
+					     server->formats_count, server->shared.comms, &reply);
+	memcpy(found.reason, reply.reason, sizeof(found.reason));
+	if (!found.error)
+		found.error = rows_find(&server->rows, find, &found);
+	outbox_send(&server->outbox, ENGINE_FOUND, serial, &found, sizeof(found));
+}
+
 /* What a request must bring along, by type. */
 static const struct {
 	size_t length;
@@ -157,7 +213,21 @@ static const struct {
 	[ENGINE_DAT_READ] = {0, false, false},
 	[ENGINE_DAT_FORMATS] = {0, true, false},
 	[ENGINE_NAMES] = {sizeof(struct engine_names), true, false},
+	[ENGINE_FILTER] = {sizeof(struct engine_filter), false, false},
+	[ENGINE_FIND] = {sizeof(struct engine_find), false, false},
 };
+
+static bool filter_ends(const struct engine_filter *filter)
+{
+	return memchr(filter->events, '\0', sizeof(filter->events)) &&
+	       memchr(filter->expression, '\0', sizeof(filter->expression));
+}
+
+static bool find_is_good(const struct engine_find *find)
+{
+	return find->origin <= ENGINE_FROM_TAIL && find->way <= ENGINE_FIND_PREV &&
+	       filter_ends(&find->filter);
+}
 
 static bool well_formed(const struct engine_header *header, const void *payload, int fd)
 {
@@ -170,7 +240,9 @@ static bool well_formed(const struct engine_header *header, const void *payload,
 	       (header->type != ENGINE_STREAM ||
 		((const struct engine_stream *)payload)->kind <= ENGINE_STREAM_FILE) &&
 	       (header->type != ENGINE_VIEW ||
-		((const struct engine_view *)payload)->origin <= ENGINE_FROM_TAIL);
+		((const struct engine_view *)payload)->origin <= ENGINE_FROM_TAIL) &&
+	       (header->type != ENGINE_FILTER || filter_ends(payload)) &&
+	       (header->type != ENGINE_FIND || find_is_good(payload));
 }
 
 static void add_saving(struct server *server, uint32_t cpu, int fd,
@@ -244,7 +316,7 @@ static void answer(struct server *server, const struct engine_header *header, co
 		sources_clear(server);
 		break;
 	case ENGINE_VIEW:
-		send_rows(server, header->serial, rows_view(&server->rows, payload), ENGINE_ROWS);
+		send_view(server, header->serial, payload);
 		break;
 	case ENGINE_PULL:
 		send_rows(server, header->serial,
@@ -252,6 +324,12 @@ static void answer(struct server *server, const struct engine_header *header, co
 			  ((const struct engine_pull *)payload)->flags & ENGINE_PULL_TEXT
 				  ? ENGINE_LINES
 				  : ENGINE_ROWS);
+		break;
+	case ENGINE_FILTER:
+		set_filter(server, header->serial, payload);
+		break;
+	case ENGINE_FIND:
+		find_row(server, header->serial, payload);
 		break;
 	case ENGINE_STATS:
 		send_stats(server, header->serial);
@@ -287,7 +365,7 @@ bool requests_take(struct server *server)
 {
 	struct {
 		struct engine_header header;
-		_Alignas(8) uint8_t payload[512];
+		_Alignas(8) uint8_t payload[REQUEST_MAX];
 	} packet;
 	union {
 		struct cmsghdr align;

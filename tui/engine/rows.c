@@ -29,6 +29,8 @@ void rows_release(struct rows *rows)
 	timeline_release(&rows->timeline);
 	line_style_release(&rows->style);
 	printer_release(&rows->printer);
+	filter_set_release(&rows->shown);
+	filter_set_release(&rows->found);
 }
 
 static struct engine_rows *rows_header(struct rows *rows)
@@ -153,9 +155,30 @@ static bool append_row(struct rows *rows, const struct place *place)
 	return true;
 }
 
+/* A timeline over these CPUs, of what is shown. 0 or -ENOMEM. */
+static int begin(struct rows *rows, const uint8_t *cpus)
+{
+	filter_set_refresh(&rows->shown, rows->shared->comms);
+	rows->timeline.filter = &rows->shown;
+	rows->timeline.find = NULL;
+	return timeline_begin(&rows->timeline, rows->streams, cpus);
+}
+
+/* With a filter nobody knows how many rows there are to the newest: step there and back. */
+static void fill_window(struct timeline *timeline, uint32_t count)
+{
+	uint32_t newer = 0;
+
+	while (newer < count && timeline_next(timeline))
+		newer++;
+	for (uint32_t i = 0; i < count && timeline_prev(timeline); i++)
+		;
+}
+
 /* Put the timeline on the view's top row. */
 static void find_top(struct timeline *timeline, const struct engine_view *view, uint32_t count)
 {
+	bool filtered = timeline->filter->on;
 	int32_t skip = view->skip;
 	uint64_t newer;
 
@@ -169,12 +192,31 @@ static void find_top(struct timeline *timeline, const struct engine_view *view, 
 		timeline_seek_tail(timeline);
 	/* The window stays full: no further than count rows from the newest, before moving. */
 	newer = timeline_newer(timeline);
-	for (; newer < count && timeline_prev(timeline); newer++)
+	for (; !filtered && newer < count && timeline_prev(timeline); newer++)
 		;
-	for (; skip > 0 && newer > count && timeline_next(timeline); skip--)
+	for (; skip > 0 && (filtered || newer > count) && timeline_next(timeline); skip--)
 		newer--;
 	for (; skip < 0 && timeline_prev(timeline); skip++)
 		;
+	if (filtered)
+		fill_window(timeline, count);
+}
+
+/* Of all rows held, those that the filter is known to hide, and those that it has not seen. */
+static void count_hidden(const struct rows *rows, struct engine_rows *header)
+{
+	const struct store *store = &rows->shared->store;
+	uint64_t held = 0;
+
+	for (unsigned cpu = 0; cpu < VTRACE_MAX_CPUS; cpu++)
+		if (rows->streams[cpu])
+			held += rows->streams[cpu]->history.next_row -
+				rows->streams[cpu]->history.first_row;
+	header->unseen = held;
+	if (store->filter == rows->shown.serial && store->seen <= held) {
+		header->hidden = store->seen - store->shown;
+		header->unseen = held - store->seen;
+	}
 }
 
 int rows_view(struct rows *rows, const struct engine_view *view)
@@ -182,21 +224,26 @@ int rows_view(struct rows *rows, const struct engine_view *view)
 	uint32_t count = view->count < VIEW_ROWS ? view->count : VIEW_ROWS;
 	struct timeline *timeline = &rows->timeline;
 	struct engine_rows *header = rows_header(rows);
+	struct engine_position beside;
 	struct place place;
-	int ret = timeline_begin(timeline, rows->streams, view->cpus);
+	int ret = begin(rows, view->cpus);
 
 	if (ret)
 		return ret;
 	find_top(timeline, view, count);
 	rows_begin(rows);
-	if (!timeline_older(timeline))
+	if (!timeline_look(timeline, TIMELINE_PREV, &beside) && !timeline->stopped)
 		header->flags |= ENGINE_ROWS_HEAD;
 	header->total = timeline_older(timeline) + timeline_newer(timeline);
 	while (header->count < count && timeline_peek(timeline, &place) && append_row(rows, &place))
 		timeline_next(timeline);
 	header->newer = timeline_newer(timeline);
-	if (!header->newer)
+	if (!timeline_look(timeline, TIMELINE_NEXT, &beside) && !timeline->stopped)
 		header->flags |= ENGINE_ROWS_TAIL;
+	if (timeline->stopped)
+		header->flags |= ENGINE_ROWS_MORE;
+	if (rows->shown.on)
+		count_hidden(rows, header);
 	return 0;
 }
 
@@ -212,6 +259,15 @@ static bool indexing_ahead(const struct rows *rows, unsigned cpu)
 
 	return stream && stream->file && stream->stats.state == ENGINE_CHANNEL_OPEN &&
 	       timeline_row(&rows->timeline, cpu) >= stream->history.next_row;
+}
+
+static bool any_indexing_ahead(const struct rows *rows, const uint8_t *cpus)
+{
+	bool ahead = false;
+
+	for (unsigned cpu = 0; cpu < VTRACE_MAX_CPUS && !ahead; cpu++)
+		ahead = rows->streams[cpu] && in_set(cpus, cpu) && indexing_ahead(rows, cpu);
+	return ahead;
 }
 
 static bool all_ended(const struct rows *rows)
@@ -309,7 +365,8 @@ static bool pull_both(struct rows *rows, const struct place *place, struct print
 			next = print_view(&other_job);
 			both = true;
 		}
-		if (append_line(rows, place, job, both ? &next : NULL, &took_next)) {
+		if (!timeline->stopped &&
+		    append_line(rows, place, job, both ? &next : NULL, &took_next)) {
 			if (took_next)
 				timeline_next(timeline);
 			return true;
@@ -373,9 +430,10 @@ int rows_pull(struct rows *rows, const struct engine_pull *pull, uint64_t now, u
 {
 	struct timeline *timeline = &rows->timeline;
 	struct engine_rows *header = rows_header(rows);
-	bool ahead = false, text = pull->flags & ENGINE_PULL_TEXT;
+	bool ahead, text = pull->flags & ENGINE_PULL_TEXT;
 	struct place place;
-	int ret = timeline_begin(timeline, rows->streams, pull->cpus);
+	uint64_t ends, before;
+	int ret = begin(rows, pull->cpus);
 
 	if (ret)
 		return ret;
@@ -389,13 +447,20 @@ int rows_pull(struct rows *rows, const struct engine_pull *pull, uint64_t now, u
 			rows->pulled[i] =
 				rows->streams[i] ? rows->streams[i]->history.first_row : 0;
 	for (unsigned i = 0; i < VTRACE_MAX_CPUS; i++)
-		if (rows->streams[i] && in_set(pull->cpus, i)) {
+		if (rows->streams[i] && in_set(pull->cpus, i))
 			header->skipped += timeline_seek_row(timeline, i, rows->pulled[i]);
-			ahead |= indexing_ahead(rows, i);
-		}
+	ahead = any_indexing_ahead(rows, pull->cpus);
+	before = timeline_newer(timeline);
 	while (!enough(header, pull)) {
-		if (ahead || !timeline_peek(timeline, &place)) {
-			header->flags |= ENGINE_ROWS_DRY;
+		bool there;
+
+		ends = timeline->ends;
+		there = !ahead && timeline_peek(timeline, &place);
+		/* A filter may have passed all that a stream has. */
+		if (ends != timeline->ends)
+			ahead = any_indexing_ahead(rows, pull->cpus);
+		if (!there || ahead) {
+			header->flags |= timeline->stopped ? ENGINE_ROWS_MORE : ENGINE_ROWS_DRY;
 			break;
 		}
 		if (!(pull->flags & ENGINE_PULL_ALL) && unsettled(rows, &place, now)) {
@@ -406,7 +471,9 @@ int rows_pull(struct rows *rows, const struct engine_pull *pull, uint64_t now, u
 		/* False when the packet is full, or the row can't be given yet. */
 		if (text ? !pull_line(rows, &place) : !pull_row(rows, &place)) {
 			/* Then it waits for what belongs to it. */
-			if (!header->count)
+			if (timeline->stopped)
+				header->flags |= ENGINE_ROWS_MORE;
+			else if (!header->count)
 				header->flags |= ENGINE_ROWS_DRY;
 			break;
 		}
@@ -417,9 +484,28 @@ int rows_pull(struct rows *rows, const struct engine_pull *pull, uint64_t now, u
 			rows->pulled[i] = timeline_row(timeline, i);
 	if (text)
 		text_end(rows);
+	header->hidden = before - timeline_newer(timeline) - header->count;
 	header->newer = timeline_newer(timeline);
 	header->total = timeline_older(timeline) + header->newer;
 	if ((header->flags & ENGINE_ROWS_DRY) && !header->newer && all_ended(rows))
 		header->flags |= ENGINE_ROWS_END;
+	return 0;
+}
+
+int rows_find(struct rows *rows, const struct engine_find *find, struct engine_found *found)
+{
+	enum timeline_way way = find->way == ENGINE_FIND_NEXT ? TIMELINE_NEXT : TIMELINE_PREV;
+	struct timeline *timeline = &rows->timeline;
+	int ret = begin(rows, find->cpus);
+
+	if (ret)
+		return ret;
+	timeline->find = &rows->found;
+	if (find->origin == ENGINE_FROM_TAIL)
+		timeline_seek_tail(timeline);
+	else if (find->origin == ENGINE_FROM_POSITION)
+		timeline_seek_from(timeline, &find->at, way, find->here);
+	found->found = timeline_look(timeline, way, &found->at);
+	found->more = timeline->stopped;
 	return 0;
 }

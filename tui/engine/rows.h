@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Answers to ENGINE_VIEW and ENGINE_PULL: rows off a timeline into one packet. Used by the
- * server. It alone turns places into what the console sees, and cuts every string to the
+ * Answers to ENGINE_VIEW, ENGINE_PULL and ENGINE_FIND: rows off a timeline into one packet. Used by
+ * the server. It alone turns places into what the console sees, and cuts every string to the
  * protocol's limits.
  */
 #ifndef VTRACE_ENGINE_ROWS_H
@@ -24,6 +24,8 @@ struct rows {
 	const struct stream_shared *shared;
 	const struct formats *const *formats; /* FORMATS_SETS, by number modulo */
 	const uint32_t *formats_count;
+	struct filter_set shown; /* what of the rows is given out */
+	struct filter_set found; /* what was looked for last */
 	struct timeline timeline;
 	struct printer printer;
 	struct line_style style; /* of pulls of text */
@@ -44,5 +46,7 @@ int rows_view(struct rows *rows, const struct engine_view *view);
 /* The same, or of ENGINE_LINES for text, which needs rows->text. now is ms, CLOCK_MONOTONIC.
  * *settles becomes the time at which a row that was held back may be given out, 0 when none was. */
 int rows_pull(struct rows *rows, const struct engine_pull *pull, uint64_t now, uint64_t *settles);
+/* Fill found. 0 or -errno; a filter that is refused is told in found. */
+int rows_find(struct rows *rows, const struct engine_find *find, struct engine_found *found);
 
 #endif

@@ -54,6 +54,19 @@ static uint64_t chunk_bytes(const struct history *history, bool data)
 	       (data ? history_chunk_size(history) : 0);
 }
 
+/* A chunk's pages are not held any more. */
+static void forget_shown(struct store *store, const struct chunk *chunk)
+{
+	for (uint32_t i = 0; i < chunk->used; i++) {
+		const struct entry *entry = &chunk->slots[i].entry;
+
+		if (entry->filter && entry->filter == store->filter) {
+			store->seen -= entry_rows(entry);
+			store->shown -= entry->shown;
+		}
+	}
+}
+
 static void chunk_free(struct history *history, struct chunk *chunk)
 {
 	struct store *store = history->store;
@@ -106,6 +119,7 @@ static struct chunk *history_shift(struct history *history)
 
 	if (history->chunk_count == 1)
 		keep_pending(history);
+	forget_shown(history->store, chunk);
 	history->chunk_count--;
 	memmove(history->chunks, history->chunks + 1,
 		history->chunk_count * sizeof(history->chunks[0]));
@@ -119,8 +133,12 @@ void history_clear(struct history *history)
 {
 	if (history->chunk_count)
 		keep_pending(history);
-	while (history->chunk_count)
-		chunk_free(history, history->chunks[--history->chunk_count]);
+	while (history->chunk_count) {
+		struct chunk *chunk = history->chunks[--history->chunk_count];
+
+		forget_shown(history->store, chunk);
+		chunk_free(history, chunk);
+	}
 	history->first_row = history->next_row;
 }
 
@@ -293,6 +311,24 @@ static const struct slot *history_slot(const struct history *history, uint64_t p
 
 	*chunk = history->chunks[index / history->chunk_pages];
 	return &(*chunk)->slots[index % history->chunk_pages];
+}
+
+void history_note_shown(struct history *history, uint64_t page, uint32_t filter, uint32_t shown)
+{
+	struct store *store = history->store;
+	const struct chunk *chunk;
+	struct entry *entry = (struct entry *)&history_slot(history, page, &chunk)->entry;
+
+	if (store->filter != filter) {
+		store->filter = filter;
+		store->seen = store->shown = 0;
+	}
+	if (entry->filter == filter)
+		return;
+	entry->filter = filter;
+	entry->shown = shown;
+	store->seen += entry_rows(entry);
+	store->shown += shown;
 }
 
 const struct entry *history_entry(const struct history *history, uint64_t page)

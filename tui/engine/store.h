@@ -37,6 +37,8 @@ struct entry {
 	uint32_t events;
 	uint32_t epoch;
 	uint32_t formats; /* number of the formats set that its events are decoded with */
+	uint32_t filter;  /* serial of the filter that shown is of; 0: none yet */
+	uint32_t shown;	  /* rows that the filter shows */
 	uint8_t kind;	  /* enum entry_kind */
 	uint8_t flags;
 	uint8_t fault; /* enum page_fault of ENTRY_BAD */
@@ -53,6 +55,9 @@ struct store {
 	uint64_t limit;	 /* bytes */
 	uint64_t used;	 /* bytes of all chunks: pages and index */
 	uint64_t serial; /* next chunk's: tells which is the oldest */
+	uint32_t filter; /* serial of the filter that these two are of */
+	uint64_t seen;	 /* rows held on pages that it has looked at */
+	uint64_t shown;	 /* of these, rows that it shows */
 	struct history *histories;
 	struct pool pool;
 };
@@ -119,6 +124,9 @@ int history_append(struct history *history, const struct entry *entry, const voi
 const struct entry *history_find_row(const struct history *history, uint64_t row, uint64_t *page);
 /* The first entry whose last row is not before (epoch, ts), or NULL when there is none. */
 const struct entry *history_find_time(const struct history *history, uint32_t epoch, uint64_t ts);
+
+/* Note what the filter with that serial shows of a page, which must be held. */
+void history_note_shown(struct history *history, uint64_t page, uint32_t filter, uint32_t shown);
 
 /* Numbers of the pages held: *first up to, not including, *end. */
 void history_pages(const struct history *history, uint64_t *first, uint64_t *end);

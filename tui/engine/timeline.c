@@ -1,30 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "tui/engine/timeline.h"
+#include "tui/engine/timeline_private.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-/*
- * A stream's part in a timeline: the row it stands before, the rows on both sides of that place,
- * and one page decoded. What is known of the rows beside outlives the page: they may lie in two.
- */
-struct cursor {
-	const struct stream *stream;
-	uint64_t row;
-	bool loaded;
-	uint64_t page;
-	const struct entry *entry;
-	const uint8_t *data;
-	uint8_t *file_page;
-	size_t file_page_size;
-	struct page_record *records;
-	uint32_t record_count;
-	uint32_t record_room;
-	struct engine_position beside[TIMELINE_WAYS];
-	bool have[TIMELINE_WAYS];     /* beside is known */
-	unsigned slot[TIMELINE_WAYS]; /* in the heaps */
-};
 
 int timeline_init(struct timeline *timeline)
 {
@@ -38,6 +17,7 @@ void timeline_release(struct timeline *timeline)
 	for (unsigned i = 0; timeline->cursors && i < VTRACE_MAX_CPUS; i++) {
 		free(timeline->cursors[i].file_page);
 		free(timeline->cursors[i].records);
+		free(timeline->cursors[i].shown);
 	}
 	free(timeline->cursors);
 	timeline->cursors = NULL;
@@ -49,7 +29,7 @@ static void cursor_move(struct cursor *cursor, uint64_t row)
 	cursor->have[TIMELINE_NEXT] = cursor->have[TIMELINE_PREV] = false;
 }
 
-static int cursor_begin(struct cursor *cursor, const struct stream *stream)
+static int cursor_begin(struct cursor *cursor, struct stream *stream)
 {
 	uint32_t size = stream->history.page_size, records = size / 8;
 
@@ -70,6 +50,15 @@ static int cursor_begin(struct cursor *cursor, const struct stream *stream)
 		cursor->records = room;
 		cursor->record_room = records;
 	}
+	if (cursor->shown_room <= records) {
+		/* And one row of lost events. */
+		uint32_t *room = reallocarray(cursor->shown, records + 1, sizeof(*room));
+
+		if (!room)
+			return -ENOMEM;
+		cursor->shown = room;
+		cursor->shown_room = records + 1;
+	}
 	cursor->stream = stream;
 	cursor->loaded = false;
 	cursor_move(cursor, stream->history.first_row);
@@ -85,12 +74,15 @@ static void forget_order(struct timeline *timeline)
 int timeline_begin(struct timeline *timeline, struct stream *const *streams, const uint8_t *cpus)
 {
 	timeline->count = 0;
+	timeline->budget = TIMELINE_BUDGET;
+	timeline->stopped = false;
 	forget_order(timeline);
 	for (unsigned cpu = 0; cpu < VTRACE_MAX_CPUS; cpu++) {
 		struct cursor *cursor = &timeline->cursors[cpu];
 
 		if (!streams[cpu] || !((cpus[cpu / 8] >> (cpu % 8)) & 1))
 			continue;
+		cursor->timeline = timeline;
 		if (cursor_begin(cursor, streams[cpu]))
 			return -ENOMEM;
 		timeline->active[timeline->count++] = cursor;
@@ -99,7 +91,7 @@ int timeline_begin(struct timeline *timeline, struct stream *const *streams, con
 }
 
 /* Decode the page that holds row; the one before stays when there is none. */
-static bool cursor_load(struct cursor *cursor, uint64_t row)
+bool cursor_load(struct cursor *cursor, uint64_t row)
 {
 	const struct history *history = &cursor->stream->history;
 	const struct entry *entry;
@@ -113,6 +105,7 @@ static bool cursor_load(struct cursor *cursor, uint64_t row)
 	if (!entry)
 		return false;
 	cursor->loaded = true;
+	cursor->sifted = false;
 	cursor->entry = entry;
 	cursor->page = page;
 	cursor->record_count = 0;
@@ -136,7 +129,7 @@ static bool cursor_load(struct cursor *cursor, uint64_t row)
 }
 
 /* The event of a row in the page that is decoded; NULL when the row is none, or is unreadable. */
-static const struct page_record *cursor_record(const struct cursor *cursor, uint64_t row)
+const struct page_record *cursor_record(const struct cursor *cursor, uint64_t row)
 {
 	uint64_t index = row - cursor->entry->first_row;
 
@@ -145,7 +138,7 @@ static const struct page_record *cursor_record(const struct cursor *cursor, uint
 	return index < cursor->record_count ? &cursor->records[index] : NULL;
 }
 
-static bool cursor_position(struct cursor *cursor, uint64_t row, struct engine_position *at)
+bool cursor_position(struct cursor *cursor, uint64_t row, struct engine_position *at)
 {
 	const struct page_record *record;
 	const struct entry *entry;
@@ -168,7 +161,7 @@ static bool cursor_position(struct cursor *cursor, uint64_t row, struct engine_p
 static bool cursor_place(struct cursor *cursor, struct place *place)
 {
 	const struct page_record *record;
-	uint64_t row = cursor->row;
+	uint64_t row = cursor->beside[TIMELINE_NEXT].row;
 
 	if (!cursor_load(cursor, row))
 		return false;
@@ -182,12 +175,16 @@ static bool cursor_place(struct cursor *cursor, struct place *place)
 }
 
 /* Find the row on one side. False when there is none. */
-static bool cursor_look(struct cursor *cursor, enum timeline_way way)
+bool cursor_look(struct cursor *cursor, enum timeline_way way)
 {
 	uint64_t row = way == TIMELINE_NEXT ? cursor->row : cursor->row - 1;
 
-	if (!cursor->have[way])
-		cursor->have[way] = cursor_position(cursor, row, &cursor->beside[way]);
+	if (cursor->have[way])
+		return true;
+	cursor->have[way] = cursor_is_filtered(cursor)
+				    ? cursor_look_shown(cursor, way)
+				    : cursor_position(cursor, row, &cursor->beside[way]);
+	cursor->timeline->ends += !cursor->have[way];
 	return cursor->have[way];
 }
 
@@ -196,9 +193,10 @@ static void cursor_step(struct cursor *cursor, enum timeline_way way)
 {
 	enum timeline_way back = way == TIMELINE_NEXT ? TIMELINE_PREV : TIMELINE_NEXT;
 
-	cursor->row += way == TIMELINE_NEXT ? 1 : (uint64_t)-1;
+	cursor->row = cursor->beside[way].row + (way == TIMELINE_NEXT);
 	cursor->beside[back] = cursor->beside[way];
 	cursor->have[back] = true;
+	cursor->bound[back] = false;
 	cursor->have[way] = false;
 	cursor_look(cursor, way);
 }
@@ -289,6 +287,16 @@ static struct cursor *timeline_first(struct timeline *timeline, enum timeline_wa
 
 	if (!heap->count)
 		heap_make(timeline, way);
+	while (heap->count && heap->cursors[0]->have[way] && heap->cursors[0]->bound[way]) {
+		struct cursor *cursor = heap->cursors[0];
+
+		if (timeline->budget <= 0) {
+			timeline->stopped = true;
+			return NULL;
+		}
+		cursor_resolve(cursor, way);
+		heap_settle(heap, way, cursor);
+	}
 	return heap->count && heap->cursors[0]->have[way] ? heap->cursors[0] : NULL;
 }
 
@@ -326,10 +334,10 @@ static void cursor_seek_time(struct cursor *cursor, const struct engine_position
 {
 	const struct history *history = &cursor->stream->history;
 	const struct entry *entry = history_find_time(history, position->epoch, position->ts);
+	struct engine_position at;
 
 	cursor_move(cursor, entry ? entry->first_row : history->next_row);
-	while (cursor_look(cursor, TIMELINE_NEXT) &&
-	       earlier(&cursor->beside[TIMELINE_NEXT], position))
+	while (cursor_position(cursor, cursor->row, &at) && earlier(&at, position))
 		cursor_move(cursor, cursor->row + 1);
 }
 
@@ -343,6 +351,22 @@ void timeline_seek(struct timeline *timeline, const struct engine_position *posi
 			cursor_move(cursor, clamp_row(&cursor->stream->history, position->row));
 		else
 			cursor_seek_time(cursor, position);
+	}
+}
+
+void timeline_seek_from(struct timeline *timeline, const struct engine_position *position,
+			enum timeline_way way, bool here)
+{
+	struct engine_position at;
+
+	timeline_seek(timeline, position);
+	for (unsigned i = 0; i < timeline->count; i++) {
+		struct cursor *cursor = timeline->active[i];
+
+		/* To stand behind it, pass it. */
+		if (cursor->stream->stats.cpu == position->cpu && (way == TIMELINE_PREV) == here &&
+		    cursor->row == position->row && cursor_position(cursor, cursor->row, &at))
+			cursor_move(cursor, cursor->row + 1);
 	}
 }
 
@@ -366,6 +390,17 @@ bool timeline_peek(struct timeline *timeline, struct place *place)
 	struct cursor *cursor = timeline_first(timeline, TIMELINE_NEXT);
 
 	return cursor && cursor_place(cursor, place);
+}
+
+bool timeline_look(struct timeline *timeline, enum timeline_way way, struct engine_position *at)
+{
+	const struct cursor *cursor = timeline_first(timeline, way);
+
+	if (!cursor && timeline->stopped)
+		*at = timeline->heaps[way].cursors[0]->beside[way];
+	else if (cursor)
+		*at = cursor->beside[way];
+	return cursor;
 }
 
 bool timeline_next(struct timeline *timeline)

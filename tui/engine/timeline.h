@@ -7,6 +7,11 @@
  *
  * The next and the previous row are kept on top of two heaps of the streams, so that a step
  * costs the logarithm of their number, both ways. Set-up and seeking look at every stream.
+ *
+ * With a filter only rows that it lets pass are there for peeking and stepping. They are looked for
+ * page by page in the order of time, and no more of them than the budget allows: then the timeline
+ * ends early and says so. What a page has for the shown filter is noted in the history, so that
+ * pages without any are passed over at once the next time.
  */
 #ifndef VTRACE_ENGINE_TIMELINE_H
 #define VTRACE_ENGINE_TIMELINE_H
@@ -14,6 +19,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "tui/engine/filter_set.h"
 #include "tui/engine/stream.h"
 
 /* One row's whereabouts. */
@@ -39,7 +45,16 @@ struct timeline_heap {
 	unsigned count; /* 0: not made yet */
 };
 
+/* Rows that are looked at for one request, at most: some 20 ms of work. */
+#define TIMELINE_BUDGET (1u << 20)
+
 struct timeline {
+	/* The caller's, before timeline_begin(); NULL: all rows. */
+	const struct filter_set *filter; /* what is shown; its answers are noted in histories */
+	const struct filter_set *find;	 /* what is looked for among that; no row but an event is */
+	int64_t budget;			 /* rows still to be looked at; set by timeline_begin() */
+	bool stopped;			 /* the budget was used up before the next row was found */
+	uint64_t ends;		/* how often a stream was found to have no further row: grows */
 	struct cursor *cursors; /* VTRACE_MAX_CPUS of them */
 	struct cursor *active[VTRACE_MAX_CPUS];
 	unsigned count;
@@ -55,6 +70,9 @@ int timeline_begin(struct timeline *timeline, struct stream *const *streams, con
 void timeline_seek_tail(struct timeline *timeline);
 /* Stand before the row at position, or where it would be. */
 void timeline_seek(struct timeline *timeline, const struct engine_position *position);
+/* Stand such that way leads from position on: to its row first where here says so. */
+void timeline_seek_from(struct timeline *timeline, const struct engine_position *position,
+			enum timeline_way way, bool here);
 /* Stand before row of one CPU, or at its oldest when that is not held any more. Returns how many
  * rows that was too late. */
 uint64_t timeline_seek_row(struct timeline *timeline, unsigned cpu, uint64_t row);
@@ -63,6 +81,9 @@ uint64_t timeline_row(const struct timeline *timeline, unsigned cpu);
 
 /* Look at the next row without passing it; place is valid until the timeline moves. */
 bool timeline_peek(struct timeline *timeline, struct place *place);
+/* The next row on one side without passing it. False at the end, or when stopped: then at is how
+ * far that way was looked, and where to go on. */
+bool timeline_look(struct timeline *timeline, enum timeline_way way, struct engine_position *at);
 /* Pass the next, or the previous row. False at the end. */
 bool timeline_next(struct timeline *timeline);
 bool timeline_prev(struct timeline *timeline);

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* With a filter: which rows of a page pass, and the way to the next page that has some. */
+#include "tui/engine/timeline_private.h"
+
+bool cursor_is_filtered(const struct cursor *cursor)
+{
+	const struct timeline *timeline = cursor->timeline;
+
+	return (timeline->filter && timeline->filter->on) || timeline->find;
+}
+
+/* Is the page known to have no row to show? */
+static bool known_empty(const struct cursor *cursor, const struct entry *entry)
+{
+	const struct filter_set *filter = cursor->timeline->filter;
+
+	return filter && filter->on && entry->filter == filter->serial && !entry->shown;
+}
+
+static bool record_passes(const struct filter_set *set, uint32_t formats,
+			  const struct filter_record *record)
+{
+	const struct filter *filter;
+
+	if (!set || !set->on)
+		return true;
+	filter = filter_set_of(set, formats == STREAM_NO_FORMATS ? 0 : formats);
+	return filter && filter_passes(filter, record);
+}
+
+/* Which rows of the page pass. What can't be read is told, but found by nobody. */
+static void cursor_sift(struct cursor *cursor)
+{
+	const struct timeline *timeline = cursor->timeline;
+	const struct entry *entry = cursor->entry;
+	uint32_t rows = (uint32_t)entry_rows(entry), count = 0;
+	struct filter_record record = {.cpu = cursor->stream->number, .epoch = entry->epoch};
+
+	for (uint32_t row = 0; row < rows && count < cursor->shown_room; row++) {
+		const struct page_record *at = NULL;
+
+		if (entry->kind == ENTRY_PAGE)
+			at = cursor_record(cursor, entry->first_row + row);
+		cursor->shown[count] = row;
+		if (!at) {
+			count += !timeline->find;
+			continue;
+		}
+		record.data = cursor->data + at->offset;
+		record.size = at->size;
+		record.ts = at->ts;
+		count += record_passes(timeline->filter, entry->formats, &record) &&
+			 record_passes(timeline->find, entry->formats, &record);
+	}
+	cursor->shown_count = count;
+	cursor->sifted = true;
+	if (!timeline->find)
+		history_note_shown(&cursor->stream->history, cursor->page, timeline->filter->serial,
+				   count);
+}
+
+/* The row that passes on that side of row, which is in the page that is decoded, within it. */
+static bool cursor_pick(struct cursor *cursor, uint64_t row, enum timeline_way way,
+			uint64_t *picked)
+{
+	uint32_t in_page = (uint32_t)(row - cursor->entry->first_row), low = 0, high;
+
+	if (!cursor->sifted)
+		cursor_sift(cursor);
+	/* The first that is not before row. */
+	for (high = cursor->shown_count; low < high;) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (cursor->shown[middle] < in_page)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (way == TIMELINE_PREV && (low == cursor->shown_count || cursor->shown[low] > in_page)) {
+		if (!low)
+			return false;
+		low--;
+	}
+	if (low == cursor->shown_count)
+		return false;
+	*picked = cursor->entry->first_row + cursor->shown[low];
+	return true;
+}
+
+/* Where the page that holds row begins on that side: no row of it comes before. */
+static bool cursor_bound(struct cursor *cursor, uint64_t row, enum timeline_way way)
+{
+	const struct entry *entry;
+	uint64_t page;
+
+	entry = history_find_row(&cursor->stream->history, row, &page);
+	if (!entry)
+		return false;
+	cursor->bound[way] = true;
+	cursor->beside[way] = (struct engine_position){
+		.ts = way == TIMELINE_NEXT ? entry->first_ts : entry->last_ts,
+		.row = row,
+		.cpu = cursor->stream->stats.cpu,
+		.epoch = entry->epoch,
+	};
+	return true;
+}
+
+static bool in_loaded_page(const struct cursor *cursor, uint64_t row)
+{
+	return cursor->loaded && row >= cursor->entry->first_row &&
+	       row - cursor->entry->first_row < entry_rows(cursor->entry);
+}
+
+/* With a filter: the next row that passes, in the page that is decoded, or how far off the next
+ * page is. Rows that do not pass are passed. */
+bool cursor_look_shown(struct cursor *cursor, enum timeline_way way)
+{
+	uint64_t row = way == TIMELINE_NEXT ? cursor->row : cursor->row - 1, picked;
+	const struct entry *entry = cursor->entry;
+
+	cursor->bound[way] = false;
+	if (in_loaded_page(cursor, row)) {
+		if (cursor_pick(cursor, row, way, &picked))
+			return cursor_position(cursor, picked, &cursor->beside[way]);
+		cursor->row = way == TIMELINE_NEXT ? entry->first_row + entry_rows(entry)
+						   : entry->first_row;
+		row = way == TIMELINE_NEXT ? cursor->row : cursor->row - 1;
+	}
+	return cursor_bound(cursor, row, way);
+}
+
+/* Look into the page that bounds one side. */
+void cursor_resolve(struct cursor *cursor, enum timeline_way way)
+{
+	uint64_t row = cursor->beside[way].row, page;
+	const struct entry *entry = history_find_row(&cursor->stream->history, row, &page);
+
+	cursor->have[way] = false;
+	if (entry && known_empty(cursor, entry)) {
+		cursor->timeline->budget--;
+		cursor->row = way == TIMELINE_NEXT ? entry->first_row + entry_rows(entry)
+						   : entry->first_row;
+		row = way == TIMELINE_NEXT ? cursor->row : cursor->row - 1;
+		cursor->have[way] = cursor_bound(cursor, row, way);
+		cursor->timeline->ends += !cursor->have[way];
+		return;
+	}
+	if (entry)
+		cursor->timeline->budget -= (int64_t)entry_rows(entry) + 1;
+	if (cursor_load(cursor, row))
+		cursor_look(cursor, way);
+}

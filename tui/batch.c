@@ -235,7 +235,7 @@ static void print_lines(struct batch *batch, const struct engine_packet *packet)
  * guest goes on sending is not waited for. */
 static bool took_the_rest(struct batch *batch, const struct engine_rows *rows)
 {
-	uint64_t taken = rows->count + rows->skipped;
+	uint64_t taken = rows->count + rows->skipped + rows->hidden;
 
 	if (!batch->last)
 		return false;
@@ -257,6 +257,7 @@ static void lines_came(struct batch *batch, const struct engine_packet *packet)
 
 	batch->pulling--;
 	batch->summary.skipped += rows->skipped;
+	batch->summary.hidden += rows->hidden;
 	if (!batch->mute)
 		batch->summary.printed += rows->events;
 	/* Before more is asked for: the answer may take this one's place. */
@@ -273,7 +274,7 @@ static void lines_came(struct batch *batch, const struct engine_packet *packet)
 	err = batch->lines.length ? lines_flush(&batch->lines) : 0;
 	if (err)
 		output_failed(batch, err);
-	if (rows->count || rows->skipped || rows->total != batch->held)
+	if (rows->count || rows->skipped || rows->hidden || rows->total != batch->held)
 		batch->held_since = now_ms();
 	batch->held = rows->total;
 	batch->all_taken = batch->last;
@@ -286,6 +287,22 @@ static void lines_came(struct batch *batch, const struct engine_packet *packet)
 		loop_timer_set(batch->pull_timer, DRY_LOOK_MS);
 	else if (rows->newer)
 		loop_timer_set(batch->pull_timer, PULL_AGAIN_MS);
+}
+
+/* How the filter and the formats get on. */
+static void filter_came(struct batch *batch, const struct engine_filter_reply *reply)
+{
+	char text[sizeof(reply->reason) + 64];
+
+	if (!reply->error)
+		return;
+	snprintf(text, sizeof(text), "the filter (-F, -e): %s", reply->reason);
+	if (batch->phase >= PHASE_BEFORE) {
+		tell(text); /* of formats that came later, and whose events are all hidden */
+		return;
+	}
+	fail(batch, text);
+	enter(batch, PHASE_DONE, -1);
 }
 
 static void stats_came(struct batch *batch, const struct engine_packet *packet)
@@ -319,6 +336,8 @@ static void on_packet(void *data, const struct engine_packet *packet)
 
 	if (packet->type == ENGINE_LINES)
 		lines_came(batch, packet);
+	else if (packet->type == ENGINE_FILTER_REPLY)
+		filter_came(batch, packet->payload);
 	else if (packet->type == ENGINE_STATS_REPLY)
 		stats_came(batch, packet);
 	else if (packet->type == ENGINE_COUNTS_REPLY)
@@ -601,6 +620,7 @@ int batch_run(const struct options *options)
 		.signal_watch = -1,
 		.pull_timer = -1,
 		.phase_timer = -1,
+		.summary.filtered = options->filter.events[0] || options->filter.expression[0],
 	};
 	int err, status;
 

@@ -69,6 +69,7 @@ int batch_open(struct guest **guest, struct domains **domains, const struct opti
 		.memory = options->memory,
 		.record = options->write,
 		.dat_version = options->dat_version,
+		.filter = &options->filter,
 	};
 	struct channels channels = {.name = NULL};
 	int err;

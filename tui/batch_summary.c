@@ -127,6 +127,8 @@ void summary_print(const struct summary *summary, FILE *out)
 	fprintf(out, "cpus: %" PRIu32 "\n", summary->cpus);
 	print_guest(summary, out);
 	fprintf(out, "printed: %" PRIu64 "\n", summary->printed);
+	if (summary->filtered)
+		fprintf(out, "hidden: %" PRIu64 "\n", summary->hidden);
 	fprintf(out, "skipped_rows: %" PRIu64 "\n", summary->skipped);
 	for (cpu = 0; cpu < summary->cpus; cpu++) {
 		fprintf(out, "cpu%" PRIu32 ":", summary->cpu[cpu].cpu);

@@ -22,6 +22,8 @@ struct guest_counters {
 
 struct summary {
 	uint64_t printed; /* lines of events */
+	uint64_t hidden;  /* rows of events that the filter does not show */
+	bool filtered;	  /* there is one */
 	uint64_t skipped; /* rows overwritten on the host before they were printed */
 	struct guest_counters before;
 	struct guest_counters after;

@@ -121,6 +121,33 @@ static int set_cpus(struct options *options, const char *value, char *complaint)
 	return -EINVAL;
 }
 
+/* Each time it is given, -F adds a filter and -e adds to the list. */
+static int append_list(char *list, size_t size, const char *option, const char *value,
+		       char *complaint)
+{
+	size_t length = strlen(list);
+	int added = snprintf(list + length, size - length, "%s%s", length ? "," : "", value);
+
+	if (added < 0 || (size_t)added >= size - length) {
+		snprintf(complaint, COMPLAINT_MAX, "%s is longer than the %zu bytes there are",
+			 option, size - 1);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int set_events(struct options *options, const char *value, char *complaint)
+{
+	return append_list(options->filter.events, sizeof(options->filter.events), "-e", value,
+			   complaint);
+}
+
+static int set_filter(struct options *options, const char *value, char *complaint)
+{
+	return append_list(options->filter.expression, sizeof(options->filter.expression), "-F",
+			   value, complaint);
+}
+
 static int set_count(struct options *options, const char *value, char *complaint)
 {
 	if (control_number(value, &options->count) || !options->count)
@@ -173,6 +200,8 @@ static const struct option_entry entries[] = {
 	{'b', "batch", NULL, "print events as lines on stdout, without a screen", set_batch},
 	{KEY_DIR, "dir", "PATH", "no libvirt: QEMU's FIFOs in PATH, share/ in it", set_dir},
 	{'C', "cpus", "LIST", "only these CPUs of the guest, as in 0-3,8", set_cpus},
+	{'e', "events", "LIST", "show only these events, as in sched,timer:hr*", set_events},
+	{'F', "filter", "EXPR", "show only events for which EXPR is true", set_filter},
 	{'w', "write", "PATH", "save raw pages from the start; PATH.dat: a trace.dat", set_write},
 	{KEY_DAT_VERSION, "dat-version", "6|7", "of a trace.dat that is written (default 7)",
 	 set_dat_version},

@@ -26,6 +26,7 @@ struct options {
 	uint64_t count;	      /* -n; 0: no limit */
 	double duration;      /* -d, seconds; 0: no limit */
 	uint64_t memory;      /* --memory, bytes */
+	struct engine_filter filter;	   /* -e and -F; all "": no filter */
 	uint8_t cpus[ENGINE_CPUSET_BYTES]; /* -C; all bits set when not given */
 };
 

@@ -169,10 +169,11 @@ static void batch_where_stdout_is_no_terminal(void **state)
 static void help_names_every_option(void **state)
 {
 	static const char *const names[] = {
-		"-c, --connect URI", "-r, --read PATH",	 "-b, --batch",	  "--dir PATH",
-		"-C, --cpus LIST",   "-w, --write PATH", "-n, --count N", "-d, --duration SEC",
-		"--memory SIZE",     "--stats",		 "--start",	  "--keep-running",
-		"--dat-version 6|7", "-h, --help",	 "-V, --version",
+		"-c, --connect URI", "-r, --read PATH",	  "-b, --batch",       "--dir PATH",
+		"-C, --cpus LIST",   "-w, --write PATH",  "-n, --count N",     "-d, --duration SEC",
+		"--memory SIZE",     "--stats",		  "--start",	       "--keep-running",
+		"-e, --events LIST", "-F, --filter EXPR", "--dat-version 6|7", "-h, --help",
+		"-V, --version",
 	};
 	struct options options;
 
@@ -219,6 +220,7 @@ static void wrong_values_are_refused(void **state)
 		"18446744073709551615K",
 		"99999999999999999999999999999999999999",
 	};
+	char text[1024 + 1] = "";
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(durations) / sizeof(durations[0]); i++)
@@ -230,6 +232,23 @@ static void wrong_values_are_refused(void **state)
 	EXPECT_COMPLAINT("from position 5 on", "-C", "0-3,x");
 	EXPECT_COMPLAINT("wants 6 or 7", "--dat-version", "5");
 	EXPECT_COMPLAINT("wants 6 or 7", "--dat-version", "7.0");
+	memset(text, 'x', sizeof(text) - 1);
+	EXPECT_COMPLAINT("-F is longer than the 1023 bytes", "-F", text);
+	EXPECT_COMPLAINT("-e is longer than the 511 bytes", "-e", text + 1023 - 511, "-e", "y");
+}
+
+static void filters_add_up(void **state)
+{
+	struct options options;
+
+	(void)state;
+	assert_int_equal(TERMINAL(&options, "-r", "x"), OPTIONS_RUN);
+	assert_string_equal(options.filter.events, "");
+	assert_string_equal(options.filter.expression, "");
+	assert_int_equal(TERMINAL(&options, "-e", "sched", "-F", "a == 1", "-F", "b", "-e", "irq"),
+			 OPTIONS_RUN);
+	assert_string_equal(options.filter.events, "sched,irq");
+	assert_string_equal(options.filter.expression, "a == 1,b");
 }
 
 static void conflicts_are_told(void **state)
@@ -343,6 +362,7 @@ int main(void)
 		cmocka_unit_test(help_names_every_option),
 		cmocka_unit_test(wrong_words_are_refused),
 		cmocka_unit_test(wrong_values_are_refused),
+		cmocka_unit_test(filters_add_up),
 		cmocka_unit_test(conflicts_are_told),
 		cmocka_unit_test(memory_sizes),
 		cmocka_unit_test(cpulists),

@@ -88,6 +88,19 @@ static void on_changed(void *data)
 	events->ops->changed(events, console, false);
 }
 
+static void filter_replied(struct console *console, const struct engine_filter_reply *reply)
+{
+	char events[NUMBER_SIZE];
+
+	if (reply->error)
+		journal_printf(&console->journal, GUEST_ERROR, "the filter: %s", reply->reason);
+	else if (reply->on && !reply->waiting)
+		journal_printf(&console->journal, GUEST_INFO,
+			       "a filter is on, which %s kinds of events can pass",
+			       number_exact(events, reply->events));
+	console_invalidate(console);
+}
+
 static void on_packet(void *data, const struct engine_packet *packet)
 {
 	struct console *console = data;
@@ -107,6 +120,9 @@ static void on_packet(void *data, const struct engine_packet *packet)
 		break;
 	case ENGINE_ROWS:
 		events->ops->packet(events, console, packet);
+		break;
+	case ENGINE_FILTER_REPLY:
+		filter_replied(console, packet->payload);
 		break;
 	default:
 		break;
@@ -227,6 +243,7 @@ static struct guest_options options_of_guest(struct console *console)
 	struct guest_options options = {
 		.memory = console->options->memory,
 		.dat_version = console->options->dat_version,
+		.filter = &console->options->filter,
 	};
 
 	if (console->options->write && !console->record_used)

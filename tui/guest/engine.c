@@ -43,6 +43,8 @@ static void packet_came(void *data, const struct engine_packet *packet)
 			guest->events.packet(guest->data, packet);
 		break;
 	case ENGINE_COUNTS_REPLY:
+	case ENGINE_FILTER_REPLY:
+	case ENGINE_FOUND:
 	case ENGINE_ROWS:
 	case ENGINE_LINES:
 	case ENGINE_NEWS:
@@ -66,6 +68,15 @@ static void engine_died(void *data, const char *epitaph)
 		formats_settle(guest);
 	else
 		guest_changed(guest);
+}
+
+static int filter_hand_over(struct guest *guest)
+{
+	const struct engine_filter *filter = &guest->filter;
+
+	if (!filter->events[0] && !filter->expression[0])
+		return 0;
+	return engine_link_command(&guest->link, ENGINE_FILTER, filter, sizeof(*filter), -1, NULL);
 }
 
 static void geometry(const struct guest *guest, struct engine_config *config)
@@ -104,8 +115,9 @@ int engine_open(struct guest *guest, char *error, size_t error_size)
 	err = engine_link_start(&guest->link, &config, error, error_size);
 	if (err)
 		return err;
+	err = filter_hand_over(guest);
 	/* What lies in the channels is of an earlier trace, until this one is started. */
-	if (!guest_is_file(guest))
+	if (!err && !guest_is_file(guest))
 		err = engine_link_command(&guest->link, ENGINE_DISCARD, &discard, sizeof(discard),
 					  -1, NULL);
 	if (!err)

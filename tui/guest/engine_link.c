@@ -10,16 +10,16 @@
 #include "tui/domain/loop.h"
 #include "tui/guest/engine_link.h"
 
-#define COMMAND_PAYLOAD_MAX 64
+#define COMMAND_PAYLOAD_MAX 4096
 #define PACKETS_A_CALL	    64 /* then the keys get their turn */
 
 struct link_command {
 	struct link_command *next;
 	enum engine_type type;
-	unsigned char payload[COMMAND_PAYLOAD_MAX];
 	size_t length;
 	int fd; /* ours, or -1 */
 	uint32_t *serial;
+	unsigned char payload[];
 };
 
 static void command_free(struct link_command *command)
@@ -131,7 +131,7 @@ int engine_link_command(struct engine_link *link, enum engine_type type, const v
 		return -EPIPE;
 	if (length > COMMAND_PAYLOAD_MAX)
 		return -EINVAL;
-	command = calloc(1, sizeof(*command));
+	command = calloc(1, sizeof(*command) + length);
 	if (!command)
 		return -ENOMEM;
 	command->type = type;

@@ -118,6 +118,8 @@ struct guest *guest_new(const char *name, const struct guest_options *options,
 	guest->events = *events;
 	guest->data = data;
 	guest->memory = options->memory;
+	if (options->filter)
+		guest->filter = *options->filter;
 	guest->dat_version = options->dat_version ? options->dat_version : 7;
 	guest->link.watch = -1;
 	guest->reconnect_timer = -1;
@@ -404,6 +406,17 @@ int guest_request_stats(struct guest *guest)
 int guest_request_counts(struct guest *guest)
 {
 	return engine_link_request(&guest->link, ENGINE_COUNTS, NULL, 0, NULL);
+}
+
+int guest_set_filter(struct guest *guest, const struct engine_filter *filter)
+{
+	guest->filter = *filter;
+	return engine_link_command(&guest->link, ENGINE_FILTER, filter, sizeof(*filter), -1, NULL);
+}
+
+int guest_request_find(struct guest *guest, const struct engine_find *find, uint32_t *serial)
+{
+	return engine_link_request(&guest->link, ENGINE_FIND, find, sizeof(*find), serial);
 }
 
 int guest_clear(struct guest *guest)

@@ -33,6 +33,7 @@ struct guest_options {
 	uint64_t memory;      /* bytes of pages to hold */
 	const char *record;   /* capture directory or trace.dat to write from the start, or NULL */
 	unsigned dat_version; /* of each trace.dat that is written: 6 or 7, 0: 7 */
+	const struct engine_filter *filter; /* of what is shown; NULL: everything */
 };
 
 /* What hello told; strings are "" and numbers 0 when unknown. */
@@ -125,6 +126,10 @@ int guest_request_view(struct guest *guest, const struct engine_view *view, uint
 int guest_request_pull(struct guest *guest, const struct engine_pull *pull, uint32_t *serial);
 int guest_request_stats(struct guest *guest);
 int guest_request_counts(struct guest *guest);
+int guest_request_find(struct guest *guest, const struct engine_find *find, uint32_t *serial);
+/* Show what filter lets pass, also after a restart of the engine. ENGINE_FILTER_REPLY comes as a
+ * packet, also whenever formats come; what the engine refuses leaves the last one in force. */
+int guest_set_filter(struct guest *guest, const struct engine_filter *filter);
 int guest_clear(struct guest *guest);
 
 #endif

@@ -93,6 +93,7 @@ struct guest {
 	char *name;
 	uint64_t memory;
 	unsigned dat_version;
+	struct engine_filter filter; /* of what is shown; all "": everything */
 	enum guest_state state;
 	struct engine_link link;
 	struct guest_stream stream[VTRACE_MAX_CPUS];

@@ -2,8 +2,7 @@
 /*
  * repeat TIMES IN0 OUT0 [IN1 OUT1 ...]: a long trace out of a short one. Each IN is a CPU's pages
  * (4096 bytes, 8-byte long, little-endian); each OUT gets them TIMES times, every time later by
- * as much as all of the INs last, so that the CPUs stay abreast and time never runs backwards. Only
- * the pages' own time stamps are changed; a page with an absolute one inside is refused.
+ * as much as all of the INs last, so that the CPUs stay abreast and time never runs backwards.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -54,13 +53,38 @@ static void widen(const struct input *input, const char *path, uint64_t *first, 
 
 		if (page_check(&geometry, page, &summary) != PAGE_GOOD)
 			fail(path, "holds a page that is not valid");
-		/* A record that stamps the time would come out before its page's own. */
-		if (page_u64(&geometry, page) > summary.first_ts)
-			fail(path, "holds a page with an absolute time stamp");
 		if (page_u64(&geometry, page) < *first)
 			*first = page_u64(&geometry, page);
 		if (summary.last_ts > *last)
 			*last = summary.last_ts;
+	}
+}
+
+/* Add to the absolute time stamps inside a valid page: records of type 31, 59 bits, the lower 27 in
+ * the header (Linux, kernel/trace/ring_buffer.c). */
+static void shift_stamps(uint8_t *page, uint64_t span)
+{
+	uint32_t end = 16 + (page_u32(&geometry, page + 8) & PAGE_COMMIT_LENGTH);
+
+	for (uint32_t at = 16; at + 8 <= end;) {
+		uint32_t head = page_u32(&geometry, page + at), type = head & 31;
+		uint32_t word = page_u32(&geometry, page + at + 4);
+		uint64_t stamp = ((uint64_t)word << 27 | head >> 5) + span;
+
+		if (type == 31) {
+			head = (uint32_t)(stamp << 5) | 31;
+			word = (uint32_t)(stamp >> 27);
+			memcpy(page + at, &head, sizeof(head));
+			memcpy(page + at + 4, &word, sizeof(word));
+		}
+		if (type >= 30)
+			at += 8;
+		else if (type == 29 && !(head >> 5))
+			return;
+		else if (type == 29 || !type)
+			at += 4 + ((word + 3) & ~3u);
+		else
+			at += 4 + 4 * type;
 	}
 }
 
@@ -77,6 +101,8 @@ static void write_times(const struct input *input, const char *path, unsigned lo
 			uint64_t ts = page_u64(&geometry, page) + (n ? span : 0);
 
 			memcpy(page, &ts, sizeof(ts));
+			if (n)
+				shift_stamps(page, span);
 		}
 		if (fwrite(input->pages, PAGE_SIZE, input->count, file) != input->count)
 			fail(path, strerror(errno));

@@ -236,7 +236,9 @@ static ALWAYS_INLINE enum page_fault walk(const struct page_geometry *geometry,
 	while (next_record(&cursor, &record, order)) {
 		if (!summary->events)
 			summary->first_ts = record.ts;
-		summary->last_ts = record.ts;
+		/* A time stamp may run backwards; what counts is how far time had come. */
+		if (record.ts > summary->last_ts || !summary->events)
+			summary->last_ts = record.ts;
 		if (tally)
 			count_record(order, page, &record, summary->events, &task, tally);
 		summary->events++;

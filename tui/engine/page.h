@@ -46,8 +46,8 @@ const char *page_fault_text(enum page_fault fault);
 
 struct page_summary {
 	uint64_t first_ts; /* of the first event; the page's own when it has none */
-	uint64_t last_ts;
-	uint64_t lost; /* events lost before this page; 0 with lost_flag: not known how many */
+	uint64_t last_ts;  /* the latest of its events' */
+	uint64_t lost;	   /* events lost before this page; 0 with lost_flag: not known how many */
 	uint32_t events;
 	uint32_t length; /* bytes of data, header not counted */
 	bool lost_flag;

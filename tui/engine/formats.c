@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "formats/bundle.h"
+#include "tui/engine/format_text.h"
 #include "tui/engine/listings.h"
 
 #define EVENT_IDS	65536	   /* common_type has 16 bits */
@@ -284,7 +285,8 @@ static void parse_events(struct formats *formats, const struct bundle *bundle)
 			continue;
 		}
 		*slash = '\0';
-		if (tep_parse_event(formats->tep, section->data, section->length, system))
+		if (tep_parse_event(formats->tep, section->data,
+				    format_text_sound(section->data, section->length), system))
 			formats->failed++;
 	}
 }

@@ -1,13 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The table of overhead: one line a load and way, from lines
-# "LOAD WAY BOOT bench: result ticks N check N before STATS after STATS", in which STATS is the ring
-# buffer's per_cpu/cpu0/stats in one line. low and high are the rounds of a run, shift the -icount.
+# "LOAD WAY BOOT LENGTH bench: result ticks N check N before STATS after STATS", in which STATS is the
+# ring buffer's per_cpu/cpu0/stats in one line, and LENGTH says how many times the rounds of a run were
+# worked. low and high are the rounds of a run, shift the -icount.
 
 function after(key, from,    i) {
 	for (i = from; i < NF; i++)
 		if ($i == key)
 			return i + 1
 	return NF + 1
+}
+
+function written(from) {
+	return $(after("entries", from)) + $(after("overrun", from)) + $(after("read", from) + 1)
 }
 
 function median(key,    i, j, n, swap, value) {
@@ -31,14 +36,13 @@ function median(key,    i, j, n, swap, value) {
 	if (!(key in runs))
 		order[++keys] = key
 	n = ++runs[key]
-	ticks[key, n] = $7
+	ticks[key, n] = $8 / $4
 	first = after("before", 1)
 	second = after("after", first)
+	events[key] += (written(second) - written(first)) / $4
 	# "read events N" and "commit overrun N" are two words each.
-	events[key] += $(after("entries", second)) + $(after("overrun", second)) + $(after("read", second) + 1)
-	events[key] -= $(after("entries", first)) + $(after("overrun", first)) + $(after("read", first) + 1)
-	moved[key] += $(after("read", second) + 1) - $(after("read", first) + 1)
-	lost[key] += $(after("overrun", second)) - $(after("overrun", first))
+	moved[key] += ($(after("read", second) + 1) - $(after("read", first) + 1)) / $4
+	lost[key] += ($(after("overrun", second)) - $(after("overrun", first))) / $4
 	if ($2 == "native" && $(after("entries", second)) > 0)
 		size[$1] = $(after("bytes", second)) / $(after("entries", second))
 }

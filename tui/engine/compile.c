@@ -32,6 +32,11 @@ static int own(struct programs *programs, void *memory)
 	return 0;
 }
 
+int compile_own(struct compiling *compiling, void *memory)
+{
+	return own(compiling->programs, memory);
+}
+
 void programs_release(struct programs *programs)
 {
 	for (uint32_t i = 0; i < programs->owned_count; i++)

@@ -17,6 +17,8 @@ struct compiling {
 /* Append an operation. 0, -ENOMEM, or -EOPNOTSUPP when there are too many. */
 int compile_op(struct compiling *compiling, const struct op *op);
 int compile_literal(struct compiling *compiling, const char *text);
+/* Let the programs free memory, at once when that fails. 0 or -ENOMEM. */
+int compile_own(struct compiling *compiling, void *memory);
 /* Append what event's print format says. */
 int compile_format(struct compiling *compiling);
 

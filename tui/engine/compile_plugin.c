@@ -7,7 +7,9 @@
  */
 #include <dlfcn.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+#include <traceevent/trace-seq.h>
 
 #include "tui/engine/compile.h"
 
@@ -191,6 +193,96 @@ static void raw_data(struct builder *builder)
 		add(builder, &(struct op){.code = OP_RAW_DATA, .offset = (uint32_t)field->offset});
 }
 
+#define EXIT_REASONS 0x420 /* SVM's go up to 0x402 (Linux, arch/x86/include/uapi/asm/svm.h) */
+#define EXIT_ISAS    2	   /* 1 is VMX, 2 is SVM */
+#define EXIT_RECORD  256   /* bytes of a record that is made up for the plugin */
+
+/* What the plugin calls a reason, in name; its length, 0 when it has no name for it. */
+static uint32_t ask_exit_reason(const struct tep_event *event, struct trace_seq *seq,
+				uint32_t reason, uint32_t isa, const char **name)
+{
+	static const char before[] = "reason ", behind[] = " rip 0x0";
+	const struct tep_format_field *reason_field =
+		tep_find_field((struct tep_event *)event, "exit_reason");
+	const struct tep_format_field *isa_field = tep_find_field((struct tep_event *)event, "isa");
+	uint8_t data[EXIT_RECORD] = {0};
+	struct tep_record record = {.data = data, .size = sizeof(data)};
+	const char *end;
+
+	memcpy(data + reason_field->offset, &reason, sizeof(reason));
+	memcpy(data + isa_field->offset, &isa, sizeof(isa));
+	trace_seq_reset(seq);
+	event->handler(seq, &record, (struct tep_event *)event, event->context);
+	trace_seq_terminate(seq);
+	if (seq->state != TRACE_SEQ__GOOD || strncmp(seq->buffer, before, strlen(before)))
+		return 0;
+	*name = seq->buffer + strlen(before);
+	end = strstr(*name, behind);
+	return end && strncmp(*name, "UNKNOWN", 7) ? (uint32_t)(end - *name) : 0;
+}
+
+/* The plugin has a list of names that differs from version to version: it is asked for all of them.
+ */
+static void exit_reasons(struct builder *builder, struct op *op)
+{
+	struct choice *choices = calloc(EXIT_ISAS * EXIT_REASONS, sizeof(*choices));
+	struct trace_seq seq;
+
+	if (!choices || compile_own(builder->compiling, choices)) {
+		builder->ret = -ENOMEM;
+		return;
+	}
+	trace_seq_init(&seq);
+	for (uint32_t i = 0; i < EXIT_ISAS * EXIT_REASONS && !builder->ret; i++) {
+		uint32_t isa = 1 + i / EXIT_REASONS, reason = i % EXIT_REASONS;
+		const char *name;
+		uint32_t length =
+			ask_exit_reason(builder->compiling->event, &seq, reason, isa, &name);
+		char *copy = length ? strndup(name, length) : NULL;
+
+		if (!copy)
+			continue;
+		builder->ret = compile_own(builder->compiling, copy);
+		choices[op->length++] = (struct choice){
+			.value = (int64_t)((uint64_t)isa << 32 | reason),
+			.text = copy,
+			.length = length,
+		};
+	}
+	trace_seq_destroy(&seq);
+	op->choices = choices;
+}
+
+static bool is_word(const struct tep_format_field *field)
+{
+	return field && field->size == 4 && field->offset >= 0 && field->offset <= EXIT_RECORD - 4;
+}
+
+static void kvm_exit(struct builder *builder)
+{
+	const struct tep_event *event = builder->compiling->event;
+	struct op op = {
+		.code = OP_EXIT_REASON,
+		.value = number(builder, "exit_reason"),
+		.extent = number(builder, "isa"),
+	};
+
+	if (builder->ret || !is_word(find(builder, "exit_reason")) ||
+	    !is_word(find(builder, "isa")) || tep_is_file_bigendian(event->tep)) {
+		builder->ret = -EOPNOTSUPP;
+		return;
+	}
+	exit_reasons(builder, &op);
+	literal(builder, "reason ");
+	add(builder, &op);
+	literal(builder, " rip 0x");
+	hex(builder, "guest_rip");
+	literal(builder, " info ");
+	hex(builder, "info1");
+	literal(builder, " ");
+	hex(builder, "info2");
+}
+
 static void kvm_entry(struct builder *builder)
 {
 	literal(builder, " vcpu ");
@@ -252,6 +344,7 @@ static const struct known {
 	{"kmem", "kmem_cache_free", "plugin_kmem.so", call_site, true},
 	{"timer", "hrtimer_expire_entry", "plugin_hrtimer.so", hrtimer_expire_entry, false},
 	{"timer", "hrtimer_start", "plugin_hrtimer.so", hrtimer_start, false},
+	{"kvm", "kvm_exit", "plugin_kvm.so", kvm_exit, false},
 	{"kvm", "kvm_entry", "plugin_kvm.so", kvm_entry, false},
 	{"ftrace", "function", "plugin_function.so", function, false},
 	{"ftrace", "kernel_stack", "plugin_function.so", kernel_stack, false},

@@ -380,6 +380,20 @@ static void callback(struct run *run, const struct op *op)
 	}
 }
 
+/* A reason that has no name is libtraceevent's to tell. */
+static bool exit_reason(struct run *run, const struct op *op)
+{
+	const struct choice *choice = op->choices, *end = choice + op->length;
+	uint64_t reason = run_value(run, &op->value) | run_value(run, &op->extent) << 32;
+
+	while (choice < end && (uint64_t)choice->value != reason)
+		choice++;
+	if (choice == end)
+		return false;
+	out_bytes(run->out, choice->text, choice->length);
+	return true;
+}
+
 static void raw_data(struct run *run, const struct op *op)
 {
 	for (uint32_t at = op->offset; at < run->record.size && out_left(run->out); at++) {
@@ -476,6 +490,9 @@ bool program_run(const struct program *program, struct run *run)
 			break;
 		case OP_RAW_DATA:
 			raw_data(run, op);
+			break;
+		case OP_EXIT_REASON:
+			printed = exit_reason(run, op);
 			break;
 		case OP_GRAPH_ENTRY:
 			run_graph_entry(run, op);

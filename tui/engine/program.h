@@ -46,6 +46,7 @@ enum op_code {
 	OP_CALL,	/* ftrace's function event: value is ip, extent is parent_ip */
 	OP_STACK,	/* addresses from offset on, a line each */
 	OP_RAW_DATA,	/* bytes from offset on */
+	OP_EXIT_REASON, /* kvm_exit: the name of reason value on extent's kind of CPU; choices */
 	OP_CALLBACK,	/* value: function/0xoffset, or the address */
 	OP_GRAPH_ENTRY, /* function_graph's entry: value is func, extent is depth */
 	OP_GRAPH_EXIT,	/* and its exit: extent is depth */

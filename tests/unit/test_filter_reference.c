@@ -7,6 +7,16 @@
 
 #include "tests/unit/filters.h"
 
+#ifdef VTRACE_SANITIZED
+const char *__lsan_default_suppressions(void);
+
+/* libtraceevent forgets the parentheses behind an exclamation mark. */
+const char *__lsan_default_suppressions(void)
+{
+	return "leak:libtraceevent\nleak:vasprintf\n";
+}
+#endif
+
 #define CONDITIONS 50 /* random ones for each event */
 #define RECORDS	   60 /* random ones for each condition */
 

@@ -45,7 +45,7 @@ struct timeline_heap {
 	unsigned count; /* 0: not made yet */
 };
 
-/* Rows that are looked at for one request, at most: some 20 ms of work. */
+/* Rows on pages without any to show that are looked at for one request: some 20 ms of work. */
 #define TIMELINE_BUDGET (1u << 20)
 
 struct timeline {

@@ -138,7 +138,6 @@ void cursor_resolve(struct cursor *cursor, enum timeline_way way)
 
 	cursor->have[way] = false;
 	if (entry && known_empty(cursor, entry)) {
-		cursor->timeline->budget--;
 		cursor->row = way == TIMELINE_NEXT ? entry->first_row + entry_rows(entry)
 						   : entry->first_row;
 		row = way == TIMELINE_NEXT ? cursor->row : cursor->row - 1;
@@ -146,8 +145,10 @@ void cursor_resolve(struct cursor *cursor, enum timeline_way way)
 		cursor->timeline->ends += !cursor->have[way];
 		return;
 	}
-	if (entry)
-		cursor->timeline->budget -= (int64_t)entry_rows(entry) + 1;
-	if (cursor_load(cursor, row))
-		cursor_look(cursor, way);
+	if (!cursor_load(cursor, row))
+		return;
+	cursor_look(cursor, way);
+	/* A page with rows that pass costs nothing: who looked at it in vain would do so again. */
+	if (cursor->sifted && !cursor->shown_count)
+		cursor->timeline->budget -= (int64_t)entry_rows(cursor->entry) + 1;
 }

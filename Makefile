@@ -16,6 +16,8 @@ Q := $(if $(V),,@)
 
 ifdef SAN
 B           := build-san
+else ifdef TSAN
+B           := build-tsan
 else
 B           := build
 endif
@@ -30,6 +32,10 @@ ALL_CFLAGS   = -std=gnu11 $(WARNINGS) -fno-common -MMD -MP $(CFLAGS)
 ifdef SAN
 ALL_CFLAGS  += -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 LDFLAGS     += -fsanitize=address,undefined
+CPPFLAGS    += -DVTRACE_SANITIZED=1
+else ifdef TSAN
+ALL_CFLAGS  += -fsanitize=thread
+LDFLAGS     += -fsanitize=thread
 CPPFLAGS    += -DVTRACE_SANITIZED=1
 else
 CPPFLAGS    += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
@@ -67,7 +73,7 @@ $(B)/trace-agent: $(patsubst %.c,$(B)/static/%.o,$(AGENT_SRC) $(FORMATS_SRC))
 	$(Q)$(CC) -static $(AGENT_LDFLAGS) -o $@ $^ -pthread
 $(B)/vtrace-engine: $(call obj,$(ENGINE_SRC) $(FORMATS_SRC))
 	@echo '  LD    $@'
-	$(Q)$(CC) $(if $(SAN),,-pie) $(LDFLAGS) -o $@ $^ $(call libs_of,$(ENGINE_LIBS)) -ldl
+	$(Q)$(CC) $(if $(SAN),,-pie) $(LDFLAGS) -o $@ $^ -pthread $(call libs_of,$(ENGINE_LIBS)) -ldl
 $(B)/vtrace-top: $(call obj,$(CONSOLE_SRC) $(FORMATS_SRC))
 	@echo '  LD    $@'
 	$(Q)$(CC) $(if $(SAN),,-pie) $(LDFLAGS) -o $@ $^ $(call libs_of,$(CONSOLE_LIBS))
@@ -140,6 +146,10 @@ test: ## all tests: unit, engine, real guests, screens; and with sanitizers
 check: all unit-tests ## the tests that need no guest, in under a minute
 	@tests/run check
 
+check-threads: ## the threads of the engine, under ThreadSanitizer
+	@$(MAKE) --no-print-directory TSAN=1 build-tsan/tests/unit/test_drain
+	build-tsan/tests/unit/test_drain
+
 guest-kernel: ## build the patched guest kernel (KVER=6.12|6.1, DEBUG=1: with checkers)
 	@tests/deps
 	@guest-kernel/build --kver $(or $(KVER),6.12) $(if $(DEBUG),--debug)
@@ -179,12 +189,12 @@ uninstall: ## remove what install installed
 		$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(notdir $(page)))
 
 clean: ## remove what was built
-	rm -rf build build-san
+	rm -rf build build-san build-tsan
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-.PHONY: all unit-tests guest-tests deps demo demo-clean test check guest-kernel test-kernel \
+.PHONY: all unit-tests guest-tests deps demo demo-clean test check check-threads guest-kernel test-kernel \
 	bench bench-overhead soak lint install uninstall clean help
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -24,6 +24,7 @@ struct task {
 };
 
 struct comms {
+	pthread_mutex_t *guard; /* or NULL */
 	int32_t bucket[COMMS_PIDS];
 	uint32_t used;
 	uint32_t oldest; /* the task to forget next, once all are used */
@@ -125,10 +126,17 @@ static void load_base(struct comms *comms, int32_t pid, const char *comm, size_t
 	comms->changes++;
 }
 
+void comms_guard(struct comms *comms, pthread_mutex_t *lock)
+{
+	comms->guard = lock;
+}
+
 void comms_load(struct comms *comms, const char *text, size_t length)
 {
 	const char *end = text + length;
 
+	if (comms->guard)
+		pthread_mutex_lock(comms->guard);
 	while (text < end) {
 		const char *line_end = memchr(text, '\n', (size_t)(end - text));
 		int64_t pid = 0;
@@ -142,6 +150,8 @@ void comms_load(struct comms *comms, const char *text, size_t length)
 			load_base(comms, (int32_t)pid, at + 1, (size_t)(line_end - at - 1));
 		text = line_end + 1;
 	}
+	if (comms->guard)
+		pthread_mutex_unlock(comms->guard);
 }
 
 static int before(const struct name *name, uint32_t epoch, uint64_t ts)

@@ -14,6 +14,7 @@
 #define VTRACE_ENGINE_COMMS_H
 
 #include <stdbool.h>
+#include <pthread.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,6 +32,9 @@ void comms_free(struct comms *comms);
 
 /* From now on names go by the first one, as in a trace.dat; those known are forgotten. */
 void comms_keep_first(struct comms *comms);
+
+/* What comms_load() is to hold while it works, as everybody else does who calls; NULL: nothing. */
+void comms_guard(struct comms *comms, pthread_mutex_t *lock);
 
 /* Names that hold where nothing else was learned: the text of saved_cmdlines, "PID COMM\n"
  * lines (Linux, kernel/trace/trace_sched_switch.c). Bytes beyond the grammar are passed over. */

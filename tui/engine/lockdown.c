@@ -153,6 +153,8 @@ static int filter_calls(void)
 
 	if (!filter)
 		return -ENOMEM;
+	/* All threads that there are, as no more can be made. */
+	ret = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
 	for (size_t i = 0; !ret && i < sizeof(allowed) / sizeof(allowed[0]); i++)
 		ret = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);
 	if (!ret)

@@ -4,6 +4,7 @@
  * settings, makes its parsers, locks itself down, and only then says that it is ready.
  */
 #include <errno.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -90,6 +91,7 @@ int main(void)
 	struct engine_config config;
 	struct formats_stock stock;
 	struct server *server = NULL;
+	struct drain *drain = NULL;
 	char layers[256], *text = NULL;
 	int ret;
 
@@ -101,10 +103,17 @@ int main(void)
 		return 2;
 	}
 	ret = formats_stock_init(&stock);
+	if (!ret) {
+		const struct page_geometry geometry = server_geometry(&config);
+
+		/* One heap for all threads, of which only one takes much from it. */
+		mallopt(M_ARENA_MAX, 1);
+		ret = drain_new(&drain, &geometry);
+	}
 	if (!ret)
 		ret = lockdown(config.memory, layers, sizeof(layers));
 	if (!ret)
-		ret = server_new(&server, ENGINE_SOCKET_FD, &config, &stock, text);
+		ret = server_new(&server, ENGINE_SOCKET_FD, &config, &stock, drain, text);
 	if (!ret) {
 		server_say(server, ENGINE_READY, "%s", layers);
 		ret = server_run(server);

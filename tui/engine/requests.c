@@ -73,6 +73,10 @@ void requests_use_formats(struct server *server, struct formats *loaded)
 	if (rebooted)
 		counts_clear(&server->shared.counts);
 	sources_change_geometry(server, &loaded->geometry);
+	if (drain_follow(server->drain, &server->shared.tally, server->shared.geometry.size)) {
+		server->error = -ENOMEM;
+		server->done = true;
+	}
 	server->shared.epoch += rebooted;
 	if (!loaded->plugins)
 		server_say(server, ENGINE_MESSAGE,
@@ -86,7 +90,9 @@ static void load_formats(struct server *server, uint32_t serial, int fd)
 	struct engine_formats_reply reply;
 	struct formats *loaded = NULL;
 
+	server_lock(server);
 	forget_formats(server);
+	server_unlock(server);
 	if (server->formats[server->formats_count % FORMATS_SETS]) {
 		memset(&reply, 0, sizeof(reply));
 		reply.error = -E2BIG;
@@ -96,7 +102,10 @@ static void load_formats(struct server *server, uint32_t serial, int fd)
 	} else if (!formats_load(&loaded, server->shared.formats, &server->stock, fd,
 				 server->shared.comms, &reply) &&
 		   loaded) {
+		drain_stop(server->drain);
+		sources_catch_up(server);
 		requests_use_formats(server, loaded);
+		drain_go(server->drain);
 	}
 	server->news = true;
 	outbox_send(&server->outbox, ENGINE_FORMATS_REPLY, serial, &reply, sizeof(reply));
@@ -189,32 +198,40 @@ static void find_row(struct server *server, uint32_t serial, const struct engine
 	outbox_send(&server->outbox, ENGINE_FOUND, serial, &found, sizeof(found));
 }
 
-/* What a request must bring along, by type. */
+/* What is kept from the threads of the drain while a request is answered. */
+enum hold {
+	HOLD_NOTHING,
+	HOLD_SHARED,  /* what streams share, and their histories */
+	HOLD_STREAMS, /* all streams */
+};
+
+/* What a request must bring along, by type, and what its answer needs. */
 static const struct {
 	size_t length;
 	bool fd;
 	bool cpu; /* starts with a CPU's number */
+	enum hold hold;
 } request_form[] = {
-	[ENGINE_FORMATS] = {0, true, false},
-	[ENGINE_STREAM] = {sizeof(struct engine_stream), true, true},
-	[ENGINE_CLOSE_STREAM] = {sizeof(struct engine_stream), false, true},
-	[ENGINE_DISCARD] = {sizeof(struct engine_flag), false, false},
-	[ENGINE_RECORD] = {sizeof(struct engine_stream), true, true},
-	[ENGINE_RECORD_END] = {0, false, false},
-	[ENGINE_SAVE] = {sizeof(struct engine_stream), true, true},
-	[ENGINE_CLEAR] = {0, false, false},
-	[ENGINE_VIEW] = {sizeof(struct engine_view), false, false},
-	[ENGINE_PULL] = {sizeof(struct engine_pull), false, false},
-	[ENGINE_STATS] = {0, false, false},
-	[ENGINE_COUNTS] = {0, false, false},
-	[ENGINE_RECORD_REGION] = {sizeof(struct engine_region), true, true},
-	[ENGINE_SAVE_REGION] = {sizeof(struct engine_region), true, true},
-	[ENGINE_DAT] = {0, true, false},
-	[ENGINE_DAT_READ] = {0, false, false},
-	[ENGINE_DAT_FORMATS] = {0, true, false},
-	[ENGINE_NAMES] = {sizeof(struct engine_names), true, false},
-	[ENGINE_FILTER] = {sizeof(struct engine_filter), false, false},
-	[ENGINE_FIND] = {sizeof(struct engine_find), false, false},
+	[ENGINE_FORMATS] = {0, true, false, HOLD_NOTHING},
+	[ENGINE_STREAM] = {sizeof(struct engine_stream), true, true, HOLD_STREAMS},
+	[ENGINE_CLOSE_STREAM] = {sizeof(struct engine_stream), false, true, HOLD_STREAMS},
+	[ENGINE_DISCARD] = {sizeof(struct engine_flag), false, false, HOLD_STREAMS},
+	[ENGINE_RECORD] = {sizeof(struct engine_stream), true, true, HOLD_STREAMS},
+	[ENGINE_RECORD_END] = {0, false, false, HOLD_STREAMS},
+	[ENGINE_SAVE] = {sizeof(struct engine_stream), true, true, HOLD_SHARED},
+	[ENGINE_CLEAR] = {0, false, false, HOLD_STREAMS},
+	[ENGINE_VIEW] = {sizeof(struct engine_view), false, false, HOLD_SHARED},
+	[ENGINE_PULL] = {sizeof(struct engine_pull), false, false, HOLD_SHARED},
+	[ENGINE_STATS] = {0, false, false, HOLD_SHARED},
+	[ENGINE_COUNTS] = {0, false, false, HOLD_SHARED},
+	[ENGINE_RECORD_REGION] = {sizeof(struct engine_region), true, true, HOLD_STREAMS},
+	[ENGINE_SAVE_REGION] = {sizeof(struct engine_region), true, true, HOLD_SHARED},
+	[ENGINE_DAT] = {0, true, false, HOLD_STREAMS},
+	[ENGINE_DAT_READ] = {0, false, false, HOLD_STREAMS},
+	[ENGINE_DAT_FORMATS] = {0, true, false, HOLD_STREAMS},
+	[ENGINE_NAMES] = {sizeof(struct engine_names), true, false, HOLD_SHARED},
+	[ENGINE_FILTER] = {sizeof(struct engine_filter), false, false, HOLD_SHARED},
+	[ENGINE_FIND] = {sizeof(struct engine_find), false, false, HOLD_SHARED},
 };
 
 static bool filter_ends(const struct engine_filter *filter)
@@ -379,6 +396,7 @@ bool requests_take(struct server *server)
 		.msg_controllen = sizeof(control.space),
 	};
 	ssize_t got = recvmsg(server->outbox.socket, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	enum hold hold;
 	int fd;
 
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
@@ -397,7 +415,18 @@ bool requests_take(struct server *server)
 		return true;
 	}
 	limit_answer(ANSWER_SECONDS);
+	hold = request_form[packet.header.type].hold;
+	if (hold == HOLD_STREAMS) {
+		drain_stop(server->drain);
+		sources_catch_up(server);
+	}
+	if (hold == HOLD_SHARED)
+		server_lock(server);
 	answer(server, &packet.header, packet.payload, fd);
+	if (hold == HOLD_SHARED)
+		server_unlock(server);
+	if (hold == HOLD_STREAMS)
+		drain_go(server->drain);
 	limit_answer(0);
 	return true;
 }

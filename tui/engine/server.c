@@ -10,9 +10,9 @@
 
 #include "tui/engine/server_private.h"
 
-#define SAVE_BUDGET  (4 * 1024 * 1024) /* bytes of savings before sources are looked at again */
-#define NEWS_MS	     33		       /* between two ENGINE_NEWS */
-#define REQUESTS_MAX 16		       /* answered before sources are looked at again */
+#define SAVE_BUDGET  (256 * 1024) /* bytes of savings before anything else is looked at */
+#define NEWS_MS	     33		  /* between two ENGINE_NEWS */
+#define REQUESTS_MAX 16		  /* answered before sources are looked at again */
 
 uint64_t server_clock_ns(void)
 {
@@ -42,8 +42,17 @@ int server_watch(struct server *server, int fd, uint32_t events, uint32_t what, 
 	return epoll_ctl(server->epoll, operation, fd, &event) ? -errno : 0;
 }
 
+struct page_geometry server_geometry(const struct engine_config *config)
+{
+	return (struct page_geometry){
+		config->subbuf_size ? config->subbuf_size : VTRACE_SUBBUF_MIN,
+		config->long_size ? config->long_size : 8,
+		config->big_endian,
+	};
+}
+
 int server_new(struct server **server, int socket, const struct engine_config *config,
-	       const struct formats_stock *stock, char *text)
+	       const struct formats_stock *stock, struct drain *drain, char *text)
 {
 	struct server *s = calloc(1, sizeof(*s));
 	int ret = -ENOMEM;
@@ -53,11 +62,10 @@ int server_new(struct server **server, int socket, const struct engine_config *c
 	s->outbox.socket = socket;
 	s->names = NAMES_FILE_NONE;
 	s->stock = *stock;
-	s->shared.geometry = (struct page_geometry){
-		config->subbuf_size ? config->subbuf_size : VTRACE_SUBBUF_MIN,
-		config->long_size ? config->long_size : 8,
-		config->big_endian,
-	};
+	s->drain = drain;
+	drain_begin(drain, s->streams);
+	s->shared.geometry = server_geometry(config);
+	s->shared.lock = (pthread_mutex_t)PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP;
 	store_init(&s->shared.store, config->memory);
 	s->shared.comms = comms_new();
 	s->rows.streams = s->streams;
@@ -71,10 +79,14 @@ int server_new(struct server **server, int socket, const struct engine_config *c
 	else if (s->shared.comms && !tally_init(&s->shared.tally, s->shared.geometry.size) &&
 		 !counts_init(&s->shared.counts) && !rows_init(&s->rows))
 		ret = server_watch(s, socket, EPOLLIN, SERVER_SOCKET, EPOLL_CTL_ADD);
+	if (!ret)
+		ret = server_watch(s, drain_fd(drain), EPOLLIN, SERVER_DRAIN, EPOLL_CTL_ADD);
 	if (ret) {
 		server_free(s);
 		return ret;
 	}
+	comms_guard(s->shared.comms, &s->shared.lock);
+	s->hearing = true;
 	s->listening = true;
 	*server = s;
 	return 0;
@@ -84,6 +96,7 @@ void server_free(struct server *server)
 {
 	if (!server)
 		return;
+	drain_free(server->drain);
 	savings_clear(&server->savings);
 	/* Who recorded may be dead already, and the file is all that is left. */
 	if (server->shared.comms)
@@ -112,8 +125,14 @@ static void save_some(struct server *server)
 {
 	struct engine_save_reply reply;
 	uint32_t serial;
+	bool done;
 
-	if (savings_step(&server->savings, SAVE_BUDGET, &reply, &serial))
+	if (!savings_pending(&server->savings))
+		return;
+	server_lock(server);
+	done = savings_step(&server->savings, SAVE_BUDGET, &reply, &serial);
+	server_unlock(server);
+	if (done)
 		outbox_send(&server->outbox, ENGINE_SAVE_REPLY, serial, &reply, sizeof(reply));
 }
 
@@ -150,17 +169,39 @@ static void watch_socket(struct server *server)
 	server->listening = listen;
 }
 
-/* ms until there is work that no descriptor will wake the loop for; -1: none is known. */
-static int wait_time(struct server *server, bool undecided)
+/* Listen to the drain, but not before the console is told what it said last. */
+static void watch_drain(struct server *server)
 {
-	int news = send_news(server);
-	int names = names_file_due(&server->names, server->shared.comms, server_clock_ms());
+	bool listen = !server->news;
+
+	if (listen == server->hearing)
+		return;
+	server_watch(server, drain_fd(server->drain), listen ? EPOLLIN : 0, SERVER_DRAIN,
+		     EPOLL_CTL_MOD);
+	server->hearing = listen;
+}
+
+/* ms until names are to be written; -1: they are. */
+static int names_time(struct server *server)
+{
+	int due;
+
+	server_lock(server);
+	due = names_file_due(&server->names, server->shared.comms, server_clock_ms());
+	server_unlock(server);
+	return due;
+}
+
+/* ms until there is work that no descriptor will wake the loop for; -1: none is known. */
+static int wait_time(struct server *server)
+{
+	int news = send_news(server), names = names_time(server);
 
 	if (sources_indexing(server) || savings_pending(&server->savings))
 		return 0;
 	if (names >= 0 && (news < 0 || news > names))
 		news = names;
-	if (undecided && (news < 0 || news > SOURCES_IDLE_MS / 3))
+	if (server->undecided && (news < 0 || news > SOURCES_IDLE_MS / 3))
 		return SOURCES_IDLE_MS / 3;
 	return news;
 }
@@ -175,25 +216,25 @@ static void answer_requests(struct server *server)
 
 int server_run(struct server *server)
 {
-	struct epoll_event events[64];
-	bool undecided = false;
+	struct epoll_event events[2];
 
 	while (!server->done && !server->outbox.broken) {
-		int wait = wait_time(server, undecided), count;
+		int wait = wait_time(server), count;
 		bool asked = false;
 
 		watch_socket(server);
-		count = epoll_wait(server->epoll, events, 64, wait);
+		watch_drain(server);
+		count = epoll_wait(server->epoll, events, 2, wait);
 		if (count < 0 && errno != EINTR)
 			return -errno;
 		for (int i = 0; i < count; i++) {
 			if (events[i].data.u32 == SERVER_SOCKET)
 				asked = true;
 			else
-				sources_ready(server, events[i].data.u32);
+				sources_ready(server);
 		}
 		sources_read_files(server);
-		undecided = sources_settle(server);
+		sources_settle(server);
 		if (asked)
 			answer_requests(server);
 		save_some(server);

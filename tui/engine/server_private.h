@@ -7,6 +7,7 @@
 #ifndef VTRACE_ENGINE_SERVER_PRIVATE_H
 #define VTRACE_ENGINE_SERVER_PRIVATE_H
 
+#include "tui/engine/drain.h"
 #include "tui/engine/names_file.h"
 #include "tui/engine/dat.h"
 #include "tui/engine/outbox.h"
@@ -37,7 +38,8 @@ struct dat_source {
 
 struct server {
 	struct outbox outbox;
-	int epoll;
+	int epoll; /* the console's socket, and what the drain has to say */
+	struct drain *drain;
 	struct stream_shared shared;
 	struct stream *streams[VTRACE_MAX_CPUS];
 	struct formats_stock stock;
@@ -52,6 +54,9 @@ struct server {
 	bool news;		 /* something changed since the last ENGINE_NEWS */
 	uint64_t news_time;	 /* ms, of the last one */
 	uint64_t settles;	 /* ms, when a pull has more to give; 0: not waiting */
+	bool undecided;		 /* a stream has bytes that wait for more */
+	uint64_t settle_time;	 /* ms, when these were looked at */
+	bool hearing;		 /* epoll watches the drain */
 	bool listening;		 /* epoll watches the socket for requests */
 	bool done;
 	int error; /* -errno with which the loop ends */
@@ -64,14 +69,30 @@ static inline uint64_t server_clock_ms(void)
 	return server_clock_ns() / 1000000;
 }
 
-/* Have epoll tell of events on fd as what: a CPU, or SERVER_SOCKET. 0 or -errno. */
-#define SERVER_SOCKET VTRACE_MAX_CPUS
+/* Have what the streams share, for an answer (stream.h). */
+static inline void server_lock(struct server *server)
+{
+	pthread_mutex_lock(&server->shared.lock);
+}
+static inline void server_unlock(struct server *server)
+{
+	pthread_mutex_unlock(&server->shared.lock);
+}
+
+/* Have epoll tell of events on fd as what. 0 or -errno. */
+enum {
+	SERVER_SOCKET,
+	SERVER_DRAIN,
+};
 int server_watch(struct server *server, int fd, uint32_t events, uint32_t what, int operation);
 
 /* ---- sources.c ---- */
 
-/* Epoll has told of a CPU's channel. */
-void sources_ready(struct server *server, uint32_t cpu);
+/* The drain has told of something. */
+void sources_ready(struct server *server);
+/* While no thread of the drain is at a stream: take what came before, as far as a FIFO holds it, so
+ * that it is still recorded, thrown away, or of the formats that there were. */
+void sources_catch_up(struct server *server);
 /* Read on in those files that are not yet indexed. */
 void sources_read_files(struct server *server);
 /* Whether such files are left. */
@@ -80,14 +101,15 @@ static inline bool source_indexing(const struct stream *stream)
 {
 	return stream && stream->file && stream->stats.state == ENGINE_CHANNEL_OPEN;
 }
-/* Bytes that wait for more to be understood: after a while they are understood as they are.
- * Returns whether some still wait; the next look is due within SOURCES_IDLE_MS / 3. */
+/* Bytes that wait for more to be understood (server.undecided): after a while they are understood
+ * as they are. The next look is due within SOURCES_IDLE_MS / 3. */
 #define SOURCES_IDLE_MS 300
-bool sources_settle(struct server *server);
+void sources_settle(struct server *server);
 
 /* A file's pages, taken over, as a CPU's stream; NULL without memory. */
 struct stream *source_open_pages(struct server *server, uint32_t cpu, struct page_file *pages);
-/* fd is taken over in each of these. */
+/* fd is taken over in each of these. Down to sources_clear(), no thread of the drain is at a stream
+ * meanwhile. */
 void source_open(struct server *server, const struct engine_stream *request, int fd);
 void source_close(struct server *server, uint32_t cpu);
 void source_record(struct server *server, uint32_t cpu, int fd, const struct engine_region *region);

@@ -2,12 +2,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <unistd.h>
 
 #include "tui/engine/server_private.h"
 
-#define CHANNEL_BUDGET (1024 * 1024)	 /* bytes of one channel before the next one's turn */
+#define CHANNEL_BUDGET (1024 * 1024)	 /* bytes of a channel that came before a request */
 #define FILES_BUDGET   (8 * 1024 * 1024) /* bytes of all files before requests are looked at */
 
 static void tell_state(struct server *server, const struct stream *stream)
@@ -39,7 +38,7 @@ static void drop_source(struct server *server, struct stream *stream)
 {
 	if (stream->file || stream->fd < 0)
 		return;
-	epoll_ctl(server->epoll, EPOLL_CTL_DEL, stream->fd, NULL);
+	drain_remove(server->drain, stream->fd);
 	stream_drop_source(stream);
 }
 
@@ -47,6 +46,7 @@ static void read_stream(struct server *server, struct stream *stream, size_t bud
 {
 	uint32_t state = stream->stats.state;
 
+	stream->tally = &server->shared.tally;
 	if (stream_read(stream, budget, server_clock_ms()))
 		server->news = true;
 	check_recording(server, stream);
@@ -60,13 +60,38 @@ static void read_stream(struct server *server, struct stream *stream, size_t bud
 	}
 }
 
-void sources_ready(struct server *server, uint32_t cpu)
+void sources_ready(struct server *server)
 {
-	struct stream *stream = server->streams[cpu];
+	struct drain_news news;
 
-	/* An earlier event of the same wake-up may have closed it. */
-	if (stream && !stream->file && stream->fd >= 0)
-		read_stream(server, stream, CHANNEL_BUDGET);
+	drain_take_news(server->drain, &news);
+	server->news |= news.pages || news.attention;
+	server->undecided |= news.undecided;
+	if (!news.attention)
+		return;
+	drain_stop(server->drain);
+	for (unsigned cpu = 0; cpu < VTRACE_MAX_CPUS; cpu++) {
+		struct stream *stream = server->streams[cpu];
+
+		if (!stream || stream->file || stream->fd < 0)
+			continue;
+		check_recording(server, stream);
+		if (stream->stats.state != ENGINE_CHANNEL_OPEN) {
+			drop_source(server, stream);
+			tell_state(server, stream);
+		}
+	}
+	drain_go(server->drain);
+}
+
+void sources_catch_up(struct server *server)
+{
+	for (unsigned cpu = 0; cpu < VTRACE_MAX_CPUS; cpu++) {
+		struct stream *stream = server->streams[cpu];
+
+		if (stream && !stream->file && stream->stats.state == ENGINE_CHANNEL_OPEN)
+			read_stream(server, stream, CHANNEL_BUDGET);
+	}
 }
 
 /* Files are always readable, so epoll does not take them. */
@@ -92,21 +117,26 @@ bool sources_indexing(const struct server *server)
 	return false;
 }
 
-bool sources_settle(struct server *server)
+void sources_settle(struct server *server)
 {
 	uint64_t now = server_clock_ms();
-	bool waiting = false;
 
+	if (!server->undecided || now - server->settle_time < SOURCES_IDLE_MS / 3)
+		return;
+	server->settle_time = now;
+	server->undecided = false;
+	drain_stop(server->drain);
 	for (unsigned cpu = 0; cpu < VTRACE_MAX_CPUS; cpu++) {
 		struct stream *stream = server->streams[cpu];
 
 		if (!stream || !stream_undecided(stream))
 			continue;
+		stream->tally = &server->shared.tally;
 		if (now - stream->read_time >= SOURCES_IDLE_MS)
 			server->news |= stream_idle(stream, now);
-		waiting |= stream_undecided(stream);
+		server->undecided |= stream_undecided(stream);
 	}
-	return waiting;
+	drain_go(server->drain);
 }
 
 static struct stream *get_stream(struct server *server, uint32_t cpu)
@@ -145,7 +175,7 @@ void source_open(struct server *server, const struct engine_stream *request, int
 	source_close(server, request->cpu);
 	if (!file) {
 		fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
-		ret = server_watch(server, fd, EPOLLIN, request->cpu, EPOLL_CTL_ADD);
+		ret = drain_add(server->drain, fd, request->cpu);
 	}
 	if (ret) {
 		close(fd);
@@ -162,11 +192,6 @@ void source_close(struct server *server, uint32_t cpu)
 	struct stream *stream = server->streams[cpu];
 
 	if (!stream || stream->stats.state != ENGINE_CHANNEL_OPEN)
-		return;
-	/* What already came is taken first. */
-	if (!stream->file)
-		read_stream(server, stream, CHANNEL_BUDGET);
-	if (stream->stats.state != ENGINE_CHANNEL_OPEN)
 		return;
 	stream_close(stream, ENGINE_CHANNEL_NONE, server_clock_ms());
 	drop_source(server, stream);
@@ -194,7 +219,8 @@ void sources_change_geometry(struct server *server, const struct page_geometry *
 	counts_clear(&server->shared.counts);
 	/* A stream that reads pages of one size into a buffer for another would be worse than an
 	 * engine that has to be started again. */
-	if (tally_resize(&server->shared.tally, geometry->size)) {
+	if (tally_resize(&server->shared.tally, geometry->size) ||
+	    drain_follow(server->drain, &server->shared.tally, geometry->size)) {
 		server->error = -ENOMEM;
 		server->done = true;
 		return;
@@ -257,8 +283,10 @@ void sources_refresh_names(struct server *server)
 {
 	uint64_t now = server_clock_ms();
 
+	server_lock(server);
 	if (!names_file_due(&server->names, server->shared.comms, now))
 		check_names(server, names_file_write(&server->names, server->shared.comms, now));
+	server_unlock(server);
 }
 
 static void end_recording(struct server *server, struct stream *stream, uint32_t serial)

@@ -170,7 +170,7 @@ static struct history *oldest_history(struct store *store)
 	struct history *oldest = NULL;
 
 	for (struct history *h = store->histories; h; h = h->next)
-		if (h->chunk_count && h->chunks[0]->data &&
+		if (h->chunk_count > h->pinned && h->chunks[0]->data &&
 		    (!oldest || h->chunks[0]->serial < oldest->chunks[0]->serial))
 			oldest = h;
 	return oldest;

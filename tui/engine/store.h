@@ -75,6 +75,7 @@ struct history {
 	uint64_t first_row;	      /* oldest row held */
 	uint64_t next_row;
 	uint64_t next_page;
+	bool pinned;	  /* the tail is not to be taken: it is being read into */
 	size_t pending;	  /* bytes in the tail that are no page yet */
 	uint8_t *evicted; /* those that were, when the tail was needed elsewhere */
 };

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "tui/engine/page_find.h"
+#include "tui/engine/stream_private.h"
 
 int stream_new(struct stream **stream, struct stream_shared *shared, unsigned cpu)
 {
@@ -15,6 +16,7 @@ int stream_new(struct stream **stream, struct stream_shared *shared, unsigned cp
 	if (!s)
 		return -ENOMEM;
 	s->shared = shared;
+	s->tally = &shared->tally;
 	s->stats.cpu = cpu;
 	s->number = cpu;
 	s->fd = -1;
@@ -121,209 +123,6 @@ void stream_set_formats(struct stream_shared *shared, const struct formats *form
 	}
 }
 
-/* ---- pages into the history ---- */
-
-/*
- * Times never run backwards within an epoch. The channels of a guest share theirs, so that one
- * wild time stamp on one CPU does not put this CPU's rows behind the others' for good. Files are
- * read one ahead of the other, so each counts for itself.
- */
-static void follow_clock(struct stream *stream, struct entry *entry)
-{
-	uint32_t *epoch = stream->file ? &stream->epoch : &stream->shared->epoch;
-
-	if (stream->epoch != *epoch)
-		stream->last_ts = 0;
-	/* What has no time of its own stands where its stream is. */
-	if (entry->kind != ENTRY_PAGE)
-		entry->first_ts = entry->last_ts = stream->last_ts;
-	if (entry->first_ts < stream->last_ts)
-		++*epoch;
-	stream->epoch = *epoch;
-}
-
-static void append(struct stream *stream, struct entry *entry, const uint8_t *page, uint64_t now)
-{
-	const struct formats *formats = stream->shared->formats;
-
-	follow_clock(stream, entry);
-	if (entry->last_ts < entry->first_ts)
-		entry->last_ts = entry->first_ts;
-	stream->last_ts = entry->last_ts;
-	entry->epoch = stream->epoch;
-	entry->arrival = now;
-	entry->formats = formats ? formats->number : STREAM_NO_FORMATS;
-	if (!entry_rows(entry))
-		return;
-	/* Without memory the page is not held; it was counted and recorded all the same. */
-	history_append(&stream->history, entry, page,
-		       stream->file_offset +
-			       (uint64_t)(page && stream->file ? page - stream->aside : 0));
-	stream->stats.first_row = stream->history.first_row;
-	stream->stats.next_row = stream->history.next_row;
-	stream->stats.last_ts = stream->last_ts;
-}
-
-static void append_gap(struct stream *stream, uint64_t bytes, uint64_t now)
-{
-	struct entry entry = {
-		.kind = ENTRY_GAP,
-		.count = bytes,
-	};
-
-	if (!bytes)
-		return;
-	stream->stats.gaps++;
-	stream->stats.skipped += bytes;
-	append(stream, &entry, NULL, now);
-}
-
-static void learn_names(struct stream *stream, const uint8_t *page,
-			const struct page_record *record)
-{
-	const struct stream_shared *shared = stream->shared;
-	const uint8_t *data = page + record->offset;
-	const struct event_format *format =
-		formats_event(shared->formats,
-			      page_u16(&shared->geometry, data + RECORD_TYPE_OFFSET));
-
-	if (!format || record->size < format->least)
-		return;
-	for (uint32_t i = 0; i < format->comm_count; i++) {
-		const struct comm_source *source = &format->comm[i];
-
-		comms_learn(shared->comms,
-			    (int32_t)page_u32(&shared->geometry, data + source->pid_offset),
-			    stream->epoch, record->ts, (const char *)data + source->comm_offset,
-			    source->comm_size);
-	}
-}
-
-/* Number of a record on its page, counted again: hardly any record is asked for. */
-static uint32_t number_of(const struct stream *stream, const uint8_t *page,
-			  const struct page_record *wanted)
-{
-	struct page_cursor walk;
-	struct page_record record;
-	uint32_t number = 0;
-
-	page_cursor_init(&walk, &stream->shared->geometry, page);
-	while (page_next(&walk, &record) && record.offset != wanted->offset)
-		number++;
-	return number;
-}
-
-/* By the rule of a trace.dat; first_row is that of the page's first event. */
-static void learn_first(struct stream *stream, const uint8_t *page,
-			const struct page_record *record, uint64_t first_row)
-{
-	const struct stream_shared *shared = stream->shared;
-	const uint8_t *data = page + record->offset;
-	const struct event_format *format =
-		formats_event(shared->formats,
-			      page_u16(&shared->geometry, data + RECORD_TYPE_OFFSET));
-	struct engine_position at = {
-		.ts = stream_time(stream, record->ts),
-		.row = first_row,
-		.cpu = stream->stats.cpu,
-		.epoch = stream->epoch,
-	};
-
-	if (!format || !format->names_printed || record->size < format->least)
-		return;
-	for (uint32_t i = 0; i < format->comm_count; i++) {
-		const struct comm_source *source = &format->comm[i];
-		int32_t pid = (int32_t)page_u32(&shared->geometry, data + source->pid_offset);
-
-		if (!comms_wants_first(shared->comms, pid, &at))
-			continue;
-		at.row = first_row + number_of(stream, page, record);
-		comms_learn_first(shared->comms, pid, &at, (const char *)data + source->comm_offset,
-				  source->comm_size);
-	}
-}
-
-/* What the tally of a page says: names of tasks, and events without a format. */
-static void learn(struct stream *stream, const uint8_t *page, uint32_t events)
-{
-	bool first = comms_keeps_first(stream->shared->comms);
-	const struct stream_shared *shared = stream->shared;
-	const struct tally *tally = &shared->tally;
-
-	for (uint32_t i = 0; i < tally->id_count; i++)
-		if (!formats_event(shared->formats, tally->ids[i]))
-			stream->stats.unknown_events += tally->by_id[tally->ids[i]].events;
-	for (uint32_t i = 0; i < tally->found_count; i++)
-		if (first)
-			learn_first(stream, page, &tally->found[i],
-				    stream->history.next_row - events);
-		else
-			learn_names(stream, page, &tally->found[i]);
-}
-
-static void end_record(struct stream *stream, int error)
-{
-	int ret = rawfile_close(&stream->record);
-
-	stream->record_error = error ? error : ret;
-}
-
-static void record_page(struct stream *stream, const uint8_t *page)
-{
-	int ret;
-
-	if (stream->record.fd < 0)
-		return;
-	ret = rawfile_append(&stream->record, page, stream->shared->geometry.size);
-	stream->stats.recorded = stream->record.bytes;
-	if (ret)
-		end_record(stream, ret);
-}
-
-/* What was recorded of the bytes read just now can be found from here on. */
-static void note_record(struct stream *stream)
-{
-	int ret = rawfile_note(&stream->record);
-
-	if (ret)
-		end_record(stream, ret);
-}
-
-static void take_page(struct stream *stream, const uint8_t *page, enum page_fault fault,
-		      const struct page_summary *summary, uint64_t now)
-{
-	struct entry entry = {0};
-
-	append_gap(stream, stream->gap, now);
-	stream->gap = 0;
-	record_page(stream, page);
-	if (fault != PAGE_GOOD) {
-		entry.kind = ENTRY_BAD;
-		entry.fault = (uint8_t)fault;
-		stream->stats.bad_pages++;
-		append(stream, &entry, page, now);
-		return;
-	}
-	entry.kind = ENTRY_PAGE;
-	entry.first_ts = stream_time(stream, summary->first_ts);
-	entry.last_ts = stream_time(stream, summary->last_ts);
-	entry.events = summary->events;
-	if (summary->lost_flag) {
-		entry.flags = ENTRY_LOST;
-		entry.count = summary->lost;
-		stream->stats.lost += summary->lost;
-		stream->stats.lost_unknown += !summary->lost;
-	}
-	stream->stats.pages++;
-	stream->stats.events += summary->events;
-	counts_add(&stream->shared->counts, &stream->shared->tally, summary->events);
-	append(stream, &entry, page, now);
-	if (stream->shared->formats)
-		learn(stream, page, summary->events);
-	else
-		stream->stats.unknown_events += summary->events;
-}
-
 /* ---- bytes into pages ---- */
 
 /*
@@ -342,10 +141,12 @@ static size_t find_again(struct stream *stream, const uint8_t *bytes, size_t lef
 	/* One bad page among good ones is told apart by those right behind it. */
 	if (stream->synced && left > window)
 		left = window;
+	stream_leave(stream);
 	at = page_find(geometry, bytes, left);
+	stream_enter(stream);
 	if (stream->synced && (at % size == 0 || at == left)) {
 		/* Pages go on where they should: this one alone is bad. */
-		take_page(stream, bytes, fault, &none, now);
+		stream_take_page(stream, bytes, fault, &none, now);
 		return size;
 	}
 	stream->synced = at < left;
@@ -432,15 +233,18 @@ static size_t take_pages(struct stream *stream, uint8_t *bytes, bool decide, uin
 	while (stream->have - at >= geometry->size) {
 		const uint8_t *page = bytes + at;
 		struct page_summary summary;
-		enum page_fault fault = page_scan(geometry, page, &summary, &stream->shared->tally);
+		enum page_fault fault;
 		size_t used;
 
+		stream_leave(stream);
+		fault = page_scan(geometry, page, &summary, stream->tally);
+		stream_enter(stream);
 		/* A stream's very first bytes mostly are a page's. */
 		if (!stream->synced && !stream->touched && page_starts(geometry, page))
 			stream->synced = true;
 		stream->touched = true;
 		if (stream->file || (stream->synced && fault == PAGE_GOOD)) {
-			take_page(stream, page, fault, &summary, now);
+			stream_take_page(stream, page, fault, &summary, now);
 			at += geometry->size;
 			continue;
 		}
@@ -499,17 +303,24 @@ static bool parse(struct stream *stream, bool decide, uint64_t now)
 	return changed;
 }
 
-void stream_close(struct stream *stream, enum engine_channel_state state, uint64_t now)
+static void end_source(struct stream *stream, enum engine_channel_state state, uint64_t now)
 {
 	size_t left;
 
 	parse(stream, true, now);
 	left = stream->have;
 	drop_bytes(stream);
-	append_gap(stream, stream->gap + left, now);
+	stream_append_gap(stream, stream->gap + left, now);
 	stream->gap = 0;
 	stream->stats.state = state;
-	note_record(stream);
+	stream_note_record(stream);
+}
+
+void stream_close(struct stream *stream, enum engine_channel_state state, uint64_t now)
+{
+	stream_enter(stream);
+	end_source(stream, state, now);
+	stream_leave(stream);
 }
 
 bool stream_undecided(const struct stream *stream)
@@ -519,9 +330,12 @@ bool stream_undecided(const struct stream *stream)
 
 bool stream_idle(struct stream *stream, uint64_t now)
 {
-	bool changed = parse(stream, true, now);
+	bool changed;
 
-	note_record(stream);
+	stream_enter(stream);
+	changed = parse(stream, true, now);
+	stream_note_record(stream);
+	stream_leave(stream);
 	return changed;
 }
 
@@ -544,16 +358,20 @@ static ssize_t read_source(struct stream *stream, uint8_t *to, size_t room)
 		return -ENOMEM;
 	if (stream->file)
 		return page_file_read(&stream->pages, to, room, stream->file_offset + stream->have);
+	stream_leave(stream);
 	got = read(stream->fd, to, room);
-	return got < 0 ? -errno : got;
+	got = got < 0 ? -errno : got;
+	stream_enter(stream);
+	return got;
 }
 
 bool stream_read(struct stream *stream, size_t budget, uint64_t now)
 {
 	bool changed = false;
-	size_t room = 0, got;
+	size_t room = 0, got, done;
 
-	for (size_t done = 0; done < budget; done += got) {
+	stream_enter(stream);
+	for (done = 0; done < budget; done += got) {
 		uint8_t *to = room_to_read(stream, &room);
 		ssize_t ret = read_source(stream, to, room);
 
@@ -561,15 +379,15 @@ bool stream_read(struct stream *stream, size_t budget, uint64_t now)
 			break;
 		if (ret <= 0) {
 			stream->error = (int)ret;
-			stream_close(stream,
-				     ret < 0	    ? ENGINE_CHANNEL_FAILED
-				     : stream->file ? ENGINE_CHANNEL_INDEXED
-						    : ENGINE_CHANNEL_ENDED,
-				     now);
-			return true;
+			end_source(stream,
+				   ret < 0	  ? ENGINE_CHANNEL_FAILED
+				   : stream->file ? ENGINE_CHANNEL_INDEXED
+						  : ENGINE_CHANNEL_ENDED,
+				   now);
+			changed = true;
+			break;
 		}
 		got = (size_t)ret;
-		stream->stats.bytes += got;
 		stream->read_time = now;
 		if (stream->shared->discard && !stream->file) {
 			discard(stream, got);
@@ -580,9 +398,14 @@ bool stream_read(struct stream *stream, size_t budget, uint64_t now)
 			history_pend(&stream->history, stream->have);
 		changed |= parse(stream, false, now);
 		/* A channel that gave less than it might have is empty. */
-		if (!stream->file && got < room)
+		if (!stream->file && got < room) {
+			done += got;
 			break;
+		}
 	}
-	note_record(stream);
+	stream_note_record(stream);
+	/* Who sees that bytes came sees their pages, here and in a recording. */
+	stream->stats.bytes += done;
+	stream_leave(stream);
 	return changed;
 }

@@ -17,6 +17,7 @@
 #ifndef VTRACE_ENGINE_STREAM_H
 #define VTRACE_ENGINE_STREAM_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -33,20 +34,28 @@
 
 #define STREAM_NO_FORMATS UINT32_MAX
 
-/* What the streams of one guest have in common. */
+/*
+ * What the streams of one guest have in common. Streams may be read by several threads, each stream
+ * by one at a time: lock is then held for what follows it, for the histories and for the stats of
+ * all streams. Streams take it by themselves in stream_read(), stream_idle() and stream_close();
+ * whatever else changes a stream wants no thread to be at any.
+ */
 struct stream_shared {
-	struct page_geometry geometry;
+	pthread_mutex_t lock;
 	struct store store;
-	struct tally tally; /* of the page in hand */
 	struct counts counts;
 	struct comms *comms;
+	uint32_t epoch; /* of what channels bring: how often the clock restarted */
+	/* These change while no thread is at any stream. */
+	struct page_geometry geometry;
+	struct tally tally;	       /* of the page in hand, where nothing else is said */
 	const struct formats *formats; /* of the pages that come now; NULL: not known yet */
-	uint32_t epoch;		       /* of what channels bring: how often the clock restarted */
 	bool discard;		       /* throw away what channels bring */
 };
 
 struct stream {
 	struct stream_shared *shared;
+	struct tally *tally; /* of whoever reads the stream now */
 	struct history history;
 	struct engine_cpu_stats stats;
 	int fd; /* of the source, owned; -1: none */

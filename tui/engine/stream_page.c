@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <string.h>
+
+#include "tui/engine/stream_private.h"
+
+/*
+ * Times never run backwards within an epoch. The channels of a guest share theirs, so that one
+ * wild time stamp on one CPU does not put this CPU's rows behind the others' for good. Files are
+ * read one ahead of the other, so each counts for itself.
+ */
+static void follow_clock(struct stream *stream, struct entry *entry)
+{
+	uint32_t *epoch = stream->file ? &stream->epoch : &stream->shared->epoch;
+
+	if (stream->epoch != *epoch)
+		stream->last_ts = 0;
+	/* What has no time of its own stands where its stream is. */
+	if (entry->kind != ENTRY_PAGE)
+		entry->first_ts = entry->last_ts = stream->last_ts;
+	if (entry->first_ts < stream->last_ts)
+		++*epoch;
+	stream->epoch = *epoch;
+}
+
+static void append(struct stream *stream, struct entry *entry, const uint8_t *page, uint64_t now)
+{
+	const struct formats *formats = stream->shared->formats;
+
+	follow_clock(stream, entry);
+	if (entry->last_ts < entry->first_ts)
+		entry->last_ts = entry->first_ts;
+	stream->last_ts = entry->last_ts;
+	entry->epoch = stream->epoch;
+	entry->arrival = now;
+	entry->formats = formats ? formats->number : STREAM_NO_FORMATS;
+	if (!entry_rows(entry))
+		return;
+	/* Without memory the page is not held; it was counted and recorded all the same. */
+	history_append(&stream->history, entry, page,
+		       stream->file_offset +
+			       (uint64_t)(page && stream->file ? page - stream->aside : 0));
+	stream->stats.first_row = stream->history.first_row;
+	stream->stats.next_row = stream->history.next_row;
+	stream->stats.last_ts = stream->last_ts;
+}
+
+void stream_append_gap(struct stream *stream, uint64_t bytes, uint64_t now)
+{
+	struct entry entry = {
+		.kind = ENTRY_GAP,
+		.count = bytes,
+	};
+
+	if (!bytes)
+		return;
+	stream->stats.gaps++;
+	stream->stats.skipped += bytes;
+	append(stream, &entry, NULL, now);
+}
+
+static void learn_names(struct stream *stream, const uint8_t *page,
+			const struct page_record *record)
+{
+	const struct stream_shared *shared = stream->shared;
+	const uint8_t *data = page + record->offset;
+	const struct event_format *format =
+		formats_event(shared->formats,
+			      page_u16(&shared->geometry, data + RECORD_TYPE_OFFSET));
+
+	if (!format || record->size < format->least)
+		return;
+	for (uint32_t i = 0; i < format->comm_count; i++) {
+		const struct comm_source *source = &format->comm[i];
+
+		comms_learn(shared->comms,
+			    (int32_t)page_u32(&shared->geometry, data + source->pid_offset),
+			    stream->epoch, record->ts, (const char *)data + source->comm_offset,
+			    source->comm_size);
+	}
+}
+
+/* Number of a record on its page, counted again: hardly any record is asked for. */
+static uint32_t number_of(const struct stream *stream, const uint8_t *page,
+			  const struct page_record *wanted)
+{
+	struct page_cursor walk;
+	struct page_record record;
+	uint32_t number = 0;
+
+	page_cursor_init(&walk, &stream->shared->geometry, page);
+	while (page_next(&walk, &record) && record.offset != wanted->offset)
+		number++;
+	return number;
+}
+
+/* By the rule of a trace.dat; first_row is that of the page's first event. */
+static void learn_first(struct stream *stream, const uint8_t *page,
+			const struct page_record *record, uint64_t first_row)
+{
+	const struct stream_shared *shared = stream->shared;
+	const uint8_t *data = page + record->offset;
+	const struct event_format *format =
+		formats_event(shared->formats,
+			      page_u16(&shared->geometry, data + RECORD_TYPE_OFFSET));
+	struct engine_position at = {
+		.ts = stream_time(stream, record->ts),
+		.row = first_row,
+		.cpu = stream->stats.cpu,
+		.epoch = stream->epoch,
+	};
+
+	if (!format || !format->names_printed || record->size < format->least)
+		return;
+	for (uint32_t i = 0; i < format->comm_count; i++) {
+		const struct comm_source *source = &format->comm[i];
+		int32_t pid = (int32_t)page_u32(&shared->geometry, data + source->pid_offset);
+
+		if (!comms_wants_first(shared->comms, pid, &at))
+			continue;
+		at.row = first_row + number_of(stream, page, record);
+		comms_learn_first(shared->comms, pid, &at, (const char *)data + source->comm_offset,
+				  source->comm_size);
+	}
+}
+
+/* What the tally of a page says: names of tasks, and events without a format. */
+static void learn(struct stream *stream, const uint8_t *page, uint32_t events)
+{
+	bool first = comms_keeps_first(stream->shared->comms);
+	const struct stream_shared *shared = stream->shared;
+	const struct tally *tally = stream->tally;
+
+	for (uint32_t i = 0; i < tally->id_count; i++)
+		if (!formats_event(shared->formats, tally->ids[i]))
+			stream->stats.unknown_events += tally->by_id[tally->ids[i]].events;
+	for (uint32_t i = 0; i < tally->found_count; i++)
+		if (first)
+			learn_first(stream, page, &tally->found[i],
+				    stream->history.next_row - events);
+		else
+			learn_names(stream, page, &tally->found[i]);
+}
+
+void stream_leave(struct stream *stream)
+{
+	stream->history.pinned = !stream->aside;
+	pthread_mutex_unlock(&stream->shared->lock);
+}
+
+void stream_enter(struct stream *stream)
+{
+	pthread_mutex_lock(&stream->shared->lock);
+	stream->history.pinned = false;
+}
+
+static void end_record(struct stream *stream, int error)
+{
+	int ret = rawfile_close(&stream->record);
+
+	stream->record_error = error ? error : ret;
+}
+
+static void record_page(struct stream *stream, const uint8_t *page)
+{
+	int ret;
+
+	if (stream->record.fd < 0)
+		return;
+	stream_leave(stream);
+	ret = rawfile_append(&stream->record, page, stream->shared->geometry.size);
+	stream_enter(stream);
+	stream->stats.recorded = stream->record.bytes;
+	if (ret)
+		end_record(stream, ret);
+}
+
+void stream_note_record(struct stream *stream)
+{
+	int ret = rawfile_note(&stream->record);
+
+	if (ret)
+		end_record(stream, ret);
+}
+
+void stream_take_page(struct stream *stream, const uint8_t *page, enum page_fault fault,
+		      const struct page_summary *summary, uint64_t now)
+{
+	struct entry entry = {0};
+
+	record_page(stream, page);
+	stream_append_gap(stream, stream->gap, now);
+	stream->gap = 0;
+	if (fault != PAGE_GOOD) {
+		entry.kind = ENTRY_BAD;
+		entry.fault = (uint8_t)fault;
+		stream->stats.bad_pages++;
+		append(stream, &entry, page, now);
+		return;
+	}
+	entry.kind = ENTRY_PAGE;
+	entry.first_ts = stream_time(stream, summary->first_ts);
+	entry.last_ts = stream_time(stream, summary->last_ts);
+	entry.events = summary->events;
+	if (summary->lost_flag) {
+		entry.flags = ENTRY_LOST;
+		entry.count = summary->lost;
+		stream->stats.lost += summary->lost;
+		stream->stats.lost_unknown += !summary->lost;
+	}
+	stream->stats.pages++;
+	stream->stats.events += summary->events;
+	counts_add(&stream->shared->counts, stream->tally, summary->events);
+	append(stream, &entry, page, now);
+	if (stream->shared->formats)
+		learn(stream, page, summary->events);
+	else
+		stream->stats.unknown_events += summary->events;
+}

@@ -110,8 +110,14 @@ static void print_size(struct fixture *f, uint16_t id, const void *body, size_t 
 	whole[5] = 1000 >> 8;
 	memcpy(whole + 8, body, length);
 	memcpy(record, whole, size);
-	job = (struct print_job){f->formats, NULL, &geometry, f->comms, record, (uint32_t)size,
-				 0,	     0,	   1,	      0,	0};
+	job = (struct print_job){
+		.formats = f->formats,
+		.geometry = &geometry,
+		.comms = f->comms,
+		.data = record,
+		.size = (uint32_t)size,
+		.ts = 1,
+	};
 	print_find_format(&job);
 	print_record(&f->printer, &job, &f->printed);
 	assert_in_range(f->printed.detail_length, 0, 1 << 20);
@@ -281,8 +287,13 @@ static void test_no_formats_at_all(void **state)
 {
 	uint8_t record[8] = {EVENT_PLAIN};
 	struct fixture *f = *state;
-	const struct print_job job = {NULL, NULL, &geometry, f->comms, record, sizeof(record),
-				      0,    0,	  1,	     0,	       0};
+	const struct print_job job = {
+		.geometry = &geometry,
+		.comms = f->comms,
+		.data = record,
+		.size = sizeof(record),
+		.ts = 1,
+	};
 
 	print_record(&f->printer, &job, &f->printed);
 	assert_int_equal(f->printed.kind, ENGINE_ROW_UNKNOWN);

@@ -61,10 +61,11 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static void reference(struct fixture *f, const uint8_t *data, uint32_t size, struct trace_seq *seq)
+static void reference_at(struct fixture *f, uint64_t ts, const uint8_t *data, uint32_t size,
+			 struct trace_seq *seq)
 {
 	static uint8_t copy[65536 + 4096];
-	struct tep_record record = {.ts = 1, .size = (int)size, .data = copy};
+	struct tep_record record = {.ts = ts, .size = (int)size, .data = copy};
 
 	memset(copy, 0, sizeof(copy));
 	memcpy(copy, data, size);
@@ -72,6 +73,11 @@ static void reference(struct fixture *f, const uint8_t *data, uint32_t size, str
 	trace_seq_reset(seq);
 	tep_print_event(f->formats->tep, seq, &record, "%s", TEP_PRINT_INFO);
 	trace_seq_terminate(seq);
+}
+
+static void reference(struct fixture *f, const uint8_t *data, uint32_t size, struct trace_seq *seq)
+{
+	reference_at(f, 1, data, size, seq);
 }
 
 /* What trace-cmd prints in the place of libtraceevent, what depends on the rows before, and bytes
@@ -86,7 +92,7 @@ static bool is_incomparable(const struct fixture *f, const struct event_format *
 		    op[i].extent.kind != VALUE_CONSTANT)
 			return true;
 	return !strcmp(name, "funcgraph_entry") || !strcmp(name, "funcgraph_exit") ||
-	       !strcmp(name, "function");
+	       !strcmp(name, "function") || !strcmp(name, "func_repeats");
 }
 
 static void compare(struct fixture *f, const struct event_format *format, const uint8_t *data,
@@ -367,9 +373,60 @@ static void test_made_formats(void **state)
 	assert_in_range(f->compared, 100000, 10000000);
 }
 
+/* Functions that call each other, now and then again: indentation by the rows before. */
+static void test_function_calls(void **state)
+{
+	static const uint64_t addresses[] = {
+		0xffffffff9e2c51f0, /* delayed_work_timer_fn */
+		0xffffffff9e2c5214, /* rcu_work_rcufn */
+		0xffffffff9e353510, /* process_timeout */
+		0xffffffff9e35352f, /* timer_migration_handler */
+		16,		    /* none */
+	};
+	static const char *const names[] = {"function", "func_repeats"};
+	struct calls *calls = calloc(1, sizeof(*calls));
+	struct fixture *f = *state;
+	unsigned indented = 0;
+	struct trace_seq seq;
+
+	trace_seq_init(&seq);
+	for (unsigned n = 0; n < 2000; n++) {
+		struct tep_event *event = tep_find_event_by_name(f->formats->tep, "ftrace",
+								 names[random_number() % 2]);
+		uint64_t count_and_delta = random_number() & ~UINT64_C(0xffff0000);
+		uint8_t data[32] = {(uint8_t)event->id};
+		struct print_job job = {
+			.formats = f->formats,
+			.geometry = &f->formats->geometry,
+			.comms = f->comms,
+			.data = data,
+			.size = sizeof(data),
+			.ts = (random_number() & UINT64_C(0xffffffffffff)) + UINT64_C(0x100000000),
+		};
+		char text[PRINT_TEXT_MAX];
+		struct out out;
+
+		memcpy(data + 8, &addresses[random_number() % 5], 8);
+		memcpy(data + 16, &addresses[random_number() % 5], 8);
+		memcpy(data + 24, &count_and_delta, 8);
+		print_find_format(&job);
+		assert_int_not_equal(job.format->program.count, 0);
+		reference_at(f, job.ts, data, sizeof(data), &seq);
+		out_init(&out, text, sizeof(text) - 1);
+		print_detail(&f->printer, &job, calls, NULL, &out);
+		*out.at = '\0';
+		assert_string_equal(text, seq.buffer);
+		indented += *text == ' ';
+	}
+	trace_seq_destroy(&seq);
+	free(calls);
+	assert_in_range(indented, 100, 1900);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_function_calls, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_recorded_pages, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_random_records, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_made_formats, set_up, tear_down),

@@ -171,6 +171,19 @@ static void function(struct builder *builder)
 				  .extent = number(builder, "parent_ip")});
 }
 
+/* The same function again, so many times. */
+static void func_repeats(struct builder *builder)
+{
+	function(builder);
+	literal(builder, " (count: ");
+	add(builder, &(struct op){.code = OP_SIGNED, .size = 8, .value = number(builder, "count")});
+	literal(builder, "  last_ts: ");
+	add(builder, &(struct op){.code = OP_TIME_BEFORE,
+				  .value = number(builder, "top_delta_ts"),
+				  .extent = number(builder, "bottom_delta_ts")});
+	literal(builder, ")");
+}
+
 static void kernel_stack(struct builder *builder)
 {
 	const struct tep_format_field *field = find(builder, "caller");
@@ -347,6 +360,7 @@ static const struct known {
 	{"kvm", "kvm_exit", "plugin_kvm.so", kvm_exit, false},
 	{"kvm", "kvm_entry", "plugin_kvm.so", kvm_entry, false},
 	{"ftrace", "function", "plugin_function.so", function, false},
+	{"ftrace", "func_repeats", "plugin_function.so", func_repeats, false},
 	{"ftrace", "kernel_stack", "plugin_function.so", kernel_stack, false},
 	{"ftrace", "raw_data", "plugin_function.so", raw_data, false},
 	{"ftrace", "funcgraph_entry", NULL, funcgraph_entry, false},

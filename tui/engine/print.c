@@ -133,6 +133,8 @@ bool print_detail(struct printer *printer, const struct print_job *job, struct c
 	struct run run = {
 		.out = out,
 		.record = print_view(job),
+		.ts = job->ts,
+		.ticks = job->ticks,
 		.programs = programs,
 		.calls = calls,
 		.next = next,

@@ -36,6 +36,7 @@ struct print_job {
 	uint64_t ts;
 	uint32_t slot; /* of the stream, and number of the row in it */
 	uint64_t row;
+	bool ticks; /* ts counts something else than nanoseconds; known for lines alone */
 };
 
 struct printed {

@@ -485,6 +485,9 @@ bool program_run(const struct program *program, struct run *run)
 		case OP_CALL:
 			run_call(run, op);
 			break;
+		case OP_TIME_BEFORE:
+			run_time_before(run, op);
+			break;
 		case OP_STACK:
 			run_stack(run, op);
 			break;

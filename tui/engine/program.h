@@ -50,6 +50,7 @@ enum op_code {
 	OP_CALLBACK,	/* value: function/0xoffset, or the address */
 	OP_GRAPH_ENTRY, /* function_graph's entry: value is func, extent is depth */
 	OP_GRAPH_EXIT,	/* and its exit: extent is depth */
+	OP_TIME_BEFORE, /* the time, (value << 32 | extent) before the record's */
 	OP_BPRINT,	/* trace_printk: value is ip, extent is fmt, arguments at offset */
 	OP_CODES
 };
@@ -137,6 +138,8 @@ struct calls {
 struct run {
 	struct out *out;
 	struct record record;
+	uint64_t ts; /* of the record */
+	bool ticks;  /* which counts something else than nanoseconds */
 	struct programs *programs;
 	struct calls *calls;	   /* NULL: no indentation by callers */
 	const struct record *next; /* the next row's in the order of time, or NULL */

@@ -41,6 +41,22 @@ void run_call(struct run *run, const struct op *op)
 	run_function(run, address, false);
 }
 
+/* Laid out as trace-cmd does the time of a line (tep_func_repeat_format in its trace-read.c). */
+void run_time_before(struct run *run, const struct op *op)
+{
+	static const struct spec seconds = {0, 'u', 5, -1}, ticks = {0, 'u', 12, -1};
+	uint64_t ts = run->ts - (run_value(run, &op->value) << 32 | run_value(run, &op->extent));
+	uint64_t us = ts / 1000 + (ts % 1000 >= 500);
+
+	if (run->ticks) {
+		out_number(run->out, &ticks, ts, 8);
+		return;
+	}
+	out_number(run->out, &seconds, us / 1000000, 8);
+	out_char(run->out, '.');
+	out_digits(run->out, us % 1000000, 6);
+}
+
 /* ---- kernel_stack ---- */
 
 void run_stack(struct run *run, const struct op *op)

@@ -18,6 +18,7 @@ void run_function(struct run *run, uint64_t address, bool offset);
 
 /* Operations; false as program_run(). */
 void run_call(struct run *run, const struct op *op);
+void run_time_before(struct run *run, const struct op *op);
 void run_stack(struct run *run, const struct op *op);
 void run_graph_entry(struct run *run, const struct op *op);
 void run_graph_exit(struct run *run, const struct op *op);

@@ -73,6 +73,7 @@ static void make_job(const struct rows *rows, const struct place *place, struct 
 	job->cpu = rows->streams[place->at.cpu]->number;
 	job->epoch = place->at.epoch;
 	job->ts = place->at.ts;
+	job->ticks = rows->style.ticks;
 	job->slot = place->at.cpu;
 	job->row = place->at.row;
 	print_find_format(job);

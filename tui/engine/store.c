@@ -396,3 +396,21 @@ const uint8_t *history_page(const struct history *history, uint64_t page, uint8_
 	return page_file_read_all(history->file, buffer, history->page_size, slot->offset) ? buffer
 											   : NULL;
 }
+
+uint32_t history_file_pages(const struct history *history, uint64_t page, uint8_t *buffer,
+			    size_t room)
+{
+	const struct chunk *chunk;
+	uint64_t from = history_slot(history, page, &chunk)->offset;
+	uint32_t size = history->page_size, count = 1;
+
+	if (chunk->data)
+		return 0;
+	for (; (size_t)(count + 1) * size <= room && page + count < history->next_page; count++) {
+		const struct slot *slot = history_slot(history, page + count, &chunk);
+
+		if (slot->entry.kind == ENTRY_GAP || slot->offset != from + (uint64_t)count * size)
+			break;
+	}
+	return page_file_read_all(history->file, buffer, (size_t)count * size, from) ? count : 0;
+}

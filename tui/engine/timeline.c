@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define WINDOW_BYTES (64 * 1024) /* of a file's pages that are read at once */
+
 int timeline_init(struct timeline *timeline)
 {
 	*timeline = (struct timeline){0};
@@ -15,7 +17,7 @@ int timeline_init(struct timeline *timeline)
 void timeline_release(struct timeline *timeline)
 {
 	for (unsigned i = 0; timeline->cursors && i < VTRACE_MAX_CPUS; i++) {
-		free(timeline->cursors[i].file_page);
+		free(timeline->cursors[i].window);
 		free(timeline->cursors[i].records);
 		free(timeline->cursors[i].shown);
 	}
@@ -32,15 +34,19 @@ static void cursor_move(struct cursor *cursor, uint64_t row)
 static int cursor_begin(struct cursor *cursor, struct stream *stream)
 {
 	uint32_t size = stream->history.page_size, records = size / 8;
+	size_t window = size > WINDOW_BYTES ? size : WINDOW_BYTES;
 
-	if (cursor->file_page_size < size) {
-		uint8_t *page = realloc(cursor->file_page, size);
+	if (stream->file && cursor->window_room < window) {
+		uint8_t *room = realloc(cursor->window, window);
 
-		if (!page)
+		if (!room)
 			return -ENOMEM;
-		cursor->file_page = page;
-		cursor->file_page_size = size;
+		cursor->window = room;
+		cursor->window_room = window;
 	}
+	if (cursor->window_size != size)
+		cursor->window_count = 0;
+	cursor->window_size = size;
 	if (cursor->record_room < records) {
 		/* A record takes 8 bytes at least: header and one word. */
 		struct page_record *room = reallocarray(cursor->records, records, sizeof(*room));
@@ -90,6 +96,28 @@ int timeline_begin(struct timeline *timeline, struct stream *const *streams, con
 	return 0;
 }
 
+/* A page of a file, with some more around it in the way that pages are read: forwards, or backwards
+ * where the window before this one is asked for. NULL when it can't be read. */
+static const uint8_t *cursor_file_page(struct cursor *cursor, uint64_t page)
+{
+	const struct history *history = &cursor->stream->history;
+	uint64_t pages = cursor->window_room / cursor->window_size, from = page, first, end;
+
+	if (page - cursor->window_page < cursor->window_count)
+		return cursor->window + (page - cursor->window_page) * cursor->window_size;
+	history_pages(history, &first, &end);
+	if (page + 1 == cursor->window_page && page - first >= pages)
+		from = page - pages + 1;
+	cursor->window_page = from;
+	cursor->window_count =
+		history_file_pages(history, from, cursor->window, cursor->window_room);
+	if (page - from < cursor->window_count)
+		return cursor->window + (page - from) * cursor->window_size;
+	/* It alone, when those around it lie elsewhere. */
+	cursor->window_count = 0;
+	return history_page(history, page, cursor->window);
+}
+
 /* Decode the page that holds row; the one before stays when there is none. */
 bool cursor_load(struct cursor *cursor, uint64_t row)
 {
@@ -111,7 +139,8 @@ bool cursor_load(struct cursor *cursor, uint64_t row)
 	cursor->record_count = 0;
 	if (cursor->entry->kind != ENTRY_PAGE)
 		return true;
-	cursor->data = history_page(history, page, cursor->file_page);
+	cursor->data = cursor->stream->file ? cursor_file_page(cursor, page)
+					    : history_page(history, page, NULL);
 	if (!cursor->data)
 		return true;
 	page_cursor_init(&walk, &cursor->stream->shared->geometry, cursor->data);

@@ -20,8 +20,11 @@ struct cursor {
 	uint64_t page;
 	const struct entry *entry;
 	const uint8_t *data;
-	uint8_t *file_page;
-	size_t file_page_size;
+	uint8_t *window; /* pages of a file, read at once */
+	size_t window_room;
+	uint32_t window_size; /* of its pages, bytes */
+	uint32_t window_count;
+	uint64_t window_page; /* the first one's number */
 	struct page_record *records;
 	uint32_t record_count;
 	uint32_t record_room;

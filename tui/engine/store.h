@@ -137,8 +137,8 @@ const struct entry *history_entry(const struct history *history, uint64_t page);
  * read there any more, or for a gap. */
 const uint8_t *history_page(const struct history *history, uint64_t page, uint8_t *buffer);
 
-/* The same of a file's pages, more at a time: those from page on that lie behind each other, as many
- * as fit room bytes. Returns how many were read; 0 where history_page() is to be asked. */
+/* The same of a file's pages, more at a time: those from page on that lie behind each other, as
+ * many as fit room bytes. Returns how many were read; 0 where history_page() is to be asked. */
 uint32_t history_file_pages(const struct history *history, uint64_t page, uint8_t *buffer,
 			    size_t room);
 

@@ -134,6 +134,7 @@ static void test_what_is_refused_changes_nothing(void **state)
 	assert_int_equal(set_filter(engine, "sched:sched_switch", "").error, 0);
 	reply = set_filter(engine, "sched:sched_switch", "prev_prio <");
 	assert_int_equal(reply.error, -EINVAL);
+	assert_int_equal(reply.on, 1);
 	assert_non_null(strstr(reply.reason, "the end comes at position 12"));
 	reply = set_filter(engine, "nothing*", "");
 	assert_int_equal(reply.error, -EINVAL);
@@ -153,7 +154,7 @@ static void test_a_filter_waits_for_formats(void **state)
 	int fd = demo_formats(NULL, NULL);
 
 	assert_int_equal(reply.error, -EINVAL);
-	assert_int_equal(reply.on, 1);
+	assert_int_equal(reply.on, 0);
 	reply = set_filter(engine, "", "sched_switch: prev_pid == 0");
 	assert_int_equal(reply.error, 0);
 	assert_int_equal(reply.waiting, 1);
@@ -168,6 +169,29 @@ static void test_a_filter_waits_for_formats(void **state)
 	assert_int_equal(reply.waiting, 0);
 	assert_int_equal(reply.events, 1);
 	assert_true(pull_everything(engine, "sched_switch", &switches, &hidden) > 50);
+}
+
+/* One that the first formats refuse is off, as if it had been refused at once. */
+static void test_a_filter_is_refused_by_formats(void **state)
+{
+	struct engine *engine = *state;
+	struct engine_filter_reply reply = set_filter(engine, "", "sched_switch: nobody == 0");
+	struct engine_packet packet;
+	uint64_t switches, hidden;
+	int fd = demo_formats(NULL, NULL);
+
+	assert_int_equal(reply.waiting, 1);
+	ask(engine, ENGINE_FORMATS, NULL, 0, fd);
+	close(fd);
+	packet = await(engine, ENGINE_FILTER_REPLY, 0);
+	memcpy(&reply, packet.payload, sizeof(reply));
+	assert_int_equal(reply.error, -EINVAL);
+	assert_int_equal(reply.on, 0);
+	assert_non_null(strstr(reply.reason, "has a field 'nobody'"));
+	open_capture(engine);
+	pull_everything(engine, "sched_switch", &switches, &hidden);
+	assert_true(switches > 50);
+	assert_int_equal(hidden, 0);
 }
 
 static struct engine_found find(struct engine *engine, const struct engine_find *find)
@@ -251,6 +275,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_what_is_refused_changes_nothing, open_recorded,
 						engine_tear_down),
 		cmocka_unit_test_setup_teardown(test_a_filter_waits_for_formats, engine_set_up,
+						engine_tear_down),
+		cmocka_unit_test_setup_teardown(test_a_filter_is_refused_by_formats, engine_set_up,
 						engine_tear_down),
 		cmocka_unit_test_setup_teardown(test_finding_rows, open_recorded, engine_tear_down),
 		cmocka_unit_test_setup_teardown(test_malformed_requests, engine_set_up,

@@ -92,6 +92,7 @@ static void filter_replied(struct console *console, const struct engine_filter_r
 {
 	char events[NUMBER_SIZE];
 
+	console->filtered = reply->on;
 	if (reply->error)
 		journal_printf(&console->journal, GUEST_ERROR, "the filter: %s", reply->reason);
 	else if (reply->on && !reply->waiting)

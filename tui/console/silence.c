@@ -65,6 +65,8 @@ void silence_reason(const struct console *console, bool shown, char *text, size_
 		snprintf(text, size, "reading the capture...");
 	else if (guest_state(console->guest) == GUEST_STOPPED)
 		snprintf(text, size, "not tracing: t starts it");
+	else if (console->filtered)
+		snprintf(text, size, "the filter lets no event of these CPUs pass");
 	else if (guest_state(console->guest) == GUEST_REPLAY)
 		snprintf(text, size, "the capture holds no events of these CPUs");
 }

@@ -51,6 +51,7 @@ struct console {
 	bool libvirt_lost;		   /* the connection is to be given up */
 	bool relist;			   /* domains changed: the picker is out of date */
 	bool record_used;		   /* a guest was opened with -w */
+	bool filtered;			   /* a filter chooses what is shown */
 	uint64_t news;			   /* ms when the engine last had some */
 
 	enum after_stop after_stop;

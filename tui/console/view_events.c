@@ -209,6 +209,10 @@ static void draw_pane_header(struct events_view *events, struct console *console
 		   guest_stream_name(console->guest, cpu, name, sizeof(name)));
 	if (pane->answered)
 		pen_printf(&pen, style, " %s rows held ", number_exact(total, pane->head.total));
+	if (pane->answered && console->filtered)
+		pen_printf(&pen, style, " filter hides %s of all CPUs%s ",
+			   number_exact(total, pane->head.hidden),
+			   pane->head.unseen ? " so far" : "");
 	if (events->chosen_count > events->fit)
 		pen_printf(&pen, style, " %u of %u ", index + 1, events->chosen_count);
 	pen_rule(&pen, style, pen.end);

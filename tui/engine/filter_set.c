@@ -26,6 +26,7 @@ void filter_set_release(struct filter_set *set)
 int filter_set_update(struct filter_set *set, struct formats *const *formats, uint32_t count,
 		      const struct comms *comms, struct filter_report *report)
 {
+	bool waiting = !set->formats_count;
 	int ret = 0;
 
 	*report = (struct filter_report){0};
@@ -47,6 +48,10 @@ int filter_set_update(struct filter_set *set, struct formats *const *formats, ui
 					set->asked.expression, newest ? report : &other);
 		if (newest)
 			ret = failed;
+	}
+	if (ret && waiting) {
+		set->on = false;
+		forget(set);
 	}
 	for (uint32_t i = 0; i < FORMATS_SETS; i++)
 		set->names_tasks |= set->filters[i] && set->filters[i]->names_tasks;
@@ -97,6 +102,7 @@ int filter_set_ask(struct filter_set *set, const struct engine_filter *asked,
 	next.formats_count = count;
 	filter_set_reply(&next, &report, ret, reply);
 	if (ret) {
+		reply->on = set->on;
 		forget(&next);
 		return ret;
 	}

@@ -29,7 +29,7 @@ int filter_set_ask(struct filter_set *set, const struct engine_filter *asked,
 		   struct formats *const *formats, uint32_t count, const struct comms *comms,
 		   struct engine_filter_reply *reply);
 /* New formats have come: compile for them. 0, or what filter_compile() says of the newest, whose
- * records then do not pass. */
+ * records then do not pass; when they are the first, the filter is off then. */
 int filter_set_update(struct filter_set *set, struct formats *const *formats, uint32_t count,
 		      const struct comms *comms, struct filter_report *report);
 /* Say how it stands with a set after filter_set_update() gave ret and report. */

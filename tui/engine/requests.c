@@ -56,7 +56,7 @@ static void update_filters(struct server *server)
 			  server->shared.comms, &report);
 	reply.error = filter_set_update(&server->rows.shown, server->formats, server->formats_count,
 					server->shared.comms, &report);
-	if (!server->rows.shown.on)
+	if (!server->rows.shown.on && !reply.error)
 		return;
 	filter_set_reply(&server->rows.shown, &report, reply.error, &reply);
 	outbox_send(&server->outbox, ENGINE_FILTER_REPLY, 0, &reply, sizeof(reply));

@@ -17,41 +17,66 @@ static bool known_empty(const struct cursor *cursor, const struct entry *entry)
 	return filter && filter->on && entry->filter == filter->serial && !entry->shown;
 }
 
-static bool record_passes(const struct filter_set *set, uint32_t formats,
-			  const struct filter_record *record)
-{
-	const struct filter *filter;
+/* A filter for one page's records. */
+struct sieve {
+	bool all;
+	const struct filter *filter; /* NULL: none passes, unless all do */
+};
 
+static struct sieve sieve_of(const struct filter_set *set, uint32_t formats)
+{
 	if (!set || !set->on)
-		return true;
-	filter = filter_set_of(set, formats == STREAM_NO_FORMATS ? 0 : formats);
-	return filter && filter_passes(filter, record);
+		return (struct sieve){.all = true};
+	return (struct sieve){
+		.filter = filter_set_of(set, formats == STREAM_NO_FORMATS ? 0 : formats),
+	};
 }
 
-/* Which rows of the page pass. What can't be read is told, but found by nobody. */
+static inline bool sieve_passes(const struct sieve *sieve, const struct filter_record *record)
+{
+	return sieve->all || (sieve->filter && filter_passes(sieve->filter, record));
+}
+
+/* The records of a page that pass, as rows from first on. */
+static uint32_t sift_records(struct cursor *cursor, uint32_t first, uint32_t rows, uint32_t count)
+{
+	const struct entry *entry = cursor->entry;
+	const struct sieve shown = sieve_of(cursor->timeline->filter, entry->formats);
+	const struct sieve found = sieve_of(cursor->timeline->find, entry->formats);
+	struct filter_record record = {.cpu = cursor->stream->number, .epoch = entry->epoch};
+
+	for (uint32_t i = 0; i < cursor->record_count && first + i < rows; i++) {
+		const struct page_record *at = &cursor->records[i];
+
+		record.data = cursor->data + at->offset;
+		record.size = at->size;
+		record.ts = at->ts;
+		/* Written in any case and counted if it passes: nobody can predict which do. */
+		cursor->shown[count] = first + i;
+		count += sieve_passes(&shown, &record) && sieve_passes(&found, &record);
+	}
+	return count;
+}
+
+/* Which rows of the page pass. What is no event, or can't be read, is shown but never found. */
 static void cursor_sift(struct cursor *cursor)
 {
 	const struct timeline *timeline = cursor->timeline;
 	const struct entry *entry = cursor->entry;
-	uint32_t rows = (uint32_t)entry_rows(entry), count = 0;
-	struct filter_record record = {.cpu = cursor->stream->number, .epoch = entry->epoch};
+	uint32_t rows = (uint32_t)entry_rows(entry), count = 0, first, row;
 
-	for (uint32_t row = 0; row < rows && count < cursor->shown_room; row++) {
-		const struct page_record *at = NULL;
-
-		if (entry->kind == ENTRY_PAGE)
-			at = cursor_record(cursor, entry->first_row + row);
-		cursor->shown[count] = row;
-		if (!at) {
-			count += !timeline->find;
-			continue;
-		}
-		record.data = cursor->data + at->offset;
-		record.size = at->size;
-		record.ts = at->ts;
-		count += record_passes(timeline->filter, entry->formats, &record) &&
-			 record_passes(timeline->find, entry->formats, &record);
+	if (rows > cursor->shown_room)
+		rows = cursor->shown_room;
+	first = entry->kind == ENTRY_PAGE ? entry->flags & ENTRY_LOST : 0;
+	for (row = 0; row < first && !timeline->find; row++)
+		cursor->shown[count++] = row;
+	row = first;
+	if (entry->kind == ENTRY_PAGE) {
+		count = sift_records(cursor, first, rows, count);
+		row += cursor->record_count;
 	}
+	for (; row < rows && !timeline->find; row++)
+		cursor->shown[count++] = row;
 	cursor->shown_count = count;
 	cursor->sifted = true;
 	if (!timeline->find)

@@ -113,6 +113,8 @@ static void filter_came(struct batch *batch, const struct engine_filter_reply *r
 {
 	char text[sizeof(reply->reason) + 64];
 
+	batch->summary.passing = reply->events;
+	batch->summary.tested = reply->tested;
 	if (!reply->error)
 		return;
 	snprintf(text, sizeof(text), "the filter (-F, -e): %s", reply->reason);

@@ -24,6 +24,8 @@ struct summary {
 	uint64_t printed; /* lines of events */
 	uint64_t hidden;  /* rows of events that the filter does not show */
 	bool filtered;	  /* there is one */
+	uint32_t passing; /* kinds of events that it can let pass */
+	uint32_t tested;  /* of these, those whose records it looks at */
 	uint64_t skipped; /* rows overwritten on the host before they were printed */
 	struct guest_counters before;
 	struct guest_counters after;

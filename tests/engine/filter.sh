@@ -79,6 +79,12 @@ is "--stats: what is hidden and what is not are all rows" \
 	"$(awk '/^(printed|hidden):/ { n += $2 } END { print n }' "$work/err")" \
 	"$(awk '/^rows:/ { print $2 }' "$work/err")"
 
+ours --stats -e sched,timer -F 'prev_prio < 50, softirq_raise, timer' > /dev/null
+is "--stats: how many kinds of events can pass, and how many are looked into" \
+	"$(awk '/^filter_(events|tested):/ { printf "%s ", $2 }' "$work/err")" \
+	"$(($(ours -e timer --stats 2> /dev/null > /dev/null
+	      awk '/^filter_events:/ { print $2 }' "$work/err") + 1)) 1 "
+
 # refused FILTER TEXT: nothing is printed, and TEXT is in the complaint.
 refused() {
 	ours -F "$1" > "$work/ours"

@@ -129,8 +129,8 @@ void summary_print(const struct summary *summary, FILE *out)
 	fprintf(out, "printed: %" PRIu64 "\n", summary->printed);
 	if (summary->filtered)
 		fprintf(out,
-			"hidden: %" PRIu64 "\nfilter_events: %" PRIu32
-			"\nfilter_tested: %" PRIu32 "\n",
+			"hidden: %" PRIu64 "\nfilter_events: %" PRIu32 "\nfilter_tested: %" PRIu32
+			"\n",
 			summary->hidden, summary->passing, summary->tested);
 	fprintf(out, "skipped_rows: %" PRIu64 "\n", summary->skipped);
 	for (cpu = 0; cpu < summary->cpus; cpu++) {

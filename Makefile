@@ -14,7 +14,10 @@ CC          ?= cc
 
 Q := $(if $(V),,@)
 
-ifdef SAN
+ifdef FUZZ
+B           := build-fuzz
+CC          := clang
+else ifdef SAN
 B           := build-san
 else ifdef TSAN
 B           := build-tsan
@@ -29,7 +32,12 @@ AGENT_LDFLAGS := -Wl,-z,relro,-z,now
 CPPFLAGS    += -I. -D_GNU_SOURCE -DVTRACE_LIBEXECDIR='"$(LIBEXECDIR)"'
 CFLAGS      ?= -O2 -g
 ALL_CFLAGS   = -std=gnu11 $(WARNINGS) -fno-common -MMD -MP $(CFLAGS)
-ifdef SAN
+ifdef FUZZ
+FUZZ_FLAGS  := address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+# clang warns of libseccomp's own macros.
+ALL_CFLAGS  += -fsanitize=fuzzer-no-link,$(FUZZ_FLAGS) -Wno-missing-field-initializers
+LDFLAGS     += -fsanitize=fuzzer,$(FUZZ_FLAGS)
+else ifdef SAN
 ALL_CFLAGS  += -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 LDFLAGS     += -fsanitize=address,undefined
 CPPFLAGS    += -DVTRACE_SANITIZED=1
@@ -122,6 +130,14 @@ $(BENCHES): %: %.o $(B)/all.a
 	@echo '  LD    $@'
 	$(Q)$(CC) $(if $(SAN),,-pie) $(LDFLAGS) -o $@ $< $(B)/all.a $(call libs_of,libtraceevent libzstd zlib)
 
+# Programs of libFuzzer's: clang and its runtime, see tests/fuzz/run.
+FUZZERS      := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_SRC     := $(filter-out tests/fuzz/fuzz_%,$(wildcard tests/fuzz/*.c))
+$(FUZZERS): %: %.o $(call obj,$(FUZZ_SRC) $(filter-out $(MAIN_SRC),$(FORMATS_SRC) $(ENGINE_SRC)))
+	@echo '  LD    $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call libs_of,$(ENGINE_LIBS)) -ldl
+fuzzers: $(FUZZERS)
+
 guest-tests: $(GUEST_TEST)
 
 ## ---- what people call ----
@@ -149,6 +165,11 @@ check: all unit-tests ## the tests that need no guest, in under a minute
 check-threads: ## the threads of the engine, under ThreadSanitizer
 	@$(MAKE) --no-print-directory TSAN=1 build-tsan/tests/unit/test_drain
 	build-tsan/tests/unit/test_drain
+
+fuzz: ## run the fuzz targets for TIME seconds each (60; TARGET=page|format: that one)
+	@tests/deps
+	@$(MAKE) --no-print-directory FUZZ=1 fuzzers
+	@tests/fuzz/run -t $(or $(TIME),60) $(TARGET)
 
 guest-kernel: ## build the patched guest kernel (KVER=6.12|6.1, DEBUG=1: with checkers)
 	@tests/deps
@@ -189,12 +210,12 @@ uninstall: ## remove what install installed
 		$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(notdir $(page)))
 
 clean: ## remove what was built
-	rm -rf build build-san build-tsan
+	rm -rf build build-san build-tsan build-fuzz
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-.PHONY: all unit-tests guest-tests deps demo demo-clean test check check-threads guest-kernel test-kernel \
-	bench bench-overhead soak lint install uninstall clean help
+.PHONY: all unit-tests fuzzers guest-tests deps demo demo-clean test check check-threads fuzz \
+	guest-kernel test-kernel bench bench-overhead soak lint install uninstall clean help
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

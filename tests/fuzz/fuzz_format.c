@@ -2,10 +2,18 @@
 /*
  * Event formats as a guest may claim them: parsed, compiled, and a few records of each event
  * printed. The input is a byte, see below, and the sections of a bundle as fuzz_bundle_text()
- * takes them. libtraceevent's parser is in it, and has faults of its own: tests/fuzz/run tells them
- * from ours.
+ * takes them. libtraceevent's parser is in it, and has faults of its own. An input that makes it
+ * read where nothing is, or divide by zero, is left there and counted by its place, in the file
+ * that VTRACE_FUZZ_PLACES names; what else it does to the process, tests/fuzz/run tells from what
+ * we do.
  */
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
 #include <stdio.h>
+#include <ucontext.h>
+#include <unistd.h>
 
 #include "tests/fuzz/fuzz.h"
 
@@ -45,6 +53,62 @@ static void add_listings(struct bundle_writer *writer, const uint8_t *input, siz
 	}
 }
 
+/* ---- libtraceevent's own faults ---- */
+
+static sigjmp_buf out_of_library;
+static struct sigaction others[NSIG]; /* who else wants the signal: ASan */
+
+static uintptr_t place_of(const void *context)
+{
+#ifdef __x86_64__
+	return (uintptr_t)((const ucontext_t *)context)->uc_mcontext.gregs[REG_RIP];
+#else
+	(void)context;
+	return 0;
+#endif
+}
+
+static void note_place(const char *library, uintptr_t offset)
+{
+	const char *path = getenv("VTRACE_FUZZ_PLACES");
+	int fd = path ? open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644) : -1;
+
+	if (fd < 0)
+		return;
+	dprintf(fd, "%s+0x%zx\n", library, (size_t)offset);
+	close(fd);
+}
+
+static void on_signal(int number, siginfo_t *info, void *context)
+{
+	uintptr_t place = place_of(context);
+	const char *name;
+	Dl_info library;
+
+	if (place && dladdr((const void *)place, &library) && library.dli_fname) {
+		name = strrchr(library.dli_fname, '/');
+		name = name ? name + 1 : library.dli_fname;
+		if (!strncmp(name, "libtraceevent.so", 16) || !strncmp(name, "plugin_", 7)) {
+			note_place(name, place - (uintptr_t)library.dli_fbase);
+			siglongjmp(out_of_library, 1);
+		}
+	}
+	others[number].sa_sigaction(number, info, context);
+}
+
+static void catch_signals(void)
+{
+	static const int numbers[] = {SIGSEGV, SIGBUS, SIGFPE};
+	struct sigaction action = {.sa_sigaction = on_signal, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		CHECK(!sigaction(numbers[i], &action, &others[numbers[i]]));
+		CHECK(others[numbers[i]].sa_flags & SA_SIGINFO);
+	}
+}
+
+/* ---- the target ---- */
+
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	(void)argc;
@@ -52,6 +116,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	fuzz_print_init(&fuzz.print);
 	fuzz.comms = comms_new();
 	CHECK(fuzz.comms);
+	catch_signals();
 	return 0;
 }
 
@@ -133,6 +198,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	fuzz_bundle_begin(&writer, &geometry);
 	fuzz_bundle_text(&writer, (const char *)bytes + 1, length - 1);
 	add_listings(&writer, bytes + 1, length - 1);
+	/* What it had allocated is lost, and so is the descriptor's file until here. */
+	if (sigsetjmp(out_of_library, 1)) {
+		close(writer.fd);
+		return 0;
+	}
 	formats = fuzz_bundle_load(&writer, *bytes & PLUGINS, fuzz.comms);
 	line_style_reset(&fuzz.print.style);
 	if (formats)

@@ -24,11 +24,19 @@ ours() {
 }
 
 # same NAME FILE LINES [REFERENCE]: the lines of FILE (more than LINES) are trace-cmd's, of FILE
-# or of another file with the same events.
+# or of another file with the same events. trace-cmd 3.1.6 reads behind the text of a version 6 file's
+# clock (strtok_r() in tracecmd_parse_trace_clock()), and by what it finds there prints ticks now and
+# then: it may have another try.
 same() {
-	theirs "${4:-$2}" > theirs
+	local try
+
 	ours "$2" > ours
 	is "$1: status" $? 0
+	for try in 1 2 3 4; do
+		theirs "${4:-$2}" > theirs
+		cmp -s theirs ours && break
+	done
+	[ "$try" = 1 ] || echo "# $1: try $try"
 	is "$1: more than $3 lines" "$(($(wc -l < theirs) > $3))" 1
 	ok "$1: the same lines" diff theirs ours
 }

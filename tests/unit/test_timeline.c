@@ -53,6 +53,71 @@ static void test_seeks(void **state)
 	}
 }
 
+/* Events of a run from index on; other rows end it, and others' rows that come before. */
+static void check_run(struct guest *guest, size_t index, const struct timeline_run *run)
+{
+	for (uint32_t i = 0; i < run->count; i++, index++) {
+		const struct row *row = &guest->rows[index];
+
+		assert_true(index < guest->row_count);
+		assert_true(row->kind == ENTRY_PAGE && !row->lost);
+		assert_int_equal(run->cpu, row->at.cpu);
+		assert_int_equal(run->entry->epoch, row->at.epoch);
+		assert_int_equal(run->row + i, row->at.row);
+		assert_int_equal(run->records[i].ts, row->at.ts);
+		assert_int_equal(run->page[run->records[i].offset], row->fill);
+	}
+}
+
+/* Is the row at index the first that can't be in a run that ends before it? */
+static bool ends_run(const struct guest *guest, size_t index, const struct timeline_run *run)
+{
+	const struct row *row;
+
+	if (index == guest->row_count)
+		return true;
+	row = &guest->rows[index];
+	return row->at.cpu != run->cpu ||
+	       row->at.row == run->entry->first_row + entry_rows(run->entry);
+}
+
+/* All rows by runs, passed whole or in part, with some steps back and forth between. */
+static void test_runs(void **state)
+{
+	struct timeline_run run;
+	struct guest guest;
+
+	(void)state;
+	for (unsigned i = 0; i < SIZES; i++) {
+		size_t index = 0, in_runs = 0;
+
+		guest_init(&guest, sizes[i], 61 + i);
+		while (index < guest.row_count) {
+			if (timeline_run(&guest.timeline, &run)) {
+				uint32_t some = 1 + chance(&guest, run.count);
+
+				check_run(&guest, index, &run);
+				assert_true(ends_run(&guest, index + run.count, &run));
+				timeline_pass(&guest.timeline, some);
+				index += some;
+				in_runs += some;
+			} else {
+				assert_true(guest.rows[index].kind != ENTRY_PAGE ||
+					    guest.rows[index].lost);
+				assert_true(timeline_next(&guest.timeline));
+				index++;
+			}
+			if (index && !chance(&guest, 3)) {
+				assert_true(timeline_prev(&guest.timeline));
+				index--;
+			}
+		}
+		assert_true(in_runs > guest.row_count / 2);
+		assert_false(timeline_run(&guest.timeline, &run));
+		guest_release(&guest);
+	}
+}
+
 /* Take some rows from where each CPU stood, as one that pulls does: those not passed yet, in their
  * order, whatever has been passed that is newer. */
 static void check_pull(struct guest *guest, uint64_t *pulled, unsigned count)
@@ -136,7 +201,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_both_ways), cmocka_unit_test(test_turns),
 		cmocka_unit_test(test_seeks),	  cmocka_unit_test(test_pulls),
-		cmocka_unit_test(test_some_cpus),
+		cmocka_unit_test(test_some_cpus), cmocka_unit_test(test_runs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

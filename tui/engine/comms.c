@@ -33,6 +33,8 @@ struct comms {
 	struct task task[COMMS_PIDS];
 };
 
+static const char idle[VTRACE_COMM_LEN] = "<idle>", unknown[VTRACE_COMM_LEN] = "<...>";
+
 struct comms *comms_new(void)
 {
 	/* Untouched parts of the table cost no memory. */
@@ -254,11 +256,11 @@ const char *comms_find_at(const struct comms *comms, int32_t pid, const struct e
 	if (!comms->first)
 		return comms_find(comms, pid, at->epoch, at->ts);
 	if (!pid)
-		return "<idle>";
+		return idle;
 	task = find_task(comms, pid);
 	if (task && task->listed)
 		return task->base;
-	return task && task->names && behind(&task->name[0], at) ? task->name[0].comm : "<...>";
+	return task && task->names && behind(&task->name[0], at) ? task->name[0].comm : unknown;
 }
 
 const char *comms_find(const struct comms *comms, int32_t pid, uint32_t epoch, uint64_t ts)
@@ -266,14 +268,14 @@ const char *comms_find(const struct comms *comms, int32_t pid, uint32_t epoch, u
 	const struct task *task;
 
 	if (!pid)
-		return "<idle>";
+		return idle;
 	task = find_task(comms, pid);
 	if (!task)
-		return "<...>";
+		return unknown;
 	for (unsigned at = task->names; at; at--)
 		if (before(&task->name[at - 1], epoch, ts))
 			return task->name[at - 1].comm;
-	return task->base[0] ? task->base : "<...>";
+	return task->base[0] ? task->base : unknown;
 }
 
 size_t comms_text(const struct comms *comms, char *text, size_t size)

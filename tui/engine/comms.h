@@ -50,8 +50,8 @@ bool comms_wants_first(const struct comms *comms, int32_t pid, const struct engi
 void comms_learn_first(struct comms *comms, int32_t pid, const struct engine_position *at,
 		       const char *comm, size_t length);
 
-/* The name of pid at that time: "<idle>" for 0, "<...>" when it is not known. Valid until the
- * next change. */
+/* The name of pid at that time: "<idle>" for 0, "<...>" when it is not known. Of VTRACE_COMM_LEN
+ * bytes, whatever is behind its end. Valid until the next change. */
 const char *comms_find(const struct comms *comms, int32_t pid, uint32_t epoch, uint64_t ts);
 /* The name of pid in the row at that place, by either rule. */
 const char *comms_find_at(const struct comms *comms, int32_t pid, const struct engine_position *at);

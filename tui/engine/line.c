@@ -7,9 +7,11 @@
 #define TASK_WIDTH  16
 #define PID_WIDTH   5
 #define EVENT_WIDTH 20 /* trace-cmd's column of details */
+/* Task, "-", pid, " [cpu]", seconds, microseconds, ": ", and what is written behind too. */
+#define HEAD_MAX 128
 
-/* TASK_WIDTH of them and OUT_BLOCK behind. */
-static const char blanks[TASK_WIDTH + OUT_BLOCK] = "                                ";
+static const char blanks[TASK_WIDTH] = "               "
+				       " ";
 
 int line_style_init(struct line_style *style)
 {
@@ -46,53 +48,90 @@ static void make_seconds(struct line_style *style, uint64_t second)
 	style->seconds_length = (unsigned)(out.at - style->seconds);
 }
 
-/* libtraceevent's "%6.1000d", or "%12d" for ticks (tep_print_event(3)): microseconds, rounded,
- * with a point, in the first second too (libtraceevent 1.7). */
-static void put_time(struct out *out, struct line_style *style, uint64_t ts)
+/* And many of the same CPU. */
+static void make_cpu(struct line_style *style, unsigned cpu)
 {
-	static const struct spec twelve = {0, 'u', 12, -1};
-	uint64_t us = ts / 1000 + (ts % 1000 >= 500);
+	struct out out;
 
-	if (style->ticks) {
-		out_number(out, &twelve, ts, 8);
-	} else {
-		if (us / 1000000 != style->second || !style->seconds_length)
-			make_seconds(style, us / 1000000);
-		out_bytes(out, style->seconds, style->seconds_length);
-		out_digits(out, us % 1000000, 6);
-	}
-	out_pair(out, ": ");
+	out_init(&out, style->cpu_text, sizeof(style->cpu_text));
+	out_pair(&out, " [");
+	out_digits(&out, cpu, 3);
+	out_char(&out, ']');
+	style->cpu = cpu;
+	style->cpu_length = (unsigned)(out.at - style->cpu_text);
 }
 
-static void put_pid(struct out *out, int32_t pid)
+/* libtraceevent's "%6.1000d", or "%12d" for ticks (tep_print_event(3)): microseconds, rounded,
+ * with a point, in the first second too (libtraceevent 1.7). */
+static char *put_time(char *to, struct line_style *style, uint64_t ts)
 {
-	char *start = out->at;
+	static const struct spec twelve = {0, 'u', 12, -1};
+	uint64_t us = ts / 1000 + (ts % 1000 >= 500), second = us / 1000000;
+	uint32_t rest = (uint32_t)(us - second * 1000000);
+	struct out out;
 
-	out_signed(out, pid);
-	if (out->at < start + PID_WIDTH)
-		out_pad(out, ' ', (size_t)(start + PID_WIDTH - out->at));
+	if (style->ticks) {
+		out_init(&out, to, 2 * OUT_DIGITS);
+		out_number(&out, &twelve, ts, 8);
+		return out.at;
+	}
+	if (second != style->second || !style->seconds_length)
+		make_seconds(style, second);
+	memcpy(to, style->seconds, sizeof(style->seconds));
+	to += style->seconds_length;
+	to = out_put_pair(to, rest / 10000);
+	to = out_put_pair(to, rest / 100 % 100);
+	return out_put_pair(to, rest % 100);
+}
+
+/* To the right of the column; a name has VTRACE_COMM_LEN bytes, whatever is behind its end. */
+static char *put_task(char *to, const char *task)
+{
+	size_t length = strnlen(task, VTRACE_COMM_LEN);
+
+	memcpy(to, blanks, TASK_WIDTH);
+	memcpy(to + TASK_WIDTH - length, task, VTRACE_COMM_LEN);
+	return to + TASK_WIDTH;
+}
+
+static char *put_pid(char *to, int32_t pid)
+{
+	char *least = to + PID_WIDTH;
+
+	memcpy(to, blanks, PID_WIDTH);
+	if (pid < 0)
+		*to++ = '-';
+	to = out_put_unsigned(to, pid < 0 ? -(uint64_t)pid : (uint64_t)pid);
+	return to < least ? least : to;
+}
+
+static char *make_head(char *to, struct line_style *style, const struct print_job *job)
+{
+	static const char nobody[VTRACE_COMM_LEN] = "";
+	int32_t pid = -1;
+
+	if (job->size >= RECORD_PID_OFFSET + 4)
+		pid = (int32_t)page_u32(job->geometry, job->data + RECORD_PID_OFFSET);
+	to = put_task(to, pid >= 0 ? print_task(job, pid) : nobody);
+	*to++ = '-';
+	to = put_pid(to, pid);
+	if (job->cpu != style->cpu || !style->cpu_length)
+		make_cpu(style, job->cpu);
+	memcpy(to, style->cpu_text, sizeof(style->cpu_text));
+	to = put_time(to + style->cpu_length, style, job->ts);
+	*to++ = ':';
+	*to++ = ' ';
+	return to;
 }
 
 static void put_head(struct out *out, struct line_style *style, const struct print_job *job)
 {
-	const char *task = "";
-	int32_t pid = -1;
-	size_t length;
+	char room[HEAD_MAX];
 
-	if (job->size >= RECORD_PID_OFFSET + 4)
-		pid = (int32_t)page_u32(job->geometry, job->data + RECORD_PID_OFFSET);
-	if (pid >= 0)
-		task = print_task(job, pid);
-	length = strlen(task);
-	if (length < TASK_WIDTH)
-		out_padded(out, blanks, TASK_WIDTH - length);
-	out_bytes(out, task, length);
-	out_char(out, '-');
-	put_pid(out, pid);
-	out_pair(out, " [");
-	out_digits(out, job->cpu, 3);
-	out_char(out, ']');
-	put_time(out, style, job->ts);
+	if (out_left(out) >= HEAD_MAX)
+		out->at = make_head(out->at, style, job);
+	else
+		out_bytes(out, room, (size_t)(make_head(room, style, job) - room));
 }
 
 /* Of an event that has no label, or whose record has a fault. */

@@ -14,6 +14,9 @@ struct line_style {
 	uint64_t second;  /* that seconds is the text of */
 	char seconds[24]; /* " %5u." */
 	unsigned seconds_length;
+	unsigned cpu;	   /* that cpu_text is of */
+	char cpu_text[16]; /* " [%03u]" */
+	unsigned cpu_length;
 	struct calls *calls;
 	uint64_t calls_formats; /* 1 + number of those that calls is of; 0: of none yet */
 };

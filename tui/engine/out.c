@@ -2,8 +2,9 @@
 #include "tui/engine/out.h"
 
 #define NUMBER_MAX 24 /* digits: 22 of the largest octal number, and two for luck */
+#define HEX_DIGITS 16
 
-static const char pairs[] = "00010203040506070809101112131415161718192021222324"
+const char out_pairs[200] = "00010203040506070809101112131415161718192021222324"
 			    "25262728293031323334353637383940414243444546474849"
 			    "50515253545556575859606162636465666768697071727374"
 			    "75767778798081828384858687888990919293949596979899";
@@ -38,18 +39,18 @@ void out_short_string(struct out *out, const char *text, size_t most)
 /* The digits of number end before end; returns their start. */
 static char *decimal(char *end, uint64_t number)
 {
-	while (number >= 100) {
-		end -= 2;
-		memcpy(end, pairs + number % 100 * 2, 2);
-		number /= 100;
+	/* Short ones are divided faster. */
+	for (; number > UINT32_MAX; number /= 100)
+		out_put_pair(end -= 2, number % 100);
+	for (uint32_t rest = (uint32_t)number;; rest /= 100) {
+		if (rest < 10) {
+			*--end = (char)('0' + rest);
+			return end;
+		}
+		out_put_pair(end -= 2, rest % 100);
+		if (rest < 100)
+			return end;
 	}
-	if (number >= 10) {
-		end -= 2;
-		memcpy(end, pairs + number * 2, 2);
-	} else {
-		*--end = (char)('0' + number);
-	}
-	return end;
 }
 
 static char *power_of_two(char *end, uint64_t number, unsigned bits, const char *digits)
@@ -91,29 +92,19 @@ static unsigned decimal_length(uint64_t number)
 	return guess + (number >= powers[guess]);
 }
 
-void out_unsigned(struct out *out, uint64_t number)
+char *out_put_long(char *to, uint64_t number)
 {
-	char digits[NUMBER_MAX], *end = digits + NUMBER_MAX, *at;
+	char *end = to + decimal_length(number);
 
-	if (number < 10) {
-		out_char(out, (char)('0' + number));
-		return;
-	}
-	/* In place when that is easy. */
-	if (out_left(out) >= NUMBER_MAX) {
-		out->at += decimal_length(number);
-		decimal(out->at, number);
-		return;
-	}
-	at = decimal(end, number);
-	out_bytes(out, at, (size_t)(end - at));
+	decimal(end, number);
+	return end;
 }
 
-void out_signed(struct out *out, int64_t number)
+void out_narrow_unsigned(struct out *out, uint64_t number)
 {
-	if (number < 0)
-		out_char(out, '-');
-	out_unsigned(out, number < 0 ? -(uint64_t)number : (uint64_t)number);
+	char digits[2 * OUT_DIGITS]; /* the compiler sees no end of it */
+
+	out_bytes(out, digits, (size_t)(out_put_unsigned(digits, number) - digits));
 }
 
 void out_digits(struct out *out, uint64_t number, unsigned digits)
@@ -136,18 +127,40 @@ void out_digits(struct out *out, uint64_t number, unsigned digits)
 	out->at += length;
 }
 
+/* The 8 hexadecimal digits of a number, the first one in the lowest byte. */
+static uint64_t hex_digits(uint32_t number)
+{
+	uint64_t digits = number, letters;
+
+	digits = (digits << 16 | digits) & UINT64_C(0x0000ffff0000ffff);
+	digits = (digits << 8 | digits) & UINT64_C(0x00ff00ff00ff00ff);
+	digits = (digits << 4 | digits) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+	/* A digit of 10 or more carries into the bit above when 6 is added. */
+	letters = (digits + UINT64_C(0x0606060606060606)) >> 4 & UINT64_C(0x0101010101010101);
+	digits += UINT64_C(0x3030303030303030) + letters * ('a' - '9' - 1);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	return digits;
+#else
+	return __builtin_bswap64(digits);
+#endif
+}
+
 void out_hex(struct out *out, uint64_t number)
 {
 	unsigned length = (67u - (unsigned)__builtin_clzll(number | 1)) / 4;
-	char digits[NUMBER_MAX], *end = digits + NUMBER_MAX, *at;
+	uint64_t high, low;
+	char room[HEX_DIGITS], *to = out_left(out) >= HEX_DIGITS ? out->at : room;
 
-	if (out_left(out) >= NUMBER_MAX) {
+	/* What is shown of it comes first. */
+	number <<= 4 * (HEX_DIGITS - length);
+	high = hex_digits((uint32_t)(number >> 32));
+	low = hex_digits((uint32_t)number);
+	memcpy(to, &high, sizeof(high));
+	memcpy(to + sizeof(high), &low, sizeof(low));
+	if (to == room)
+		out_bytes(out, room, length);
+	else
 		out->at += length;
-		power_of_two(out->at, number, 4, lower);
-		return;
-	}
-	at = power_of_two(end, number, 4, lower);
-	out_bytes(out, at, (size_t)(end - at));
 }
 
 void out_byte(struct out *out, uint8_t byte)

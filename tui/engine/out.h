@@ -121,9 +121,49 @@ static inline void out_padded(struct out *out, const char *text, size_t length)
 /* A string of at most so many bytes, as names of tasks are: strnlen(3) and copy in one. */
 void out_short_string(struct out *out, const char *text, size_t most);
 
+#define OUT_DIGITS 20 /* of the largest number */
+
+/* The digits of a number from to on, where there is room for OUT_DIGITS; returns their end. */
+extern const char out_pairs[200]; /* "00" to "99" */
+char *out_put_long(char *to, uint64_t number);
+static inline char *out_put_pair(char *to, uint64_t number)
+{
+	memcpy(to, out_pairs + number * 2, 2);
+	return to + 2;
+}
+static inline char *out_put_unsigned(char *to, uint64_t number)
+{
+	if (number >= 10000)
+		return out_put_long(to, number);
+	if (number >= 1000)
+		return out_put_pair(out_put_pair(to, number / 100), number % 100);
+	if (number >= 100) {
+		*to = (char)('0' + number / 100);
+		return out_put_pair(to + 1, number % 100);
+	}
+	if (number >= 10)
+		return out_put_pair(to, number);
+	*to = (char)('0' + number);
+	return to + 1;
+}
+
+/* The same where there is less room. */
+void out_narrow_unsigned(struct out *out, uint64_t number);
+
 /* %llu and %lld */
-void out_unsigned(struct out *out, uint64_t number);
-void out_signed(struct out *out, int64_t number);
+static inline void out_unsigned(struct out *out, uint64_t number)
+{
+	if (out_left(out) >= OUT_DIGITS)
+		out->at = out_put_unsigned(out->at, number);
+	else
+		out_narrow_unsigned(out, number);
+}
+static inline void out_signed(struct out *out, int64_t number)
+{
+	if (number < 0)
+		out_char(out, '-');
+	out_unsigned(out, number < 0 ? -(uint64_t)number : (uint64_t)number);
+}
 /* %0*llu: at least digits of them, at most 20 */
 void out_digits(struct out *out, uint64_t number, unsigned digits);
 /* %llx */

@@ -184,6 +184,25 @@ bool page_next(struct page_cursor *cursor, struct page_record *record)
 					   : next_record(cursor, record, &LITTLE);
 }
 
+static ALWAYS_INLINE uint32_t next_records(struct page_cursor *cursor, struct page_record *records,
+					   uint32_t room, const struct page_geometry *order)
+{
+	/* A copy: its members are in registers on the way. */
+	struct page_cursor local = *cursor;
+	uint32_t count = 0;
+
+	while (count < room && next_record(&local, &records[count], order))
+		count++;
+	*cursor = local;
+	return count;
+}
+
+uint32_t page_records(struct page_cursor *cursor, struct page_record *records, uint32_t room)
+{
+	return cursor->geometry.big_endian ? next_records(cursor, records, room, &BIG)
+					   : next_records(cursor, records, room, &LITTLE);
+}
+
 static void read_lost(const struct page_geometry *geometry, const uint8_t *page,
 		      struct page_summary *summary)
 {

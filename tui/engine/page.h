@@ -75,6 +75,9 @@ void page_cursor_init(struct page_cursor *cursor, const struct page_geometry *ge
 /* The next data record: true, or false at the end or at a fault (cursor->fault). */
 bool page_next(struct page_cursor *cursor, struct page_record *record);
 
+/* All that are still to come, into room for so many; how many there were. */
+uint32_t page_records(struct page_cursor *cursor, struct page_record *records, uint32_t room);
+
 /* Walk the whole page. The summary is filled as far as the walk came. */
 enum page_fault page_check(const struct page_geometry *geometry, const uint8_t *page,
 			   struct page_summary *summary);

@@ -280,11 +280,10 @@ static bool all_ended(const struct rows *rows)
 }
 
 /* Must a row wait for older ones of other CPUs? */
-static bool unsettled(const struct rows *rows, const struct place *place, uint64_t now)
+static bool unsettled(const struct rows *rows, uint32_t cpu, const struct entry *entry,
+		      uint64_t now)
 {
-	const struct stream *stream = rows->streams[place->at.cpu];
-
-	return !stream->file && now - place->entry->arrival < ROWS_SETTLE_MS;
+	return !rows->streams[cpu]->file && now - entry->arrival < ROWS_SETTLE_MS;
 }
 
 /* ---- text ---- */
@@ -312,13 +311,10 @@ static void put_other(struct out *out, const struct place *place, unsigned cpu)
  * In a trace.dat with instances, the buffer that the row is of. trace-cmd prints it once for an
  * event and the lost ones before it, and so on one line only.
  */
-static void put_prefix(const struct rows *rows, struct out *out, const struct place *place)
+static void put_prefix(struct out *out, const char *prefix, const struct entry *entry, uint64_t row)
 {
-	const char *prefix = rows->streams[place->at.cpu]->prefix;
-	const struct entry *entry = place->entry;
-
-	if (prefix && (place->lost || entry->kind != ENTRY_PAGE || !(entry->flags & ENTRY_LOST) ||
-		       place->at.row != entry->first_row + 1))
+	if (prefix && (entry->kind != ENTRY_PAGE || !(entry->flags & ENTRY_LOST) ||
+		       row != entry->first_row + 1))
 		out_string(out, prefix);
 }
 
@@ -329,7 +325,7 @@ static bool append_line(struct rows *rows, const struct place *place, const stru
 	char *start = rows->out.at;
 
 	*took_next = false;
-	put_prefix(rows, &rows->out, place);
+	put_prefix(&rows->out, rows->streams[place->at.cpu]->prefix, place->entry, place->at.row);
 	if (job)
 		*took_next = line_record(&rows->out, &rows->style, &rows->printer, job, next);
 	else
@@ -393,6 +389,59 @@ static bool pull_line(struct rows *rows, const struct place *place)
 	return true;
 }
 
+/* The lines of a run's events, at most so many, up to one that is not its own line or finds no
+ * room. Passes them; returns how many. */
+static uint32_t pull_run(struct rows *rows, const struct timeline_run *run, uint32_t most)
+{
+	const char *prefix = rows->streams[run->cpu]->prefix;
+	const struct place first = {
+		.at = {.cpu = run->cpu, .epoch = run->entry->epoch},
+		.entry = run->entry,
+		.record = run->page + run->records->offset,
+	};
+	uint32_t count = run->count < most ? run->count : most, done;
+	struct print_job job;
+
+	make_job(rows, &first, &job);
+	for (done = 0; done < count; done++) {
+		const struct page_record *record = &run->records[done];
+		char *start = rows->out.at;
+
+		job.data = run->page + record->offset;
+		job.size = record->size;
+		job.ts = record->ts;
+		job.row = run->row + done;
+		print_find_format(&job);
+		if (job.format && job.format->program.wants_next)
+			break;
+		put_prefix(&rows->out, prefix, run->entry, job.row);
+		line_record(&rows->out, &rows->style, &rows->printer, &job, NULL);
+		if (!out_left(&rows->out)) {
+			rows->out.at = start;
+			break;
+		}
+	}
+	if (done)
+		timeline_pass(&rows->timeline, done);
+	rows_header(rows)->count += done;
+	rows_header(rows)->events += done;
+	return done;
+}
+
+/* Lines as long as nothing stands in their way; false when the next row is to be looked at. */
+static bool pull_lines(struct rows *rows, const struct engine_pull *pull, uint64_t now,
+		       uint32_t *cpu)
+{
+	struct timeline_run run;
+
+	if (!timeline_run(&rows->timeline, &run))
+		return false;
+	*cpu = run.cpu;
+	if (!(pull->flags & ENGINE_PULL_ALL) && unsettled(rows, run.cpu, run.entry, now))
+		return false;
+	return pull_run(rows, &run, pull->count - rows_header(rows)->events);
+}
+
 static bool pull_row(struct rows *rows, const struct place *place)
 {
 	if (!append_row(rows, place))
@@ -454,7 +503,12 @@ int rows_pull(struct rows *rows, const struct engine_pull *pull, uint64_t now, u
 	before = timeline_newer(timeline);
 	while (!enough(header, pull)) {
 		bool there;
+		uint32_t cpu;
 
+		if (text && !ahead && pull_lines(rows, pull, now, &cpu)) {
+			ahead = indexing_ahead(rows, cpu);
+			continue;
+		}
 		ends = timeline->ends;
 		there = !ahead && timeline_peek(timeline, &place);
 		/* A filter may have passed all that a stream has. */
@@ -464,7 +518,8 @@ int rows_pull(struct rows *rows, const struct engine_pull *pull, uint64_t now, u
 			header->flags |= timeline->stopped ? ENGINE_ROWS_MORE : ENGINE_ROWS_DRY;
 			break;
 		}
-		if (!(pull->flags & ENGINE_PULL_ALL) && unsettled(rows, &place, now)) {
+		if (!(pull->flags & ENGINE_PULL_ALL) &&
+		    unsettled(rows, place.at.cpu, place.entry, now)) {
 			header->flags |= ENGINE_ROWS_DRY;
 			*settles = place.entry->arrival + ROWS_SETTLE_MS;
 			break;

@@ -118,13 +118,30 @@ static const uint8_t *cursor_file_page(struct cursor *cursor, uint64_t page)
 	return history_page(history, page, cursor->window);
 }
 
+/* Time stamps that run backwards in a page keep their row's order; none is outside what the index
+ * says, as a file may have changed since it was made. */
+static void order_records(struct cursor *cursor)
+{
+	const struct stream *stream = cursor->stream;
+	uint64_t time = cursor->entry->first_ts, last = cursor->entry->last_ts;
+
+	for (uint32_t i = 0; i < cursor->record_count; i++) {
+		struct page_record *record = &cursor->records[i];
+		uint64_t ts = stream->clock ? stream_time(stream, record->ts) : record->ts;
+
+		if (ts > time)
+			time = ts < last ? ts : last;
+		record->ts = time;
+	}
+}
+
 /* Decode the page that holds row; the one before stays when there is none. */
 bool cursor_load(struct cursor *cursor, uint64_t row)
 {
 	const struct history *history = &cursor->stream->history;
 	const struct entry *entry;
 	struct page_cursor walk;
-	uint64_t page, time = 0;
+	uint64_t page;
 
 	if (cursor->loaded && row >= cursor->entry->first_row &&
 	    row - cursor->entry->first_row < entry_rows(cursor->entry))
@@ -144,16 +161,8 @@ bool cursor_load(struct cursor *cursor, uint64_t row)
 	if (!cursor->data)
 		return true;
 	page_cursor_init(&walk, &cursor->stream->shared->geometry, cursor->data);
-	while (cursor->record_count < cursor->record_room &&
-	       page_next(&walk, &cursor->records[cursor->record_count])) {
-		struct page_record *record = &cursor->records[cursor->record_count++];
-
-		record->ts = stream_time(cursor->stream, record->ts);
-		/* Time stamps that run backwards in a page keep their row's order. */
-		if (record->ts < time)
-			record->ts = time;
-		time = record->ts;
-	}
+	cursor->record_count = page_records(&walk, cursor->records, cursor->record_room);
+	order_records(cursor);
 	return true;
 }
 
@@ -176,10 +185,7 @@ bool cursor_position(struct cursor *cursor, uint64_t row, struct engine_position
 		return false;
 	entry = cursor->entry;
 	record = cursor_record(cursor, row);
-	at->ts = entry->first_ts;
-	/* A file may have changed since it was indexed. */
-	if (record && record->ts > at->ts)
-		at->ts = record->ts > entry->last_ts ? entry->last_ts : record->ts;
+	at->ts = record ? record->ts : entry->first_ts;
 	at->row = row;
 	at->cpu = cursor->stream->stats.cpu;
 	at->epoch = entry->epoch;
@@ -419,6 +425,80 @@ bool timeline_peek(struct timeline *timeline, struct place *place)
 	struct cursor *cursor = timeline_first(timeline, TIMELINE_NEXT);
 
 	return cursor && cursor_place(cursor, place);
+}
+
+/* The stream whose row comes behind all that the first one has before it; NULL: nobody's. */
+static const struct cursor *second(const struct timeline *timeline)
+{
+	const struct timeline_heap *heap = &timeline->heaps[TIMELINE_NEXT];
+	const struct cursor *other = heap_below(heap, TIMELINE_NEXT, 0);
+
+	return other && other->have[TIMELINE_NEXT] ? other : NULL;
+}
+
+/* How many of these records come before a place of another stream. */
+static uint32_t records_before(const struct cursor *cursor, const struct page_record *records,
+			       uint32_t count, const struct engine_position *place)
+{
+	uint32_t epoch = cursor->entry->epoch, n = 0;
+	uint64_t limit = place->ts;
+
+	if (epoch != place->epoch)
+		return epoch < place->epoch ? count : 0;
+	/* Of one time the lower CPU's come first. */
+	if (cursor->stream->stats.cpu > place->cpu) {
+		if (!limit)
+			return 0;
+		limit--;
+	}
+	while (n < count && records[n].ts <= limit)
+		n++;
+	return n;
+}
+
+bool timeline_run(struct timeline *timeline, struct timeline_run *run)
+{
+	struct cursor *cursor = timeline_first(timeline, TIMELINE_NEXT);
+	const struct page_record *record;
+	const struct cursor *other;
+	uint64_t row, left;
+
+	if (!cursor || cursor_is_filtered(cursor))
+		return false;
+	row = cursor->beside[TIMELINE_NEXT].row;
+	if (!cursor_load(cursor, row))
+		return false;
+	record = cursor_record(cursor, row);
+	if (!record)
+		return false;
+	run->cpu = cursor->stream->stats.cpu;
+	run->entry = cursor->entry;
+	run->page = cursor->data;
+	run->row = row;
+	run->records = record;
+	run->count = cursor->record_count - (uint32_t)(record - cursor->records);
+	/* The index has the last word on how many rows there are. */
+	left = entry_rows(cursor->entry) - (row - cursor->entry->first_row);
+	if (run->count > left)
+		run->count = (uint32_t)left;
+	other = second(timeline);
+	if (other)
+		run->count =
+			records_before(cursor, record, run->count, &other->beside[TIMELINE_NEXT]);
+	return run->count;
+}
+
+void timeline_pass(struct timeline *timeline, uint32_t count)
+{
+	struct cursor *cursor = timeline->heaps[TIMELINE_NEXT].cursors[0];
+
+	cursor_move(cursor, cursor->row + count);
+	for (enum timeline_way way = 0; way < TIMELINE_WAYS; way++) {
+		if (!timeline->heaps[way].count)
+			continue;
+		cursor_look(cursor, way);
+		heap_settle(&timeline->heaps[way], way, cursor);
+	}
 }
 
 bool timeline_look(struct timeline *timeline, enum timeline_way way, struct engine_position *at)

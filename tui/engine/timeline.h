@@ -31,6 +31,17 @@ struct place {
 	bool lost;	       /* the row tells of lost events before the page's own */
 };
 
+/* Events of one page that stand one behind the other in the order of time: count rows from row on.
+ */
+struct timeline_run {
+	uint32_t cpu; /* of the stream, as in a position */
+	uint32_t count;
+	uint64_t row;
+	const struct entry *entry;
+	const uint8_t *page;
+	const struct page_record *records; /* offsets are in page */
+};
+
 enum timeline_way {
 	TIMELINE_NEXT, /* to newer rows */
 	TIMELINE_PREV,
@@ -81,6 +92,11 @@ uint64_t timeline_row(const struct timeline *timeline, unsigned cpu);
 
 /* Look at the next row without passing it; place is valid until the timeline moves. */
 bool timeline_peek(struct timeline *timeline, struct place *place);
+/* The same of as many rows as can be told at once: what is read in order of time needs no heap from
+ * row to row. False when the next row is no event, or a filter picks the rows: then peek. */
+bool timeline_run(struct timeline *timeline, struct timeline_run *run);
+/* Pass the first count rows of the run that was asked for last, with nothing in between. */
+void timeline_pass(struct timeline *timeline, uint32_t count);
 /* The next row on one side without passing it. False at the end, or when stopped: then at is how
  * far that way was looked, and where to go on. */
 bool timeline_look(struct timeline *timeline, enum timeline_way way, struct engine_position *at);

@@ -125,7 +125,7 @@ $(UNIT_TESTS): %: %.o $(B)/all.a
 		$(call libs_of,$(ENGINE_LIBS) $(CONSOLE_LIBS) cmocka) -ldl
 unit-tests: $(UNIT_TESTS)
 
-BENCHES      := $(patsubst %,$(B)/tests/bench/%,walk repeat ingest screen filter)
+BENCHES      := $(patsubst %,$(B)/tests/bench/%,walk repeat ingest screen filter merge)
 $(BENCHES): %: %.o $(B)/all.a
 	@echo '  LD    $@'
 	$(Q)$(CC) $(if $(SAN),,-pie) $(LDFLAGS) -o $@ $< $(B)/all.a $(call libs_of,libtraceevent libzstd zlib)

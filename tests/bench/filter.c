@@ -6,90 +6,19 @@
  * take turns in one process and must find as many. EXPRESSION says the same as EVENTS where that is
  * not empty: libtraceevent knows no lists. Prints the medians.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 #include <traceevent/kbuffer.h>
 
-#include "tui/engine/timeline.h"
-
-#define PAGE_SIZE 4096u
+#include "tests/bench/histories.h"
 
 struct bench {
-	struct stream_shared shared;
-	struct stream *streams[VTRACE_MAX_CPUS];
-	struct formats *formats[FORMATS_SETS];
+	struct histories histories;
 	struct filter_set set;
 	struct timeline timeline;
 	struct tep_event_filter *filter;
 	struct kbuffer *kbuffer;
-	uint64_t events;
 };
-
-static uint64_t now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
-}
-
-static void fail(const char *what, const char *why)
-{
-	fprintf(stderr, "filter: %s: %s\n", what, why);
-	exit(1);
-}
-
-static void load_formats(struct bench *bench, const char *path)
-{
-	struct formats_stock none = {.used = FORMATS_STOCK};
-	struct engine_formats_reply reply;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		fail(path, strerror(errno));
-	bench->shared.comms = comms_new();
-	if (!bench->shared.comms ||
-	    formats_load(&bench->formats[0], NULL, &none, fd, bench->shared.comms, &reply))
-		fail(path, reply.reason);
-	close(fd);
-	bench->shared.geometry = bench->formats[0]->geometry;
-	if (bench->shared.geometry.size != PAGE_SIZE)
-		fail(path, "not of pages of 4096 bytes");
-}
-
-static void load_pages(struct bench *bench, unsigned cpu, const char *path)
-{
-	static uint8_t page[PAGE_SIZE];
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		fail(path, strerror(errno));
-	if (stream_new(&bench->streams[cpu], &bench->shared, cpu))
-		fail(path, "no memory");
-	bench->streams[cpu]->number = cpu;
-	while (read(fd, page, sizeof(page)) == sizeof(page)) {
-		struct page_summary summary;
-		struct entry entry = {.kind = ENTRY_PAGE};
-
-		if (page_check(&bench->shared.geometry, page, &summary) != PAGE_GOOD)
-			fail(path, "a page is not valid");
-		entry.first_ts = summary.first_ts;
-		entry.last_ts = summary.last_ts;
-		entry.events = summary.events;
-		if (history_append(&bench->streams[cpu]->history, &entry, page, 0))
-			fail(path, "no memory");
-		bench->events += summary.events;
-	}
-	close(fd);
-}
 
 /* Step over all that passes, as many requests of the engine would. */
 static uint64_t search_ours(struct bench *bench)
@@ -133,8 +62,8 @@ static uint64_t search_theirs(struct bench *bench)
 {
 	uint64_t found = 0;
 
-	for (unsigned cpu = 0; cpu < VTRACE_MAX_CPUS && bench->streams[cpu]; cpu++) {
-		const struct history *history = &bench->streams[cpu]->history;
+	for (unsigned cpu = 0; cpu < VTRACE_MAX_CPUS && bench->histories.streams[cpu]; cpu++) {
+		const struct history *history = &bench->histories.streams[cpu]->history;
 		uint64_t page, end;
 
 		history_pages(history, &page, &end);
@@ -152,28 +81,16 @@ static void prepare(struct bench *bench, const char *events, const char *express
 	snprintf(asked.events, sizeof(asked.events), "%s", events);
 	if (!*events)
 		snprintf(asked.expression, sizeof(asked.expression), "%s", expression);
-	if (filter_set_ask(&bench->set, &asked, bench->formats, 1, bench->shared.comms, &reply))
+	if (filter_set_ask(&bench->set, &asked, bench->histories.formats, 1,
+			   bench->histories.shared.comms, &reply))
 		fail(expression, reply.reason);
 	bench->timeline.filter = &bench->set;
-	bench->filter = tep_filter_alloc(bench->formats[0]->tep);
+	bench->filter = tep_filter_alloc(bench->histories.formats[0]->tep);
 	if (!bench->filter || tep_filter_add_filter_str(bench->filter, expression))
 		fail(expression, "refused by libtraceevent");
 	bench->kbuffer = kbuffer_alloc(KBUFFER_LSIZE_8, KBUFFER_ENDIAN_LITTLE);
 	if (!bench->kbuffer)
 		fail("kbuffer", "no memory");
-}
-
-static int by_size(const void *a, const void *b)
-{
-	uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
-
-	return (left > right) - (left < right);
-}
-
-static uint64_t median(uint64_t *times, unsigned count)
-{
-	qsort(times, count, sizeof(*times), by_size);
-	return times[count / 2];
 }
 
 static void measure(struct bench *bench, unsigned rounds)
@@ -186,7 +103,7 @@ static void measure(struct bench *bench, unsigned rounds)
 		fail("rounds", "no memory");
 	memset(cpus, 0xff, sizeof(cpus));
 	for (unsigned i = 0; i < rounds; i++) {
-		if (timeline_begin(&bench->timeline, bench->streams, cpus))
+		if (timeline_begin(&bench->timeline, bench->histories.streams, cpus))
 			fail("timeline", "no memory");
 		start = now();
 		found = search_ours(bench);
@@ -197,7 +114,7 @@ static void measure(struct bench *bench, unsigned rounds)
 		theirs[i] = now() - start;
 	}
 	printf("events %" PRIu64 " found %" PRIu64 " ours_ns %" PRIu64 " theirs_ns %" PRIu64 "\n",
-	       bench->events, found, median(ours, rounds), median(theirs, rounds));
+	       bench->histories.events, found, median(ours, rounds), median(theirs, rounds));
 	free(ours);
 	free(theirs);
 }
@@ -211,10 +128,9 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: filter ROUNDS FORMATS EVENTS EXPRESSION FILE...\n");
 		return 2;
 	}
-	store_init(&bench.shared.store, UINT64_MAX / 2);
-	load_formats(&bench, argv[2]);
+	load_formats(&bench.histories, argv[2]);
 	for (int i = 5; i < argc; i++)
-		load_pages(&bench, (unsigned)(i - 5), argv[i]);
+		load_pages(&bench.histories, (unsigned)(i - 5), argv[i], UINT64_MAX);
 	if (timeline_init(&bench.timeline))
 		fail("timeline", "no memory");
 	prepare(&bench, argv[3], argv[4]);

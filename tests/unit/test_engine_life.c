@@ -360,7 +360,7 @@ static void test_malformed_requests(void **state)
 	struct engine *engine = *state;
 	unsigned files = open_files(engine);
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	struct engine_view bad_view = {.origin = 3};
+	struct engine_view bad_view = {.origin = ENGINE_FROM_SHARE + 1};
 	struct engine_stream bad_kind = {.cpu = 0, .kind = 2};
 
 	for (unsigned i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {

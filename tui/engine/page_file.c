@@ -21,6 +21,9 @@
 /* Of one CPU: 160 GiB in chunks of ten 4 KiB pages. */
 #define CHUNKS_MAX (4u * 1024 * 1024)
 
+/* Listed for one question about the length: some 20 ms. */
+#define CHUNKS_LISTED 16384u
+
 /* Kept unpacked: one for who reads on, one for who looks. */
 #define CHUNKS_KEPT 2
 
@@ -206,12 +209,27 @@ static int find_next(const struct page_file *file)
 	return 1;
 }
 
+/* Of the chunks known, the one that holds that byte, which is in one of them. */
+static const struct chunk_place *known_chunk(const struct page_chunks *chunks, uint64_t offset)
+{
+	uint32_t low = 0, high = chunks->known - 1;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (chunks->places[middle].first + chunks->places[middle].size > offset)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return &chunks->places[low];
+}
+
 /* The chunk that holds that byte; NULL with *error 0 behind the end, else -errno. */
 static const struct chunk_place *find_chunk(const struct page_file *file, uint64_t offset,
 					    int *error)
 {
 	struct page_chunks *chunks = file->chunks;
-	uint32_t low = 0, high;
 
 	*error = chunks->error;
 	while (offset >= chunks->total && !*error) {
@@ -224,15 +242,7 @@ static const struct chunk_place *find_chunk(const struct page_file *file, uint64
 	if (offset >= chunks->total)
 		return NULL;
 	*error = 0;
-	for (high = chunks->known - 1; low < high;) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (chunks->places[middle].first + chunks->places[middle].size > offset)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return &chunks->places[low];
+	return known_chunk(chunks, offset);
 }
 
 /* ---- what is in them ---- */
@@ -363,10 +373,29 @@ uint64_t page_file_size(const struct page_file *file)
 	return size < file->length ? size : file->length;
 }
 
+uint64_t page_file_length(const struct page_file *file, bool *more)
+{
+	struct page_chunks *chunks = file->chunks;
+
+	*more = false;
+	if (!chunks)
+		return page_file_size(file);
+	for (uint32_t i = 0; i < CHUNKS_LISTED && !chunks->error; i++)
+		if (find_next(file) <= 0)
+			return chunks->total;
+	*more = !chunks->error;
+	return chunks->total;
+}
+
 uint64_t page_file_passed(const struct page_file *file, uint64_t offset)
 {
-	/* Chunks are listed no further than they were read. */
-	return file->chunks ? file->chunks->next - file->from : offset;
+	const struct page_chunks *chunks = file->chunks;
+
+	if (!chunks)
+		return offset;
+	/* Behind all chunks known there is nothing that was read. */
+	return (offset < chunks->total ? known_chunk(chunks, offset)->at : chunks->next) -
+	       file->from;
 }
 
 const char *page_file_fault(const struct page_file *file)

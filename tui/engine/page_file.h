@@ -43,6 +43,10 @@ bool page_file_read_all(const struct page_file *file, void *to, size_t size, uin
 /* Bytes of the file that it takes, and how many of them those before offset (unpacked) take. */
 uint64_t page_file_size(const struct page_file *file);
 uint64_t page_file_passed(const struct page_file *file, uint64_t offset);
+/* Bytes that can be read, without reading them. Of chunks that is known when all of them are
+ * listed; one call lists so many of them that it takes no longer than a moment: *more is set when
+ * there are others, and the answer is how far it came. */
+uint64_t page_file_length(const struct page_file *file, bool *more);
 /* A few words on the last fault, "" when there was none. */
 const char *page_file_fault(const struct page_file *file);
 

@@ -203,8 +203,12 @@ struct engine_save_reply {
 
 /*
  * A place in the timeline. row counts a stream's rows from 0 since the engine started and never
- * changes its meaning; ts finds the neighbourhood again when the row has been overwritten.
+ * changes its meaning; ts finds the neighbourhood again when the row has been overwritten. Of a
+ * file that is not indexed as far as the row, nobody knows how many come before it: row then is a
+ * name with ENGINE_ROW_AHEAD, which means the same row as long as the file is open.
  */
+#define ENGINE_ROW_AHEAD (UINT64_C(1) << 63)
+
 struct engine_position {
 	uint64_t ts; /* in units of the guest's trace clock, mostly ns */
 	uint64_t row;
@@ -216,14 +220,20 @@ enum engine_origin {
 	ENGINE_FROM_POSITION, /* the row at .at becomes the top, then moved by .skip */
 	ENGINE_FROM_HEAD,     /* the oldest row held */
 	ENGINE_FROM_TAIL,     /* the top is such that the newest row is the last of .count */
+	ENGINE_FROM_TIME,     /* the first row that is not before .at.ts, in .at.epoch */
+	ENGINE_FROM_SHARE,    /* the same for a time that is .at.row ENGINE_SHARES of the way from
+			       * the oldest row of all CPUs to the newest */
 };
+
+#define ENGINE_SHARES	    1000000
 
 #define ENGINE_CPUSET_BYTES (VTRACE_MAX_CPUS / 8) /* bit cpu % 8 of byte cpu / 8 */
 
 /*
  * Rows for a screen, merged over the CPUs of the set in order of time. skip moves the top before
  * rows are cut: > 0 towards newer rows. The engine keeps the window filled: it never leaves
- * fewer than count rows below the top while older rows are held.
+ * fewer than count rows below the top while older rows are held. Of files all rows can be had at
+ * once, indexed or not.
  */
 struct engine_view {
 	struct engine_position at;
@@ -249,11 +259,12 @@ struct engine_pull {
 	uint8_t cpus[ENGINE_CPUSET_BYTES];
 };
 
-#define ENGINE_ROWS_HEAD 1  /* nothing older is held */
-#define ENGINE_ROWS_TAIL 2  /* nothing newer is held */
-#define ENGINE_ROWS_DRY	 4  /* pull: nothing more to give now */
-#define ENGINE_ROWS_END	 8  /* pull: nothing more to give ever (files, all read) */
-#define ENGINE_ROWS_MORE 16 /* the filter has looked at enough for one answer: ask again */
+#define ENGINE_ROWS_HEAD  1  /* nothing older is held */
+#define ENGINE_ROWS_TAIL  2  /* nothing newer is held */
+#define ENGINE_ROWS_DRY	  4  /* pull: nothing more to give now */
+#define ENGINE_ROWS_END	  8  /* pull: nothing more to give ever (files, all read) */
+#define ENGINE_ROWS_MORE  16 /* enough was looked at for one answer: ask again */
+#define ENGINE_ROWS_ABOUT 32 /* newer is an estimate: files are not indexed as far as this */
 
 struct engine_rows {
 	uint32_t count;

@@ -240,6 +240,12 @@ static bool filter_ends(const struct engine_filter *filter)
 	       memchr(filter->expression, '\0', sizeof(filter->expression));
 }
 
+static bool view_is_good(const struct engine_view *view)
+{
+	return view->origin <= ENGINE_FROM_SHARE &&
+	       (view->origin != ENGINE_FROM_SHARE || view->at.row <= ENGINE_SHARES);
+}
+
 static bool find_is_good(const struct engine_find *find)
 {
 	return find->origin <= ENGINE_FROM_TAIL && find->way <= ENGINE_FIND_PREV &&
@@ -256,8 +262,7 @@ static bool well_formed(const struct engine_header *header, const void *payload,
 		((const struct engine_stream *)payload)->cpu < VTRACE_MAX_CPUS) &&
 	       (header->type != ENGINE_STREAM ||
 		((const struct engine_stream *)payload)->kind <= ENGINE_STREAM_FILE) &&
-	       (header->type != ENGINE_VIEW ||
-		((const struct engine_view *)payload)->origin <= ENGINE_FROM_TAIL) &&
+	       (header->type != ENGINE_VIEW || view_is_good(payload)) &&
 	       (header->type != ENGINE_FILTER || filter_ends(payload)) &&
 	       (header->type != ENGINE_FIND || find_is_good(payload));
 }

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "tui/engine/rows.h"
+#include "tui/engine/rows_private.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-/* Rows a view may ask for, and steps it may skip: screens, not files. */
-#define VIEW_ROWS 4096
-#define VIEW_SKIP 100000
+#include "tui/engine/ahead.h"
 
 /* Bytes of a record that may be printed with the next one: entries of function_graph have 24. */
 #define FIRST_OF_TWO_MAX 64
@@ -33,12 +32,7 @@ void rows_release(struct rows *rows)
 	filter_set_release(&rows->found);
 }
 
-static struct engine_rows *rows_header(struct rows *rows)
-{
-	return (struct engine_rows *)rows->packet;
-}
-
-static void rows_begin(struct rows *rows)
+void rows_clear(struct rows *rows)
 {
 	rows->length = sizeof(struct engine_rows);
 	memset(rows->packet, 0, rows->length);
@@ -112,8 +106,7 @@ static const char *buffer_of(const struct stream *stream)
 	return prefix + strspn(prefix, " ");
 }
 
-/* False when the packet is full. */
-static bool append_row(struct rows *rows, const struct place *place)
+bool rows_append(struct rows *rows, const struct place *place)
 {
 	const struct stream *stream = rows->streams[place->at.cpu];
 	const char *buffer = buffer_of(stream);
@@ -156,101 +149,12 @@ static bool append_row(struct rows *rows, const struct place *place)
 	return true;
 }
 
-/* A timeline over these CPUs, of what is shown. 0 or -ENOMEM. */
-static int begin(struct rows *rows, const uint8_t *cpus)
+int rows_begin(struct rows *rows, const uint8_t *cpus)
 {
 	filter_set_refresh(&rows->shown, rows->shared->comms);
 	rows->timeline.filter = &rows->shown;
 	rows->timeline.find = NULL;
 	return timeline_begin(&rows->timeline, rows->streams, cpus);
-}
-
-/* With a filter nobody knows how many rows there are to the newest: step there and back. */
-static void fill_window(struct timeline *timeline, uint32_t count)
-{
-	uint32_t newer = 0;
-
-	while (newer < count && timeline_next(timeline))
-		newer++;
-	for (uint32_t i = 0; i < count && timeline_prev(timeline); i++)
-		;
-}
-
-/* Put the timeline on the view's top row. */
-static void find_top(struct timeline *timeline, const struct engine_view *view, uint32_t count)
-{
-	bool filtered = timeline->filter->on;
-	int32_t skip = view->skip;
-	uint64_t newer;
-
-	if (skip > VIEW_SKIP)
-		skip = VIEW_SKIP;
-	if (skip < -VIEW_SKIP)
-		skip = -VIEW_SKIP;
-	if (view->origin == ENGINE_FROM_POSITION)
-		timeline_seek(timeline, &view->at);
-	else if (view->origin == ENGINE_FROM_TAIL)
-		timeline_seek_tail(timeline);
-	/* The window stays full: no further than count rows from the newest, before moving. */
-	newer = timeline_newer(timeline);
-	for (; !filtered && newer < count && timeline_prev(timeline); newer++)
-		;
-	for (; skip > 0 && (filtered || newer > count) && timeline_next(timeline); skip--)
-		newer--;
-	for (; skip < 0 && timeline_prev(timeline); skip++)
-		;
-	if (filtered)
-		fill_window(timeline, count);
-}
-
-/* Of all rows held, those that the filter is known to hide, and those that it has not seen. */
-static void count_hidden(const struct rows *rows, struct engine_rows *header)
-{
-	const struct store *store = &rows->shared->store;
-	uint64_t held = 0;
-
-	for (unsigned cpu = 0; cpu < VTRACE_MAX_CPUS; cpu++)
-		if (rows->streams[cpu])
-			held += rows->streams[cpu]->history.next_row -
-				rows->streams[cpu]->history.first_row;
-	header->unseen = held;
-	if (store->filter == rows->shown.serial && store->seen <= held) {
-		header->hidden = store->seen - store->shown;
-		header->unseen = held - store->seen;
-	}
-}
-
-int rows_view(struct rows *rows, const struct engine_view *view)
-{
-	uint32_t count = view->count < VIEW_ROWS ? view->count : VIEW_ROWS;
-	struct timeline *timeline = &rows->timeline;
-	struct engine_rows *header = rows_header(rows);
-	struct engine_position beside;
-	struct place place;
-	int ret = begin(rows, view->cpus);
-
-	if (ret)
-		return ret;
-	find_top(timeline, view, count);
-	rows_begin(rows);
-	if (!timeline_look(timeline, TIMELINE_PREV, &beside) && !timeline->stopped)
-		header->flags |= ENGINE_ROWS_HEAD;
-	header->total = timeline_older(timeline) + timeline_newer(timeline);
-	while (header->count < count && timeline_peek(timeline, &place) && append_row(rows, &place))
-		timeline_next(timeline);
-	header->newer = timeline_newer(timeline);
-	if (!timeline_look(timeline, TIMELINE_NEXT, &beside) && !timeline->stopped)
-		header->flags |= ENGINE_ROWS_TAIL;
-	if (timeline->stopped)
-		header->flags |= ENGINE_ROWS_MORE;
-	if (rows->shown.on)
-		count_hidden(rows, header);
-	return 0;
-}
-
-static bool in_set(const uint8_t *cpus, unsigned cpu)
-{
-	return (cpus[cpu / 8] >> (cpu % 8)) & 1;
 }
 
 /* A file that is still being indexed may bring an older row than the one that is next. */
@@ -262,12 +166,12 @@ static bool indexing_ahead(const struct rows *rows, unsigned cpu)
 	       timeline_row(&rows->timeline, cpu) >= stream->history.next_row;
 }
 
-static bool any_indexing_ahead(const struct rows *rows, const uint8_t *cpus)
+bool rows_indexing_ahead(const struct rows *rows, const uint8_t *cpus)
 {
 	bool ahead = false;
 
 	for (unsigned cpu = 0; cpu < VTRACE_MAX_CPUS && !ahead; cpu++)
-		ahead = rows->streams[cpu] && in_set(cpus, cpu) && indexing_ahead(rows, cpu);
+		ahead = rows->streams[cpu] && rows_has(cpus, cpu) && indexing_ahead(rows, cpu);
 	return ahead;
 }
 
@@ -444,7 +348,7 @@ static bool pull_lines(struct rows *rows, const struct engine_pull *pull, uint64
 
 static bool pull_row(struct rows *rows, const struct place *place)
 {
-	if (!append_row(rows, place))
+	if (!rows_append(rows, place))
 		return false;
 	timeline_next(&rows->timeline);
 	return true;
@@ -483,7 +387,7 @@ int rows_pull(struct rows *rows, const struct engine_pull *pull, uint64_t now, u
 	bool ahead, text = pull->flags & ENGINE_PULL_TEXT;
 	struct place place;
 	uint64_t ends, before;
-	int ret = begin(rows, pull->cpus);
+	int ret = rows_begin(rows, pull->cpus);
 
 	if (ret)
 		return ret;
@@ -491,15 +395,15 @@ int rows_pull(struct rows *rows, const struct engine_pull *pull, uint64_t now, u
 	if (text)
 		text_begin(rows, pull);
 	else
-		rows_begin(rows);
+		rows_clear(rows);
 	if (pull->flags & ENGINE_PULL_RESET)
 		for (unsigned i = 0; i < VTRACE_MAX_CPUS; i++)
 			rows->pulled[i] =
 				rows->streams[i] ? rows->streams[i]->history.first_row : 0;
 	for (unsigned i = 0; i < VTRACE_MAX_CPUS; i++)
-		if (rows->streams[i] && in_set(pull->cpus, i))
+		if (rows->streams[i] && rows_has(pull->cpus, i))
 			header->skipped += timeline_seek_row(timeline, i, rows->pulled[i]);
-	ahead = any_indexing_ahead(rows, pull->cpus);
+	ahead = rows_indexing_ahead(rows, pull->cpus);
 	before = timeline_newer(timeline);
 	while (!enough(header, pull)) {
 		bool there;
@@ -513,7 +417,7 @@ int rows_pull(struct rows *rows, const struct engine_pull *pull, uint64_t now, u
 		there = !ahead && timeline_peek(timeline, &place);
 		/* A filter may have passed all that a stream has. */
 		if (ends != timeline->ends)
-			ahead = any_indexing_ahead(rows, pull->cpus);
+			ahead = rows_indexing_ahead(rows, pull->cpus);
 		if (!there || ahead) {
 			header->flags |= timeline->stopped ? ENGINE_ROWS_MORE : ENGINE_ROWS_DRY;
 			break;
@@ -536,7 +440,7 @@ int rows_pull(struct rows *rows, const struct engine_pull *pull, uint64_t now, u
 		ahead = indexing_ahead(rows, place.at.cpu);
 	}
 	for (unsigned i = 0; i < VTRACE_MAX_CPUS; i++)
-		if (rows->streams[i] && in_set(pull->cpus, i))
+		if (rows->streams[i] && rows_has(pull->cpus, i))
 			rows->pulled[i] = timeline_row(timeline, i);
 	if (text)
 		text_end(rows);
@@ -552,15 +456,21 @@ int rows_find(struct rows *rows, const struct engine_find *find, struct engine_f
 {
 	enum timeline_way way = find->way == ENGINE_FIND_NEXT ? TIMELINE_NEXT : TIMELINE_PREV;
 	struct timeline *timeline = &rows->timeline;
-	int ret = begin(rows, find->cpus);
+	struct engine_position at = find->at;
+	int ret = rows_begin(rows, find->cpus);
 
 	if (ret)
 		return ret;
 	timeline->find = &rows->found;
+	if (find->origin == ENGINE_FROM_POSITION && !ahead_settle(rows->streams, &at)) {
+		snprintf(found->reason, sizeof(found->reason),
+			 "the file is not read as far as this yet: look again in a moment");
+		return -EAGAIN;
+	}
 	if (find->origin == ENGINE_FROM_TAIL)
 		timeline_seek_tail(timeline);
 	else if (find->origin == ENGINE_FROM_POSITION)
-		timeline_seek_from(timeline, &find->at, way, find->here);
+		timeline_seek_from(timeline, &at, way, find->here);
 	found->found = timeline_look(timeline, way, &found->at);
 	found->more = timeline->stopped;
 	return 0;

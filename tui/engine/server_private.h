@@ -49,6 +49,7 @@ struct server {
 	struct savings savings;
 	struct top top; /* a reply in the making */
 	struct dat_source dat;
+	unsigned next_file; /* CPU whose file is read next */
 	struct recording recordings[VTRACE_MAX_CPUS];
 	struct names_file names; /* of a recording into a trace.dat */
 	bool news;		 /* something changed since the last ENGINE_NEWS */

@@ -6,8 +6,9 @@
 
 #include "tui/engine/server_private.h"
 
-#define CHANNEL_BUDGET (1024 * 1024)	 /* bytes of a channel that came before a request */
-#define FILES_BUDGET   (8 * 1024 * 1024) /* bytes of all files before requests are looked at */
+#define CHANNEL_BUDGET (1024 * 1024) /* bytes of a channel that came before a request */
+#define FILE_BUDGET    (256 * 1024)  /* bytes of a file before the next one's turn */
+#define FILES_MS       5	     /* for all files before requests are looked at */
 
 static void tell_state(struct server *server, const struct stream *stream)
 {
@@ -94,19 +95,25 @@ void sources_catch_up(struct server *server)
 	}
 }
 
-/* Files are always readable, so epoll does not take them. */
+/* Files are always readable, so epoll does not take them. A slow disk must not keep the console
+ * waiting, so it is time that counts. */
 void sources_read_files(struct server *server)
 {
-	size_t files = 0, budget;
+	uint64_t end = server_clock_ms() + FILES_MS;
+	unsigned idle = 0;
 
-	for (unsigned cpu = 0; cpu < VTRACE_MAX_CPUS; cpu++)
-		files += source_indexing(server->streams[cpu]);
-	if (!files)
-		return;
-	budget = FILES_BUDGET / files;
-	for (unsigned cpu = 0; cpu < VTRACE_MAX_CPUS; cpu++)
-		if (source_indexing(server->streams[cpu]))
-			read_stream(server, server->streams[cpu], budget);
+	while (idle < VTRACE_MAX_CPUS) {
+		struct stream *stream = server->streams[server->next_file];
+
+		server->next_file = (server->next_file + 1) % VTRACE_MAX_CPUS;
+		idle++;
+		if (!source_indexing(stream))
+			continue;
+		idle = 0;
+		read_stream(server, stream, FILE_BUDGET);
+		if (server_clock_ms() >= end)
+			break;
+	}
 }
 
 bool sources_indexing(const struct server *server)

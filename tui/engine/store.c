@@ -384,6 +384,30 @@ const struct entry *history_find_time(const struct history *history, uint32_t ep
 	return page < history->next_page ? history_entry(history, page) : NULL;
 }
 
+uint64_t history_offset(const struct history *history, uint64_t page)
+{
+	const struct chunk *chunk;
+
+	return history_slot(history, page, &chunk)->offset;
+}
+
+const struct entry *history_find_offset(const struct history *history, uint64_t offset,
+					uint64_t *page)
+{
+	uint64_t low, high;
+
+	for (history_pages(history, &low, &high); low < high;) {
+		uint64_t middle = low + (high - low) / 2;
+
+		if (history_offset(history, middle) < offset)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	*page = low;
+	return low < history->next_page ? history_entry(history, low) : NULL;
+}
+
 const uint8_t *history_page(const struct history *history, uint64_t page, uint8_t *buffer)
 {
 	const struct chunk *chunk;

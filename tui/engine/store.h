@@ -133,6 +133,13 @@ void history_note_shown(struct history *history, uint64_t page, uint32_t filter,
 void history_pages(const struct history *history, uint64_t *first, uint64_t *end);
 /* An entry by number, which must be held. */
 const struct entry *history_entry(const struct history *history, uint64_t page);
+/* Where in its file a page, which must be held, or a gap is: bytes. */
+uint64_t history_offset(const struct history *history, uint64_t page);
+/* Of a file: the first entry that is not before offset, and the page's number; NULL when there is
+ * none yet. */
+const struct entry *history_find_offset(const struct history *history, uint64_t offset,
+					uint64_t *page);
+
 /* A page's bytes, in memory or read into buffer (page_size bytes); NULL when the file cannot be
  * read there any more, or for a gap. */
 const uint8_t *history_page(const struct history *history, uint64_t page, uint8_t *buffer);

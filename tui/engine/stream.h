@@ -95,6 +95,9 @@ static inline uint64_t stream_time(const struct stream *stream, uint64_t ts)
 {
 	return stream->clock ? dat_clock_time(stream->clock, stream->number, ts) : ts;
 }
+/* What is known of a page by itself, without its place in the stream. */
+struct entry stream_describe(const struct stream *stream, enum page_fault fault,
+			     const struct page_summary *summary);
 /* End the source with this state; whole pages still in hand are taken, the rest is a gap.
  * The descriptor stays open: a capture's pages are read from it for as long as they are held, and
  * a channel's must leave the caller's poll set first. */

@@ -182,21 +182,13 @@ void stream_note_record(struct stream *stream)
 		end_record(stream, ret);
 }
 
-void stream_take_page(struct stream *stream, const uint8_t *page, enum page_fault fault,
-		      const struct page_summary *summary, uint64_t now)
+struct entry stream_describe(const struct stream *stream, enum page_fault fault,
+			     const struct page_summary *summary)
 {
-	struct entry entry = {0};
+	struct entry entry = {.kind = ENTRY_BAD, .fault = (uint8_t)fault};
 
-	record_page(stream, page);
-	stream_append_gap(stream, stream->gap, now);
-	stream->gap = 0;
-	if (fault != PAGE_GOOD) {
-		entry.kind = ENTRY_BAD;
-		entry.fault = (uint8_t)fault;
-		stream->stats.bad_pages++;
-		append(stream, &entry, page, now);
-		return;
-	}
+	if (fault != PAGE_GOOD)
+		return entry;
 	entry.kind = ENTRY_PAGE;
 	entry.first_ts = stream_time(stream, summary->first_ts);
 	entry.last_ts = stream_time(stream, summary->last_ts);
@@ -204,6 +196,24 @@ void stream_take_page(struct stream *stream, const uint8_t *page, enum page_faul
 	if (summary->lost_flag) {
 		entry.flags = ENTRY_LOST;
 		entry.count = summary->lost;
+	}
+	return entry;
+}
+
+void stream_take_page(struct stream *stream, const uint8_t *page, enum page_fault fault,
+		      const struct page_summary *summary, uint64_t now)
+{
+	struct entry entry = stream_describe(stream, fault, summary);
+
+	record_page(stream, page);
+	stream_append_gap(stream, stream->gap, now);
+	stream->gap = 0;
+	if (fault != PAGE_GOOD) {
+		stream->stats.bad_pages++;
+		append(stream, &entry, page, now);
+		return;
+	}
+	if (summary->lost_flag) {
 		stream->stats.lost += summary->lost;
 		stream->stats.lost_unknown += !summary->lost;
 	}

@@ -389,6 +389,16 @@ void timeline_seek(struct timeline *timeline, const struct engine_position *posi
 	}
 }
 
+void timeline_seek_time(struct timeline *timeline, uint32_t epoch, uint64_t ts)
+{
+	/* No row of that time is earlier than one of the first CPU. */
+	const struct engine_position position = {.ts = ts, .epoch = epoch, .cpu = 0};
+
+	forget_order(timeline);
+	for (unsigned i = 0; i < timeline->count; i++)
+		cursor_seek_time(timeline->active[i], &position);
+}
+
 void timeline_seek_from(struct timeline *timeline, const struct engine_position *position,
 			enum timeline_way way, bool here)
 {

@@ -81,6 +81,8 @@ int timeline_begin(struct timeline *timeline, struct stream *const *streams, con
 void timeline_seek_tail(struct timeline *timeline);
 /* Stand before the row at position, or where it would be. */
 void timeline_seek(struct timeline *timeline, const struct engine_position *position);
+/* Stand before the first row that is not before ts. */
+void timeline_seek_time(struct timeline *timeline, uint32_t epoch, uint64_t ts);
 /* Stand such that way leads from position on: to its row first where here says so. */
 void timeline_seek_from(struct timeline *timeline, const struct engine_position *position,
 			enum timeline_way way, bool here);

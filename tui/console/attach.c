@@ -102,6 +102,20 @@ static void filter_replied(struct console *console, const struct engine_filter_r
 	console_invalidate(console);
 }
 
+static void take_stats(struct console *console, const struct engine_packet *packet)
+{
+	bool reading = console->meters.still && console->meters.indexing;
+	char events[NUMBER_SIZE];
+
+	if (!meters_update(&console->meters, packet, console_now()))
+		return;
+	console_invalidate(console);
+	if (reading && !console->meters.indexing)
+		journal_printf(&console->journal, GUEST_INFO, "%s is read: %s events",
+			       guest_name(console->guest),
+			       number_exact(events, console->meters.events));
+}
+
 static void on_packet(void *data, const struct engine_packet *packet)
 {
 	struct console *console = data;
@@ -111,8 +125,7 @@ static void on_packet(void *data, const struct engine_packet *packet)
 		return;
 	switch (packet->type) {
 	case ENGINE_STATS_REPLY:
-		if (meters_update(&console->meters, packet, console_now()))
-			console_invalidate(console);
+		take_stats(console, packet);
 		break;
 	case ENGINE_NEWS:
 		console->news = console_now();

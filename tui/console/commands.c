@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "tui/console/numbers.h"
+#include "tui/console/row.h"
 #include "tui/console/state.h"
 
 typedef void command_fn(struct console *console);
@@ -54,6 +55,49 @@ static void follow(struct console *console)
 static void merge(struct console *console)
 {
 	events_toggle_merge(console->views[VIEW_EVENTS], console);
+}
+
+/* ---- to a time ---- */
+
+static bool clock_counts_nanoseconds(const struct console *console)
+{
+	const struct engine_formats_reply *formats =
+		console->guest ? guest_formats(console->guest) : NULL;
+
+	return row_counts_nanoseconds(formats ? formats->clock : NULL);
+}
+
+static bool go_check(void *data, const char *text, char *why, size_t why_size)
+{
+	struct goto_target target;
+
+	return goto_parse(text, clock_counts_nanoseconds(data), &target, why, why_size) == 0;
+}
+
+static void go_chosen(void *data, const char *text)
+{
+	struct console *console = data;
+	struct goto_target target;
+	char why[2];
+
+	if (text &&
+	    !goto_parse(text, clock_counts_nanoseconds(console), &target, why, sizeof(why)) &&
+	    !events_go(console->views[VIEW_EVENTS], console, &target))
+		tell(console, GUEST_WARNING,
+		     "there is no row that another time could be later or earlier than");
+}
+
+static void go(struct console *console)
+{
+	if (!console->guest) {
+		tell(console, GUEST_WARNING, "nothing is open: d chooses a domain");
+		return;
+	}
+	prompt_line(&console->prompt,
+		    clock_counts_nanoseconds(console)
+			    ? "go to, in seconds as in TIME, or +S, -S, NN%:"
+			    : "go to, as in TIME, or +N, -N, NN%:",
+		    "", go_check, go_chosen, console);
 }
 
 /* ---- CPUs ---- */
@@ -309,10 +353,12 @@ static void back(struct console *console)
 		close_view(console);
 }
 
+/* clang-format off */
 static command_fn *const commands[] = {
 	[ACTION_TRACE] = trace,
 	[ACTION_FOLLOW] = follow,
 	[ACTION_FREEZE] = freeze,
+	[ACTION_GOTO] = go,
 	[ACTION_CPUS] = choose_cpus,
 	[ACTION_MERGE] = merge,
 	[ACTION_SAVE] = save,
@@ -328,6 +374,7 @@ static command_fn *const commands[] = {
 	[ACTION_CLOSE] = close_view,
 	[ACTION_QUIT] = quit,
 };
+/* clang-format on */
 
 bool command_run(struct console *console, enum action action)
 {

@@ -22,6 +22,8 @@ static const struct keymap_entry entries[] = {
 	 "stay at the newest events; moving up ends it"},
 	{ACTION_FREEZE,	 EVENTS, "p", "freeze", "Freeze",
 	 "hold this screen; events are still received"},
+	{ACTION_GOTO,	 EVENTS, "^G", "goto", NULL,
+	 "go to a time: as in TIME, +S or -S from here, NN%"},
 	{ACTION_CPUS,	 EVENTS, "c", "cpus", "CPUs",
 	 "choose the CPUs to show, as in 0-3,8"},
 	{ACTION_MERGE,	 EVENTS, "m 1", "merge", "Merge",

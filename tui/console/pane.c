@@ -31,7 +31,7 @@ void pane_ask(struct pane *pane, struct guest *guest, bool hold)
 	memcpy(view.cpus, pane->cpus, sizeof(view.cpus));
 	if ((pane->shown || pane->placed) &&
 	    (pane->anchor == PANE_TOP || (hold && pane->anchor == PANE_TAIL))) {
-		view.origin = ENGINE_FROM_POSITION;
+		view.origin = pane->placed ? pane->origin : ENGINE_FROM_POSITION;
 		view.at = pane->top;
 		view.skip = pane->skip;
 	} else {
@@ -100,10 +100,12 @@ void pane_go(struct pane *pane, enum pane_anchor anchor)
 	pane->wanted = true;
 }
 
-void pane_place(struct pane *pane, const struct engine_position *at)
+void pane_seek(struct pane *pane, enum engine_origin origin, const struct engine_position *at)
 {
-	pane_release(pane);
+	pane->asked = false; /* an answer that still comes shows another place */
+	pane->anchor = PANE_TOP;
 	pane->top = *at;
+	pane->origin = origin;
 	pane->placed = true;
 	pane->skip = 0;
 	pane->wanted = true;

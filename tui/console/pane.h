@@ -25,10 +25,11 @@ struct pane {
 	enum pane_anchor anchor;
 	struct engine_position top; /* of the rows shown or, when .placed, to be shown */
 	bool placed;
-	int skip;    /* rows to move that were not yet asked for */
-	int rows;    /* lines for rows on the screen */
-	bool wanted; /* other rows than those shown should be asked for */
-	bool asked;  /* a request is on its way, with .serial */
+	enum engine_origin origin; /* with .placed: what .top is */
+	int skip;		   /* rows to move that were not yet asked for */
+	int rows;		   /* lines for rows on the screen */
+	bool wanted;		   /* other rows than those shown should be asked for */
+	bool asked;		   /* a request is on its way, with .serial */
 	uint32_t serial;
 	bool shown;		     /* .packet holds rows, at least one */
 	bool answered;		     /* .packet and .head are valid */
@@ -51,8 +52,9 @@ void pane_pin(struct pane *pane);
 /* Move by rows; > 0 towards newer ones. */
 void pane_scroll(struct pane *pane, int rows);
 void pane_go(struct pane *pane, enum pane_anchor anchor);
-/* Show the time of another pane's rows: at becomes the first row, whatever CPU it is of. */
-void pane_place(struct pane *pane, const struct engine_position *at);
+/* Begin with another row: the one at a position, whatever CPU it is of (ENGINE_FROM_POSITION), or
+ * that of a time, or of a share of all time held (ENGINE_FROM_TIME, ENGINE_FROM_SHARE). */
+void pane_seek(struct pane *pane, enum engine_origin origin, const struct engine_position *at);
 /* Columns of the longest detail shown. */
 int pane_longest_detail(const struct pane *pane);
 /* Draw the rows into an area, and a sentence where there are none. */

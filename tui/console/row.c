@@ -11,7 +11,7 @@
 #define TIME_LEAST  11	/* columns: 9999.123456 */
 
 /* Clocks that do not count nanoseconds (Linux, kernel/trace/trace.c, trace_clocks[]). */
-static bool counts_nanoseconds(const char *clock)
+bool row_counts_nanoseconds(const char *clock)
 {
 	static const char *const others[] = {"counter", "uptime", "x86-tsc", "ppc-tb"};
 
@@ -37,7 +37,7 @@ struct row_layout row_layout(int columns, const char *clock, uint64_t latest, in
 				    .task = wide ? 20 : 15,
 				    .event = wide ? 24 : 20,
 				    .shift = shift,
-				    .nanoseconds = counts_nanoseconds(clock)};
+				    .nanoseconds = row_counts_nanoseconds(clock)};
 	char text[32];
 
 	time_text(text, sizeof(text), &layout, latest);

@@ -16,6 +16,8 @@ struct row_layout {
 	bool nanoseconds;      /* the clock counts ns: times are seconds.microseconds */
 };
 
+/* Does this trace clock count nanoseconds? NULL and "" do. */
+bool row_counts_nanoseconds(const char *clock);
 /* Fit the columns to a width, and TIME to latest, a time that will be shown; clock is the guest's
  * trace clock, NULL or "" when not known. */
 struct row_layout row_layout(int columns, const char *clock, uint64_t latest, int shift);

@@ -12,6 +12,7 @@
 #include <stddef.h>
 
 #include "tui/console/draw.h"
+#include "tui/console/goto.h"
 #include "tui/console/keymap.h"
 #include "tui/engine/client.h"
 
@@ -57,6 +58,8 @@ struct view *view_help_new(void);
 void events_toggle_merge(struct view *view, struct console *console);
 void events_toggle_freeze(struct view *view, struct console *console);
 void events_follow(struct view *view, struct console *console);
+/* Show another time; false when there are no rows that it could be later or earlier than. */
+bool events_go(struct view *view, struct console *console, const struct goto_target *target);
 bool events_frozen(const struct view *view);
 bool events_merged(const struct view *view);
 /* struct console's CPU set was changed. */

@@ -208,7 +208,9 @@ static void draw_pane_header(struct events_view *events, struct console *console
 	pen_printf(&pen, style, "%c %s ", focus ? '>' : ' ',
 		   guest_stream_name(console->guest, cpu, name, sizeof(name)));
 	if (pane->answered)
-		pen_printf(&pen, style, " %s rows held ", number_exact(total, pane->head.total));
+		pen_printf(&pen, style, " %s rows %s ", number_exact(total, pane->head.total),
+			   console->meters.still && console->meters.indexing ? "read so far"
+									     : "held");
 	if (pane->answered && console->filtered)
 		pen_printf(&pen, style, " filter hides %s of all CPUs%s ",
 			   number_exact(total, pane->head.hidden),
@@ -303,6 +305,9 @@ static void events_status(const struct view *view, const struct console *console
 	}
 	if (events->follow)
 		snprintf(place, sizeof(place), events->frozen ? "" : "FOLLOW  ");
+	else if (pane->answered && pane->head.flags & ENGINE_ROWS_ABOUT)
+		snprintf(place, sizeof(place), "+~%s newer  ",
+			 number_count(newer, pane->head.newer));
 	else if (pane->answered && pane->head.newer)
 		snprintf(place, sizeof(place), "+%s newer  ",
 			 number_exact(newer, pane->head.newer));
@@ -493,8 +498,10 @@ void events_toggle_merge(struct view *view, struct console *console)
 		struct pane *pane =
 			events->merged ? &events->timeline : events->panes[events->chosen[i]];
 
+		pane_release(pane);
+		pane_seek(pane, before->placed ? before->origin : ENGINE_FROM_POSITION,
+			  &before->top);
 		pane->anchor = before->anchor;
-		pane_place(pane, &before->top);
 	}
 }
 
@@ -516,6 +523,34 @@ void events_follow(struct view *view, struct console *console)
 	events->frozen = false;
 	for_each_pane(events, go_tail);
 	ask(events, console);
+}
+
+/* What one sees is the start of what was meant, in every pane. */
+bool events_go(struct view *view, struct console *console, const struct goto_target *target)
+{
+	struct events_view *events = events_of(view);
+	const struct pane *from = focused(events);
+	struct engine_position at = {.ts = target->amount, .epoch = from->top.epoch};
+	enum engine_origin origin = ENGINE_FROM_TIME;
+	uint64_t here = from->top.ts;
+
+	if (target->kind == GOTO_SHARE) {
+		origin = ENGINE_FROM_SHARE;
+		at = (struct engine_position){.row = target->amount};
+	} else if (target->kind != GOTO_TIME &&
+		   (!from->shown || (from->placed && from->origin == ENGINE_FROM_SHARE))) {
+		return false;
+	} else if (target->kind == GOTO_LATER) {
+		at.ts = here > UINT64_MAX - target->amount ? UINT64_MAX : here + target->amount;
+	} else if (target->kind == GOTO_EARLIER) {
+		at.ts = here < target->amount ? 0 : here - target->amount;
+	}
+	leave_tail(events);
+	pane_seek(&events->timeline, origin, &at);
+	for (unsigned i = 0; i < events->chosen_count; i++)
+		pane_seek(events->panes[events->chosen[i]], origin, &at);
+	ask(events, console);
+	return true;
 }
 
 bool events_frozen(const struct view *view)

@@ -3,6 +3,8 @@
  * repeat TIMES IN0 OUT0 [IN1 OUT1 ...]: a long trace out of a short one. Each IN is a CPU's pages
  * (4096 bytes, 8-byte long, little-endian); each OUT gets them TIMES times, every time later by
  * as much as all of the INs last, so that the CPUs stay abreast and time never runs backwards.
+ * Prints the time of the first event of all, that of the last one, and by how much each time is
+ * later.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -130,5 +132,7 @@ int main(int argc, char **argv)
 		write_times(&inputs[i], argv[3 + 2 * i], times, last - first + 1000);
 		free(inputs[i].pages);
 	}
+	printf("first %" PRIu64 " last %" PRIu64 " span %" PRIu64 "\n", first,
+	       last + (times - 1) * (last - first + 1000), last - first + 1000);
 	return 0;
 }

@@ -6,6 +6,7 @@
 #include "tui/engine/tally.h"
 
 #define ALWAYS_INLINE inline __attribute__((always_inline))
+#define NEVER_INLINE  __attribute__((noinline))
 
 /* enum ring_buffer_type, include/linux/ring_buffer.h: 1 to 28 are lengths in words. */
 enum {
@@ -215,76 +216,148 @@ static void read_lost(const struct page_geometry *geometry, const uint8_t *page,
 							 : page_u32(geometry, count);
 }
 
-/* common_type and common_pid of a record, as in formats.h; *task is who the last one was of. */
-static ALWAYS_INLINE void count_record(const struct page_geometry *order, const uint8_t *page,
-				       const struct page_record *record, uint32_t nth,
-				       int64_t *task, struct tally *tally)
-{
-	const uint8_t *data = page + record->offset;
-	uint16_t id = page_u16(order, data);
-	int32_t pid = record->size >= 8 ? (int32_t)page_u32(order, data + 4) : -1;
-	struct tally_id *by_id = &tally->by_id[id];
+/* What a walk has in hand, and where it writes next in its tally. */
+struct walk {
+	uint64_t first_ts;
+	uint64_t last_ts;
+	uint32_t events;
+	struct tally_id *by_id;
+	uint16_t *id;
+	struct tally_run *run;
+	struct page_record *found;
+	int64_t task; /* whose the last record was */
+};
 
-	/* Written in any case and counted if new: what id comes next no branch predictor knows. */
-	tally->ids[tally->id_count] = id;
-	tally->id_count += !by_id->events;
-	by_id->events++;
-	if (by_id->wanted)
-		tally->found[tally->found_count++] = *record;
-	if (pid != *task) {
-		*task = pid;
-		tally->runs[tally->run_count++] = (struct tally_run){pid, nth};
-	}
+static ALWAYS_INLINE void walk_time(struct walk *walk, uint64_t ts)
+{
+	if (!walk->events)
+		walk->first_ts = walk->last_ts = ts;
+	/* A time stamp may run backwards; what counts is how far time had come. */
+	walk->last_ts = ts > walk->last_ts ? ts : walk->last_ts;
 }
 
-static ALWAYS_INLINE enum page_fault walk(const struct page_geometry *geometry,
-					  const struct page_geometry *order, const uint8_t *page,
-					  struct page_summary *summary, struct tally *tally)
+/* common_type and common_pid of a record at data, as in formats.h. What comes next no branch
+ * predictor knows: so all is written in any case, and counts if it is new. */
+static ALWAYS_INLINE void walk_tally(struct walk *walk, const struct page_geometry *order,
+				     const uint8_t *data, struct page_record record)
 {
-	int64_t task = INT64_MIN;
+	uint16_t id = page_u16(order, data);
+	int64_t pid = record.size >= 8 ? (int32_t)page_u32(order, data + 4) : -1;
+	struct tally_id *by_id = &walk->by_id[id];
+
+	*walk->id = id;
+	walk->id += !by_id->events;
+	by_id->events++;
+	*walk->found = record;
+	walk->found += by_id->wanted;
+	walk->run->pid = (int32_t)pid;
+	walk->run->first = walk->events;
+	walk->run += pid != walk->task;
+	walk->task = pid;
+}
+
+/* Nearly all records are short and stand one behind the other: those, as far as they go. Small
+ * enough for all that it has in hand to be in registers. */
+static ALWAYS_INLINE void walk_short(struct page_cursor *cursor, const struct page_geometry *order,
+				     struct walk *walk, bool tally)
+{
+	const uint8_t *page = cursor->page, *at = page + cursor->next, *end = page + cursor->end;
+	uint64_t ts = cursor->ts;
+	struct walk now = *walk;
+
+	while (end - at >= 8) {
+		uint32_t head = page_u32(order, at);
+		uint32_t type = order->big_endian ? head >> DELTA_BITS : head & 31;
+		const uint8_t *data = at + 4, *next = data + 4 * type;
+
+		if (type - 1 >= RECORD_PADDING - 1 || next > end)
+			break;
+		ts += order->big_endian ? head & ((1u << DELTA_BITS) - 1) : head >> 5;
+		walk_time(&now, ts);
+		if (tally)
+			walk_tally(&now, order, data,
+				   (struct page_record){ts, (uint32_t)(data - page), 4 * type});
+		now.events++;
+		at = next;
+	}
+	*walk = now;
+	cursor->ts = ts;
+	cursor->next = (uint32_t)(at - page);
+}
+
+static ALWAYS_INLINE enum page_fault walk_page(const struct page_geometry *geometry,
+					       const struct page_geometry *order,
+					       const uint8_t *page, struct page_summary *summary,
+					       struct walk *walk, bool tally)
+{
 	struct page_cursor cursor;
 	struct page_record record;
 
-	*summary = (struct page_summary){0};
 	page_cursor_init(&cursor, geometry, page);
-	summary->first_ts = summary->last_ts = cursor.ts;
-	if (cursor.fault != PAGE_GOOD)
-		return cursor.fault;
-	summary->length = cursor.end - cursor.next;
-	read_lost(geometry, page, summary);
-	while (next_record(&cursor, &record, order)) {
-		if (!summary->events)
-			summary->first_ts = record.ts;
-		/* A time stamp may run backwards; what counts is how far time had come. */
-		if (record.ts > summary->last_ts || !summary->events)
-			summary->last_ts = record.ts;
-		if (tally)
-			count_record(order, page, &record, summary->events, &task, tally);
-		summary->events++;
+	*summary = (struct page_summary){0};
+	walk->first_ts = walk->last_ts = cursor.ts;
+	walk->events = 0;
+	if (cursor.fault == PAGE_GOOD) {
+		summary->length = cursor.end - cursor.next;
+		read_lost(geometry, page, summary);
 	}
+	for (;;) {
+		walk_short(&cursor, order, walk, tally);
+		if (!next_record(&cursor, &record, order))
+			break;
+		walk_time(walk, record.ts);
+		if (tally)
+			walk_tally(walk, order, page + record.offset, record);
+		walk->events++;
+	}
+	summary->first_ts = walk->first_ts;
+	summary->last_ts = walk->last_ts;
+	summary->events = walk->events;
 	return cursor.fault;
 }
 
 enum page_fault page_check(const struct page_geometry *geometry, const uint8_t *page,
 			   struct page_summary *summary)
 {
-	return geometry->big_endian ? walk(geometry, &BIG, page, summary, NULL)
-				    : walk(geometry, &LITTLE, page, summary, NULL);
+	struct walk walk = {0};
+
+	return geometry->big_endian ? walk_page(geometry, &BIG, page, summary, &walk, false)
+				    : walk_page(geometry, &LITTLE, page, summary, &walk, false);
+}
+
+/* One function for each byte order: together they want more registers than there are. */
+static NEVER_INLINE enum page_fault scan_little(const struct page_geometry *geometry,
+						const uint8_t *page, struct page_summary *summary,
+						struct walk *walk)
+{
+	return walk_page(geometry, &LITTLE, page, summary, walk, true);
+}
+
+static NEVER_INLINE enum page_fault scan_big(const struct page_geometry *geometry,
+					     const uint8_t *page, struct page_summary *summary,
+					     struct walk *walk)
+{
+	return walk_page(geometry, &BIG, page, summary, walk, true);
 }
 
 enum page_fault page_scan(const struct page_geometry *geometry, const uint8_t *page,
 			  struct page_summary *summary, struct tally *tally)
 {
-	/* A copy: its counts are in registers on the way. */
-	struct tally local;
+	struct walk walk = {
+		.by_id = tally->by_id,
+		.id = tally->ids,
+		.run = tally->runs,
+		.found = tally->found,
+		.task = INT64_MIN,
+	};
 	enum page_fault fault;
 
 	while (tally->id_count)
 		tally->by_id[tally->ids[--tally->id_count]].events = 0;
-	local = *tally;
-	local.run_count = local.found_count = 0;
-	fault = geometry->big_endian ? walk(geometry, &BIG, page, summary, &local)
-				     : walk(geometry, &LITTLE, page, summary, &local);
-	*tally = local;
+	fault = geometry->big_endian ? scan_big(geometry, page, summary, &walk)
+				     : scan_little(geometry, page, summary, &walk);
+	tally->id_count = (uint32_t)(walk.id - tally->ids);
+	tally->run_count = (uint32_t)(walk.run - tally->runs);
+	tally->found_count = (uint32_t)(walk.found - tally->found);
 	return fault;
 }

@@ -6,7 +6,8 @@
 
 int tally_resize(struct tally *tally, uint32_t page_size)
 {
-	size_t records = page_size / 8; /* a record takes 8 bytes or more */
+	/* A record takes 8 bytes or more, and page_scan() writes one ahead. */
+	size_t records = page_size / 8 + 1;
 	struct page_record *found = calloc(records, sizeof(*found));
 	struct tally_run *runs = calloc(records, sizeof(*runs));
 

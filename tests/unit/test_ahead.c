@@ -125,7 +125,7 @@ static void side_init(struct side *side, const struct files *files)
 	side->shared.lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
 	side->shared.comms = comms_new();
 	store_init(&side->shared.store, 64 << 20);
-	assert_int_equal(tally_init(&side->shared.tally, PAGE), 0);
+	assert_int_equal(intake_init(&side->shared.intake, PAGE), 0);
 	assert_int_equal(counts_init(&side->shared.counts), 0);
 	for (unsigned cpu = 0; cpu < CPUS; cpu++) {
 		struct page_file file = page_file_whole(files->fd[cpu]);
@@ -151,7 +151,7 @@ static void side_release(struct side *side)
 		stream_free(side->streams[cpu]);
 	store_release(&side->shared.store);
 	comms_free(side->shared.comms);
-	tally_release(&side->shared.tally);
+	intake_release(&side->shared.intake);
 	counts_release(&side->shared.counts);
 }
 

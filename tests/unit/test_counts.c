@@ -20,7 +20,7 @@ static int set_up(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
 
-	if (!f || tally_init(&f->shared.tally, 4096) || counts_init(&f->shared.counts))
+	if (!f || intake_init(&f->shared.intake, 4096) || counts_init(&f->shared.counts))
 		return -1;
 	f->shared.comms = comms_new();
 	f->maker.geometry = (struct page_geometry){4096, 8, false};
@@ -33,7 +33,7 @@ static int tear_down(void **state)
 {
 	struct fixture *f = *state;
 
-	tally_release(&f->shared.tally);
+	intake_release(&f->shared.intake);
 	counts_release(&f->shared.counts);
 	comms_free(f->shared.comms);
 	free(f->maker.page);
@@ -45,7 +45,6 @@ static int tear_down(void **state)
 static void count_page(struct fixture *f, uint16_t id, int32_t pid, int32_t step, uint32_t count)
 {
 	const struct page_geometry *geometry = &f->maker.geometry;
-	struct page_summary summary;
 
 	make_page(&f->maker, 1);
 	for (uint32_t i = 0; i < count; i++) {
@@ -55,8 +54,10 @@ static void count_page(struct fixture *f, uint16_t id, int32_t pid, int32_t step
 		put_bytes(geometry, at, id, 2);
 		put_bytes(geometry, at + 4, (uint32_t)pid + i * (uint32_t)step, 4);
 	}
-	assert_int_equal(page_scan(geometry, f->maker.page, &summary, &f->shared.tally), PAGE_GOOD);
-	counts_add(&f->shared.counts, &f->shared.tally, summary.events);
+	assert_int_equal(intake_fill(&f->shared.intake, geometry, NULL, f->maker.page, 1, NULL),
+			 PAGE_GOOD);
+	assert_int_equal(f->shared.intake.events, count);
+	counts_add(&f->shared.counts, &f->shared.intake);
 }
 
 static void check_reply(const struct fixture *f, uint64_t total)

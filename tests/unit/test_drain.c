@@ -95,7 +95,7 @@ static int set_up(void **state)
 	f->shared.lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
 	f->shared.geometry = geometry;
 	f->shared.comms = comms_new();
-	assert_int_equal(tally_init(&f->shared.tally, PAGE), 0);
+	assert_int_equal(intake_init(&f->shared.intake, PAGE), 0);
 	assert_int_equal(counts_init(&f->shared.counts), 0);
 	/* Streams take the chunks of each other away. */
 	store_init(&f->shared.store, 2 << 20);
@@ -120,7 +120,7 @@ static int tear_down(void **state)
 		stream_free(f->streams[cpu]);
 	store_release(&f->shared.store);
 	comms_free(f->shared.comms);
-	tally_release(&f->shared.tally);
+	intake_release(&f->shared.intake);
 	counts_release(&f->shared.counts);
 	free(f);
 	return 0;
@@ -220,12 +220,12 @@ static void test_changes_while_channels_are_busy(void **state)
 		drain_stop(f->drain);
 		for (unsigned cpu = 0; cpu < CPUS; cpu++) {
 			history_clear(&f->streams[cpu]->history);
-			f->streams[cpu]->tally = &f->shared.tally;
+			f->streams[cpu]->intake = &f->shared.intake;
 			if (f->streams[cpu]->fd >= 0)
 				stream_read(f->streams[cpu], PAGE, 5);
 		}
 		drop_ended(f);
-		assert_int_equal(drain_follow(f->drain, &f->shared.tally, PAGE), 0);
+		assert_int_equal(drain_follow(f->drain, &f->shared.intake.tally, PAGE), 0);
 		drain_go(f->drain);
 	}
 	assert_all_came(f);

@@ -56,7 +56,7 @@ static struct fixture *begin(uint64_t memory, uint32_t page_size, unsigned cpus)
 	assert_non_null(f);
 	f->shared.geometry = (struct page_geometry){page_size, 8, false};
 	f->shared.comms = comms_new();
-	assert_int_equal(tally_init(&f->shared.tally, page_size), 0);
+	assert_int_equal(intake_init(&f->shared.intake, page_size), 0);
 	assert_int_equal(counts_init(&f->shared.counts), 0);
 	store_init(&f->shared.store, memory);
 	for (unsigned cpu = 0; cpu < cpus; cpu++) {
@@ -79,7 +79,7 @@ static void end(struct fixture *f)
 	assert_int_equal(f->shared.store.used, 0);
 	store_release(&f->shared.store);
 	comms_free(f->shared.comms);
-	tally_release(&f->shared.tally);
+	intake_release(&f->shared.intake);
 	counts_release(&f->shared.counts);
 	free(f);
 }
@@ -300,6 +300,33 @@ static void test_memory_holds(void **state)
 	}
 }
 
+/* The next page goes where it was said to go, in a chunk and, once the store is full, from one to
+ * the next. */
+static void test_where_the_next_page_goes(void **state)
+{
+	struct fixture *f = begin(2 << 20, PAGE, 1);
+	const struct history *history = &f->streams[0]->history;
+	unsigned known = 0;
+	uint8_t page[PAGE];
+
+	(void)state;
+	while (f->fed < 1000) {
+		const uint8_t *ahead = history_ahead(history, PAGE);
+
+		fill_page(f, page);
+		feed(f, 0, page, PAGE);
+		known += ahead != NULL;
+		if (ahead)
+			assert_ptr_equal(reads[read_count - 1].to, ahead);
+		else
+			assert_true(f->fed < 600);
+	}
+	assert_true(known > 900);
+	/* More than a chunk has no one place. */
+	assert_null(history_ahead(history, history_chunk_size(history) + 1));
+	end(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -307,6 +334,7 @@ int main(void)
 		cmocka_unit_test(test_bad_page_in_the_tail),
 		cmocka_unit_test(test_empty_pages_between),
 		cmocka_unit_test(test_part_of_a_page_outlives_its_chunk),
+		cmocka_unit_test(test_where_the_next_page_goes),
 		cmocka_unit_test(test_memory_holds),
 	};
 

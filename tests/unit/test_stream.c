@@ -51,7 +51,7 @@ static int set_up(void **state)
 	fcntl(pipes[1], F_SETPIPE_SZ, 1 << 20);
 	f->shared.geometry = (struct page_geometry){PAGE, 8, false};
 	f->shared.comms = comms_new();
-	assert_int_equal(tally_init(&f->shared.tally, PAGE), 0);
+	assert_int_equal(intake_init(&f->shared.intake, PAGE), 0);
 	assert_int_equal(counts_init(&f->shared.counts), 0);
 	store_init(&f->shared.store, 64 << 20);
 	if (stream_new(&f->stream, &f->shared, 3))
@@ -70,7 +70,7 @@ static int tear_down(void **state)
 
 	stream_free(f->stream);
 	comms_free(f->shared.comms);
-	tally_release(&f->shared.tally);
+	intake_release(&f->shared.intake);
 	counts_release(&f->shared.counts);
 	if (f->in >= 0)
 		close(f->in);
@@ -185,6 +185,41 @@ static void test_bad_page_among_good_ones(void **state)
 	assert_int_equal(stats(f)->bad_pages, 1);
 	assert_int_equal(stats(f)->gaps, 0);
 	assert_int_equal(f->stream->history.next_row, 501);
+}
+
+/* Pages that came in one go stand in their order, with what they are; their sums are those of the
+ * good ones alone. */
+static void test_a_burst_with_all_sorts_of_pages(void **state)
+{
+	struct fixture *f = *state;
+	const uint64_t *by_id = f->shared.counts.by_id;
+	uint64_t page, counted = 0;
+
+	/* A fault behind events that are good: they do not count. */
+	put_bytes(&f->shared.geometry, page_at(f, 3) + 8, 100 * 24 - 4, 8);
+	/* Events lost before page 5, and a clock that starts again on page 9. */
+	put_bytes(&f->shared.geometry, page_at(f, 5) + 8, 100 * 24 | PAGE_COMMIT_MISSED, 8);
+	fill_page(page_at(f, 9), 0, 50);
+	feed(f, f->bytes, PAGES * PAGE);
+	assert_int_equal(stats(f)->pages, PAGES - 1);
+	assert_int_equal(stats(f)->bad_pages, 1);
+	assert_int_equal(stats(f)->gaps, 0);
+	assert_int_equal(stats(f)->events, (PAGES - 2) * 100 + 50);
+	assert_int_equal(stats(f)->lost_unknown, 1);
+	assert_int_equal(stats(f)->unknown_events, stats(f)->events);
+	for (unsigned id = 0; id < TALLY_IDS; id++)
+		counted += by_id[id];
+	assert_int_equal(counted, stats(f)->events);
+	assert_int_equal(history_find_row(&f->stream->history, 300, &page)->kind, ENTRY_BAD);
+	assert_int_equal(page, 3);
+	assert_int_equal(history_find_row(&f->stream->history, 401, &page)->flags, ENTRY_LOST);
+	assert_int_equal(page, 5);
+	assert_int_equal(history_entry(&f->stream->history, 8)->epoch, 0);
+	assert_int_equal(history_entry(&f->stream->history, 9)->epoch, 1);
+	assert_int_equal(history_entry(&f->stream->history, PAGES - 1)->epoch, 1);
+	for (unsigned n = 0; n < PAGES; n++)
+		assert_memory_equal(history_page(&f->stream->history, n, NULL), page_at(f, n),
+				    PAGE);
 }
 
 static void test_bad_page_at_the_end_waits_for_quiet(void **state)
@@ -452,6 +487,7 @@ int main(void)
 		STREAM_TEST(test_attach_in_the_middle_of_a_page),
 		STREAM_TEST(test_torn_page_in_the_middle),
 		STREAM_TEST(test_bad_page_among_good_ones),
+		STREAM_TEST(test_a_burst_with_all_sorts_of_pages),
 		STREAM_TEST(test_bad_page_at_the_end_waits_for_quiet),
 		STREAM_TEST(test_rubbish_only),
 		STREAM_TEST(test_page_cut_off_by_the_end),

@@ -50,13 +50,10 @@ static void add_task(struct counts *counts, int32_t pid, uint32_t events)
 	task->events += events;
 }
 
-void counts_add(struct counts *counts, const struct tally *tally, uint32_t events)
+void counts_add(struct counts *counts, const struct intake *intake)
 {
-	for (uint32_t i = 0; i < tally->id_count; i++)
-		counts->by_id[tally->ids[i]] += tally->by_id[tally->ids[i]].events;
-	for (uint32_t i = 0; i < tally->run_count; i++) {
-		uint32_t end = i + 1 < tally->run_count ? tally->runs[i + 1].first : events;
-
-		add_task(counts, tally->runs[i].pid, end - tally->runs[i].first);
-	}
+	for (uint32_t i = 0; i < intake->id_count; i++)
+		counts->by_id[intake->ids[i]] += intake->by_id[intake->ids[i]];
+	for (uint32_t i = 0; i < intake->task_count; i++)
+		add_task(counts, intake->tasks[i].pid, intake->tasks[i].events);
 }

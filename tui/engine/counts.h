@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * How often what came: events by id and by task, summed over all pages of all streams since the
- * engine started or the guest booted. Fed by streams from each page's tally, read by the server for
+ * engine started or the guest booted. Fed by streams with what they take in, read by the server for
  * ENGINE_COUNTS. Bounded: tasks beyond COUNTS_TASKS are one sum. It knows no formats.
  */
 #ifndef VTRACE_ENGINE_COUNTS_H
@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-#include "tui/engine/tally.h"
+#include "tui/engine/intake.h"
 
 #define COUNTS_TASKS 32768 /* as many as comms knows */
 
@@ -30,7 +30,7 @@ int counts_init(struct counts *counts);
 void counts_release(struct counts *counts);
 /* Start again at zero: ids mean other events after a reboot. */
 void counts_clear(struct counts *counts);
-/* Add a page of so many events. */
-void counts_add(struct counts *counts, const struct tally *tally, uint32_t events);
+/* Add the events of what a stream takes. */
+void counts_add(struct counts *counts, const struct intake *intake);
 
 #endif

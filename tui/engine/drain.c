@@ -18,7 +18,7 @@
 struct drain_thread {
 	struct drain *drain;
 	pthread_t thread;
-	struct tally tally;
+	struct intake intake;
 };
 
 struct drain {
@@ -76,7 +76,7 @@ static void read_channel(struct drain_thread *thread, uint64_t turn)
 	if (turn >> 32 != drain->turns[cpu] || !stream || stream->file || stream->fd < 0 ||
 	    stream->stats.state != ENGINE_CHANNEL_OPEN)
 		return;
-	stream->tally = &thread->tally;
+	stream->intake = &thread->intake;
 	if (stream_read(stream, BUDGET, clock_ms()))
 		atomic_store(&drain->pages, true);
 	if (stream_undecided(stream))
@@ -138,11 +138,11 @@ static int start_threads(struct drain *drain, const struct page_geometry *geomet
 		struct drain_thread *thread = &drain->threads[i];
 
 		thread->drain = drain;
-		ret = tally_init(&thread->tally, geometry->size);
+		ret = intake_init(&thread->intake, geometry->size);
 		if (!ret)
 			ret = -pthread_create(&thread->thread, NULL, run, thread);
 		if (ret)
-			tally_release(&thread->tally);
+			intake_release(&thread->intake);
 		else
 			drain->count++;
 	}
@@ -188,7 +188,7 @@ void drain_free(struct drain *drain)
 		tell(drain->quit);
 	for (unsigned i = 0; i < drain->count; i++) {
 		pthread_join(drain->threads[i].thread, NULL);
-		tally_release(&drain->threads[i].tally);
+		intake_release(&drain->threads[i].intake);
 	}
 	if (drain->epoll >= 0)
 		close(drain->epoll);
@@ -234,13 +234,13 @@ void drain_remove(struct drain *drain, int fd)
 int drain_follow(struct drain *drain, const struct tally *tally, uint32_t page_size)
 {
 	for (unsigned i = 0; i < drain->count; i++) {
-		struct tally *own = &drain->threads[i].tally;
-		int ret = tally_resize(own, page_size);
+		struct intake *own = &drain->threads[i].intake;
+		int ret = intake_resize(own, page_size);
 
 		if (ret)
 			return ret;
 		for (unsigned id = 0; id < TALLY_IDS; id++)
-			own->by_id[id].wanted = tally->by_id[id].wanted;
+			own->tally.by_id[id].wanted = tally->by_id[id].wanted;
 	}
 	return 0;
 }

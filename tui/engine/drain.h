@@ -13,9 +13,10 @@
  * writing by the server (drain_stop()) to change what streams are: open, close, clear, record,
  * formats.
  * - stream_shared.lock: what the streams share with each other and with answers: store, histories,
- *   counts, names, the streams' stats. Streams take it by themselves for each page that they take,
- *   not while they read or check one. The server holds it for one answer or a step of a saving.
- *   Files are read by the server's thread, which takes it in the same way.
+ *   counts, names, the streams' stats. Streams take it by themselves for the pages that they take,
+ *   once for all that came at once, not while they read or check them. The server holds it for one
+ *   answer or a step of a saving. Files are read by the server's thread, which takes it in the
+ *   same way.
  */
 #ifndef VTRACE_ENGINE_DRAIN_H
 #define VTRACE_ENGINE_DRAIN_H

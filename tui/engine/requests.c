@@ -73,7 +73,8 @@ void requests_use_formats(struct server *server, struct formats *loaded)
 	if (rebooted)
 		counts_clear(&server->shared.counts);
 	sources_change_geometry(server, &loaded->geometry);
-	if (drain_follow(server->drain, &server->shared.tally, server->shared.geometry.size)) {
+	if (drain_follow(server->drain, &server->shared.intake.tally,
+			 server->shared.geometry.size)) {
 		server->error = -ENOMEM;
 		server->done = true;
 	}

@@ -76,7 +76,7 @@ int server_new(struct server **server, int socket, const struct engine_config *c
 	s->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (s->epoll < 0)
 		ret = -errno;
-	else if (s->shared.comms && !tally_init(&s->shared.tally, s->shared.geometry.size) &&
+	else if (s->shared.comms && !intake_init(&s->shared.intake, s->shared.geometry.size) &&
 		 !counts_init(&s->shared.counts) && !rows_init(&s->rows))
 		ret = server_watch(s, socket, EPOLLIN, SERVER_SOCKET, EPOLL_CTL_ADD);
 	if (!ret)
@@ -111,7 +111,7 @@ void server_free(struct server *server)
 	store_release(&server->shared.store);
 	rows_release(&server->rows);
 	comms_free(server->shared.comms);
-	tally_release(&server->shared.tally);
+	intake_release(&server->shared.intake);
 	counts_release(&server->shared.counts);
 	outbox_clear(&server->outbox);
 	if (server->epoll >= 0)

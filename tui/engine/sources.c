@@ -47,7 +47,7 @@ static void read_stream(struct server *server, struct stream *stream, size_t bud
 {
 	uint32_t state = stream->stats.state;
 
-	stream->tally = &server->shared.tally;
+	stream->intake = &server->shared.intake;
 	if (stream_read(stream, budget, server_clock_ms()))
 		server->news = true;
 	check_recording(server, stream);
@@ -138,7 +138,7 @@ void sources_settle(struct server *server)
 
 		if (!stream || !stream_undecided(stream))
 			continue;
-		stream->tally = &server->shared.tally;
+		stream->intake = &server->shared.intake;
 		if (now - stream->read_time >= SOURCES_IDLE_MS)
 			server->news |= stream_idle(stream, now);
 		server->undecided |= stream_undecided(stream);
@@ -226,8 +226,8 @@ void sources_change_geometry(struct server *server, const struct page_geometry *
 	counts_clear(&server->shared.counts);
 	/* A stream that reads pages of one size into a buffer for another would be worse than an
 	 * engine that has to be started again. */
-	if (tally_resize(&server->shared.tally, geometry->size) ||
-	    drain_follow(server->drain, &server->shared.tally, geometry->size)) {
+	if (intake_resize(&server->shared.intake, geometry->size) ||
+	    drain_follow(server->drain, &server->shared.intake.tally, geometry->size)) {
 		server->error = -ENOMEM;
 		server->done = true;
 		return;

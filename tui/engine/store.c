@@ -193,6 +193,12 @@ static struct chunk *chunk_alloc(struct history *history)
 	return chunk;
 }
 
+/* Whether a chunk for history has to be taken from somebody. */
+static bool store_full(const struct history *history)
+{
+	return history->store->used + chunk_bytes(history, true) > history->store->limit;
+}
+
 /* A chunk for history: a new one while memory allows it, else the oldest of all. */
 static struct chunk *chunk_get(struct history *history)
 {
@@ -201,7 +207,7 @@ static struct chunk *chunk_get(struct history *history)
 
 	if (history->file)
 		return chunk_alloc(history);
-	while (store->used + chunk_bytes(history, true) > store->limit) {
+	while (store_full(history)) {
 		struct history *oldest = oldest_history(store);
 
 		if (!oldest)
@@ -255,6 +261,22 @@ uint8_t *history_tail(struct history *history, size_t *room)
 		return NULL;
 	*room = (size_t)(history->chunk_pages - chunk->used) * history->page_size;
 	return chunk_tail(history, chunk);
+}
+
+const uint8_t *history_ahead(const struct history *history, size_t size)
+{
+	const struct chunk *chunk =
+		history->chunk_count ? history->chunks[history->chunk_count - 1] : NULL;
+	const struct history *oldest;
+	size_t used;
+
+	if (!chunk || !chunk->data)
+		return NULL;
+	used = (size_t)chunk->used * history->page_size + history->pending;
+	if (used + size <= history_chunk_size(history))
+		return chunk->data + used;
+	oldest = store_full(history) ? oldest_history(history->store) : NULL;
+	return oldest && size <= history_chunk_size(oldest) ? oldest->chunks[0]->data : NULL;
 }
 
 void history_drop_tail(struct history *history)

@@ -105,6 +105,9 @@ static inline void history_pend(struct history *history, size_t bytes)
 {
 	history->pending = bytes;
 }
+/* Where size bytes (of a chunk at most) behind the pending ones are going to be read to, as far as
+ * it is known; else NULL. To be prefetched, no more: it may be the place of anybody's page. */
+const uint8_t *history_ahead(const struct history *history, size_t size);
 /* A buffer of that size beside the chunks, counted as they are; NULL without memory. */
 uint8_t *history_buffer(struct history *history);
 void history_buffer_free(struct history *history, uint8_t *buffer);

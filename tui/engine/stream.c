@@ -9,6 +9,8 @@
 #include "tui/engine/page_find.h"
 #include "tui/engine/stream_private.h"
 
+#define BUSY (32 * 1024) /* bytes that a read gives of a channel whose writer keeps up */
+
 int stream_new(struct stream **stream, struct stream_shared *shared, unsigned cpu)
 {
 	struct stream *s = calloc(1, sizeof(*s));
@@ -16,7 +18,7 @@ int stream_new(struct stream **stream, struct stream_shared *shared, unsigned cp
 	if (!s)
 		return -ENOMEM;
 	s->shared = shared;
-	s->tally = &shared->tally;
+	s->intake = &shared->intake;
 	s->stats.cpu = cpu;
 	s->number = cpu;
 	s->fd = -1;
@@ -119,7 +121,7 @@ void stream_set_formats(struct stream_shared *shared, const struct formats *form
 	for (unsigned id = 0; id < TALLY_IDS; id++) {
 		const struct event_format *format = formats_event(formats, (uint16_t)id);
 
-		shared->tally.by_id[id].wanted = format && format->comm_count;
+		shared->intake.tally.by_id[id].wanted = format && format->comm_count;
 	}
 }
 
@@ -133,7 +135,6 @@ static size_t find_again(struct stream *stream, const uint8_t *bytes, size_t lef
 			 enum page_fault fault, uint64_t now)
 {
 	const struct page_geometry *geometry = &stream->shared->geometry;
-	struct page_summary none = {0};
 	size_t size = geometry->size, window = (PAGE_FIND_RUN + 1) * size, at;
 
 	if (left < window && !decide)
@@ -146,7 +147,7 @@ static size_t find_again(struct stream *stream, const uint8_t *bytes, size_t lef
 	stream_enter(stream);
 	if (stream->synced && (at % size == 0 || at == left)) {
 		/* Pages go on where they should: this one alone is bad. */
-		stream_take_page(stream, bytes, fault, &none, now);
+		stream_take_bad(stream, bytes, fault, now);
 		return size;
 	}
 	stream->synced = at < left;
@@ -224,28 +225,48 @@ static uint8_t *room_to_read(struct stream *stream, size_t *room)
 	return tail ? tail + stream->have : NULL;
 }
 
+/* Have the intake filled with the pages at bytes, one alone where it is not known that pages
+ * follow each other, or the place of each counts. Returns as intake_fill(). */
+static enum page_fault scan_pages(struct stream *stream, const uint8_t *bytes, size_t left)
+{
+	const struct stream_shared *shared = stream->shared;
+	bool alone = !stream->synced || comms_keeps_first(shared->comms);
+	size_t count = alone ? 1 : left / shared->geometry.size;
+	const uint8_t *ahead = NULL;
+	enum page_fault fault;
+
+	if (!stream->file && !stream->aside)
+		ahead = history_ahead(&stream->history, count * shared->geometry.size);
+	stream_leave(stream);
+	fault = intake_fill(stream->intake, &shared->geometry, shared->formats, bytes, count,
+			    ahead);
+	/* A stream's very first bytes mostly are a page's. */
+	if (!stream->synced && !stream->touched && page_starts(&shared->geometry, bytes))
+		stream->synced = true;
+	stream->touched = true;
+	stream_enter(stream);
+	return fault;
+}
+
 /* Returns how many bytes were consumed. */
 static size_t take_pages(struct stream *stream, uint8_t *bytes, bool decide, uint64_t now)
 {
-	const struct page_geometry *geometry = &stream->shared->geometry;
-	size_t at = 0;
+	size_t at = 0, size = stream->shared->geometry.size;
 
-	while (stream->have - at >= geometry->size) {
+	while (stream->have - at >= size) {
 		const uint8_t *page = bytes + at;
-		struct page_summary summary;
-		enum page_fault fault;
+		enum page_fault fault = scan_pages(stream, page, stream->have - at);
+		uint32_t good = stream->intake->page_count;
 		size_t used;
 
-		stream_leave(stream);
-		fault = page_scan(geometry, page, &summary, stream->tally);
-		stream_enter(stream);
-		/* A stream's very first bytes mostly are a page's. */
-		if (!stream->synced && !stream->touched && page_starts(geometry, page))
-			stream->synced = true;
-		stream->touched = true;
-		if (stream->file || (stream->synced && fault == PAGE_GOOD)) {
-			stream_take_page(stream, page, fault, &summary, now);
-			at += geometry->size;
+		if (good && (stream->file || stream->synced)) {
+			stream_take_pages(stream, page, now);
+			at += good * size;
+			continue;
+		}
+		if (stream->file) {
+			stream_take_bad(stream, page, fault, now);
+			at += size;
 			continue;
 		}
 		/* Gaps are appended, so that what follows must not lie in the tail. */
@@ -254,7 +275,7 @@ static size_t take_pages(struct stream *stream, uint8_t *bytes, bool decide, uin
 		used = find_again(stream, page, stream->have - at, decide, fault, now);
 		at += used;
 		/* Nothing consumed: wait, unless a page was found right here. */
-		if (!used && !(stream->synced && fault == PAGE_GOOD))
+		if (!used && !(stream->synced && good))
 			break;
 	}
 	return at;
@@ -397,8 +418,9 @@ bool stream_read(struct stream *stream, size_t budget, uint64_t now)
 		if (!stream->aside)
 			history_pend(&stream->history, stream->have);
 		changed |= parse(stream, false, now);
-		/* A channel that gave less than it might have is empty. */
-		if (!stream->file && got < room) {
+		/* A channel that gave little is empty. One that gave much has more by now, mostly,
+		 * and to ask costs less than to be woken. */
+		if (!stream->file && got < room && got < BUSY) {
 			done += got;
 			break;
 		}

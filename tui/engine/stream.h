@@ -26,11 +26,11 @@
 #include "tui/engine/counts.h"
 #include "tui/engine/dat_clock.h"
 #include "tui/engine/formats.h"
+#include "tui/engine/intake.h"
 #include "tui/engine/page.h"
 #include "tui/engine/protocol.h"
 #include "tui/engine/rawfile.h"
 #include "tui/engine/store.h"
-#include "tui/engine/tally.h"
 
 #define STREAM_NO_FORMATS UINT32_MAX
 
@@ -48,14 +48,14 @@ struct stream_shared {
 	uint32_t epoch; /* of what channels bring: how often the clock restarted */
 	/* These change while no thread is at any stream. */
 	struct page_geometry geometry;
-	struct tally tally;	       /* of the page in hand, where nothing else is said */
+	struct intake intake;	       /* of the pages in hand, where nothing else is said */
 	const struct formats *formats; /* of the pages that come now; NULL: not known yet */
 	bool discard;		       /* throw away what channels bring */
 };
 
 struct stream {
 	struct stream_shared *shared;
-	struct tally *tally; /* of whoever reads the stream now */
+	struct intake *intake; /* of whoever reads the stream now */
 	struct history history;
 	struct engine_cpu_stats stats;
 	int fd; /* of the source, owned; -1: none */

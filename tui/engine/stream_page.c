@@ -58,24 +58,20 @@ void stream_append_gap(struct stream *stream, uint64_t bytes, uint64_t now)
 	append(stream, &entry, NULL, now);
 }
 
-static void learn_names(struct stream *stream, const uint8_t *page,
-			const struct page_record *record)
+/* A name counts from when it was first seen; seen last, it may be there again after another
+ * stream's. */
+static void learn_names(struct stream *stream)
 {
-	const struct stream_shared *shared = stream->shared;
-	const uint8_t *data = page + record->offset;
-	const struct event_format *format =
-		formats_event(shared->formats,
-			      page_u16(&shared->geometry, data + RECORD_TYPE_OFFSET));
+	struct comms *comms = stream->shared->comms;
+	const struct intake *intake = stream->intake;
 
-	if (!format || record->size < format->least)
-		return;
-	for (uint32_t i = 0; i < format->comm_count; i++) {
-		const struct comm_source *source = &format->comm[i];
+	for (uint32_t i = 0; i < intake->name_count; i++) {
+		const struct intake_name *name = &intake->names[i];
 
-		comms_learn(shared->comms,
-			    (int32_t)page_u32(&shared->geometry, data + source->pid_offset),
-			    stream->epoch, record->ts, (const char *)data + source->comm_offset,
-			    source->comm_size);
+		comms_learn(comms, name->pid, stream->epoch, name->first, name->comm, name->size);
+		if (name->last != name->first)
+			comms_learn(comms, name->pid, stream->epoch, name->last, name->comm,
+				    name->size);
 	}
 }
 
@@ -123,22 +119,24 @@ static void learn_first(struct stream *stream, const uint8_t *page,
 	}
 }
 
-/* What the tally of a page says: names of tasks, and events without a format. */
-static void learn(struct stream *stream, const uint8_t *page, uint32_t events)
+/* What the sums of the intake say: names of tasks, and events without a format. page: its only
+ * one, where names go by the rule of a trace.dat. */
+static void learn(struct stream *stream, const uint8_t *page)
 {
-	bool first = comms_keeps_first(stream->shared->comms);
 	const struct stream_shared *shared = stream->shared;
-	const struct tally *tally = stream->tally;
+	const struct intake *intake = stream->intake;
+	const struct tally *tally = &intake->tally;
 
-	for (uint32_t i = 0; i < tally->id_count; i++)
-		if (!formats_event(shared->formats, tally->ids[i]))
-			stream->stats.unknown_events += tally->by_id[tally->ids[i]].events;
+	for (uint32_t i = 0; i < intake->id_count; i++)
+		if (!formats_event(shared->formats, intake->ids[i]))
+			stream->stats.unknown_events += intake->by_id[intake->ids[i]];
+	if (!comms_keeps_first(shared->comms)) {
+		learn_names(stream);
+		return;
+	}
 	for (uint32_t i = 0; i < tally->found_count; i++)
-		if (first)
-			learn_first(stream, page, &tally->found[i],
-				    stream->history.next_row - events);
-		else
-			learn_names(stream, page, &tally->found[i]);
+		learn_first(stream, page, &tally->found[i],
+			    stream->history.next_row - intake->events);
 }
 
 void stream_leave(struct stream *stream)
@@ -160,14 +158,16 @@ static void end_record(struct stream *stream, int error)
 	stream->record_error = error ? error : ret;
 }
 
-static void record_page(struct stream *stream, const uint8_t *page)
+static void record_pages(struct stream *stream, const uint8_t *bytes, uint32_t count)
 {
-	int ret;
+	uint32_t size = stream->shared->geometry.size;
+	int ret = 0;
 
 	if (stream->record.fd < 0)
 		return;
 	stream_leave(stream);
-	ret = rawfile_append(&stream->record, page, stream->shared->geometry.size);
+	for (; count && !ret; count--, bytes += size)
+		ret = rawfile_append(&stream->record, bytes, size);
 	stream_enter(stream);
 	stream->stats.recorded = stream->record.bytes;
 	if (ret)
@@ -200,29 +200,50 @@ struct entry stream_describe(const struct stream *stream, enum page_fault fault,
 	return entry;
 }
 
-void stream_take_page(struct stream *stream, const uint8_t *page, enum page_fault fault,
-		      const struct page_summary *summary, uint64_t now)
+static void take_gap(struct stream *stream, uint64_t now)
 {
-	struct entry entry = stream_describe(stream, fault, summary);
-
-	record_page(stream, page);
 	stream_append_gap(stream, stream->gap, now);
 	stream->gap = 0;
-	if (fault != PAGE_GOOD) {
-		stream->stats.bad_pages++;
-		append(stream, &entry, page, now);
-		return;
-	}
+}
+
+void stream_take_bad(struct stream *stream, const uint8_t *page, enum page_fault fault,
+		     uint64_t now)
+{
+	const struct page_summary none = {0};
+	struct entry entry = stream_describe(stream, fault, &none);
+
+	record_pages(stream, page, 1);
+	take_gap(stream, now);
+	stream->stats.bad_pages++;
+	append(stream, &entry, page, now);
+}
+
+static void take_good(struct stream *stream, const uint8_t *page,
+		      const struct page_summary *summary, uint64_t now)
+{
+	struct entry entry = stream_describe(stream, PAGE_GOOD, summary);
+
 	if (summary->lost_flag) {
 		stream->stats.lost += summary->lost;
 		stream->stats.lost_unknown += !summary->lost;
 	}
-	stream->stats.pages++;
-	stream->stats.events += summary->events;
-	counts_add(&stream->shared->counts, stream->tally, summary->events);
 	append(stream, &entry, page, now);
+}
+
+void stream_take_pages(struct stream *stream, const uint8_t *bytes, uint64_t now)
+{
+	const struct intake *intake = stream->intake;
+
+	record_pages(stream, bytes, intake->page_count);
+	take_gap(stream, now);
+	for (uint32_t i = 0; i < intake->page_count; i++)
+		take_good(stream, bytes + (size_t)i * stream->shared->geometry.size,
+			  &intake->pages[i], now);
+	stream->stats.pages += intake->page_count;
+	stream->stats.events += intake->events;
+	counts_add(&stream->shared->counts, intake);
 	if (stream->shared->formats)
-		learn(stream, page, summary->events);
+		learn(stream, bytes);
 	else
-		stream->stats.unknown_events += summary->events;
+		stream->stats.unknown_events += intake->events;
 }

@@ -16,9 +16,12 @@
 void stream_leave(struct stream *stream);
 void stream_enter(struct stream *stream);
 
-/* Take a page that was just scanned, and the gap before it. now is ms, CLOCK_MONOTONIC. */
-void stream_take_page(struct stream *stream, const uint8_t *page, enum page_fault fault,
-		      const struct page_summary *summary, uint64_t now);
+/* Take the pages of the intake, which lie at bytes, and the gap before them. now is ms,
+ * CLOCK_MONOTONIC. */
+void stream_take_pages(struct stream *stream, const uint8_t *bytes, uint64_t now);
+/* The same with one page that has a fault. */
+void stream_take_bad(struct stream *stream, const uint8_t *page, enum page_fault fault,
+		     uint64_t now);
 /* A row that says so many bytes were no page; none for 0. */
 void stream_append_gap(struct stream *stream, uint64_t bytes, uint64_t now);
 /* What was recorded of the bytes read just now can be found from here on. */

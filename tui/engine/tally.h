@@ -2,8 +2,8 @@
 /*
  * What is on one page, event by event: how many of each event id, whose they are, and where those
  * stand that somebody wants to look into. Filled by page_scan() on its way over the page, so that
- * it can be had of every page that arrives. One tally serves all streams of an engine, page after
- * page. It knows no formats and keeps no sums.
+ * it can be had of every page that arrives. One tally serves all streams that a thread reads, page
+ * after page; sums of many are an intake's. It knows no formats.
  */
 #ifndef VTRACE_ENGINE_TALLY_H
 #define VTRACE_ENGINE_TALLY_H

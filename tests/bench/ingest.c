@@ -2,9 +2,10 @@
 /*
  * ingest KIND ROUNDS FORMATS FILE...: how fast an engine takes pages from channels into its store,
  * beside a cat of the same channels to /dev/null. Each FILE is one channel's bytes, written by a
- * process of its own from memory; engine and cats take turns. KIND is fifo or socket: as fast as
- * goes; or steady: a million events a second through FIFOs, which is about CPU time then.
- * The engine must have counted every event. Prints the medians.
+ * process of its own from memory; engine and cats take turns at the same channels, opened in the
+ * same way. KIND is fifo or socket: as fast as goes; or steady: a million events a second through
+ * FIFOs, which is about CPU time then. The engine must have counted every event. Prints the
+ * medians.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -32,7 +33,7 @@
 
 #define CHANNELS_MAX  16
 #define PIECE	      (64 * 1024)	   /* bytes of a write */
-#define MEMORY	      (UINT64_C(64) << 20) /* full soon: its first touches are not measured */
+#define MEMORY	      (UINT64_C(64) << 20) /* full before the clock starts */
 #define STEADY_EVENTS 1000000.		   /* a second, of all channels */
 #define STEADY_STEPS  200		   /* writes of a channel a second, while steady */
 
@@ -42,7 +43,9 @@ struct channel {
 	char place[PATH_MAX / 2];
 	const uint8_t *bytes;
 	size_t length;
+	size_t warm_up; /* bytes of these that are written before, to fill the store */
 	size_t events;
+	size_t warm_events;
 	int listener; /* of a socket; -1 */
 	pid_t writer;
 };
@@ -55,6 +58,8 @@ struct bench {
 	unsigned count;
 	size_t bytes;
 	size_t events;
+	size_t warm_up; /* bytes of all channels before the clock starts */
+	size_t warm_events;
 };
 
 /* What one reader needed for all channels, ns. */
@@ -78,7 +83,7 @@ static uint64_t clock_ns(clockid_t clock)
 	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
 }
 
-static void load(struct channel *channel, const char *path)
+static void load(struct channel *channel, const char *path, size_t warm_up)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	struct page_summary summary;
@@ -91,9 +96,13 @@ static void load(struct channel *channel, const char *path)
 	if (channel->bytes == MAP_FAILED)
 		fail(path);
 	close(fd);
+	channel->warm_up = warm_up < channel->length ? warm_up : channel->length;
 	for (size_t at = 0; at + geometry.size <= channel->length; at += geometry.size)
-		if (page_check(&geometry, channel->bytes + at, &summary) == PAGE_GOOD)
+		if (page_check(&geometry, channel->bytes + at, &summary) == PAGE_GOOD) {
 			channel->events += summary.events;
+			if (at < channel->warm_up)
+				channel->warm_events += summary.events;
+		}
 }
 
 /* ---- what a QEMU would do ---- */
@@ -132,8 +141,17 @@ static void write_steadily(const struct bench *bench, int fd, const struct chann
 	}
 }
 
-/* The writer begins when go is closed. */
-static void start_writer(const struct bench *bench, struct channel *channel, const int *go)
+/* Have all of it mapped in this process, which would else be paid for while it is written. */
+static void touch(const struct channel *channel)
+{
+	for (size_t at = 0; at < channel->length; at += geometry.size)
+		(void)*(volatile const uint8_t *)(channel->bytes + at);
+}
+
+/* The writer tells ready when the channel is open and when the warm-up is written, and begins when
+ * go is closed. */
+static void start_writer(const struct bench *bench, struct channel *channel, const int *ready,
+			 const int *go)
 {
 	char path[PATH_MAX], byte;
 	int fd;
@@ -143,10 +161,15 @@ static void start_writer(const struct bench *bench, struct channel *channel, con
 		return;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	close(go[1]);
+	close(ready[0]);
+	touch(channel);
 	snprintf(path, sizeof(path), "%s.out", channel->place);
 	fd = bench->socket ? accept(channel->listener, NULL, NULL) : open(path, O_WRONLY);
 	if (fd < 0)
 		fail("channel");
+	write_all(ready[1], (const uint8_t *)"", 1);
+	write_all(fd, channel->bytes, channel->warm_up);
+	write_all(ready[1], (const uint8_t *)"", 1);
 	while (read(go[0], &byte, 1) < 0 && errno == EINTR)
 		;
 	if (bench->steady)
@@ -195,24 +218,48 @@ static struct engine_packet await(struct engine_client *client, enum engine_type
 	return packet;
 }
 
-/* All pages have been counted: nothing was lost or taken for something else. */
-static void check_stats(const struct bench *bench, struct engine_client *client)
+/* Bytes that the engine has read of all channels, or events that it has counted on them. */
+static uint64_t count_stats(const struct bench *bench, struct engine_client *client, bool bytes)
 {
 	const struct engine_cpu_stats *cpu;
 	struct engine_packet packet;
-	uint64_t events = 0;
+	uint64_t sum = 0;
 
 	engine_client_send(client, ENGINE_STATS, NULL, 0, -1, NULL);
 	packet = await(client, ENGINE_STATS_REPLY);
 	cpu = (const void *)((const char *)packet.payload + sizeof(struct engine_stats));
 	for (unsigned i = 0; i < bench->count; i++)
-		events += cpu[i].events;
-	errno = EIO;
-	if (events != bench->events)
-		fail("the engine counts other events");
+		sum += bytes ? cpu[i].bytes : cpu[i].events;
+	return sum;
 }
 
-static struct run read_by_engine(struct bench *bench, const int *go)
+static int open_reader(const struct bench *bench, struct channel *channel)
+{
+	const struct channel_place place = {
+		.kind = bench->socket ? CHANNEL_UNIX : CHANNEL_PIPE,
+		.path = channel->place,
+	};
+	char error[512];
+	int fd = channel_open_stream(&place, error, sizeof(error));
+
+	if (fd < 0) {
+		fprintf(stderr, "ingest: %s\n", error);
+		exit(1);
+	}
+	return fd;
+}
+
+/* All writers have told ready once more. */
+static void await_writers(const struct bench *bench, const int *ready)
+{
+	char byte;
+
+	for (unsigned i = 0; i < bench->count; i++)
+		while (read(ready[0], &byte, 1) < 0 && errno == EINTR)
+			;
+}
+
+static struct run read_by_engine(struct bench *bench, const int *ready, const int *go)
 {
 	const struct engine_config config = {.memory = MEMORY};
 	struct engine_client *client;
@@ -220,6 +267,7 @@ static struct run read_by_engine(struct bench *bench, const int *go)
 	char error[512];
 	struct run run;
 	unsigned open_channels = bench->count;
+	int fds[CHANNELS_MAX];
 
 	if (engine_client_start(&client, &config, error, sizeof(error))) {
 		fprintf(stderr, "ingest: %s\n", error);
@@ -228,26 +276,20 @@ static struct run read_by_engine(struct bench *bench, const int *go)
 	await(client, ENGINE_READY);
 	engine_client_send(client, ENGINE_FORMATS, NULL, 0, bench->formats, NULL);
 	await(client, ENGINE_FORMATS_REPLY);
+	for (unsigned i = 0; i < bench->count; i++)
+		fds[i] = open_reader(bench, &bench->channels[i]);
+	/* Without its writer a FIFO reads as at its end. */
+	await_writers(bench, ready);
 	for (unsigned i = 0; i < bench->count; i++) {
-		const struct channel_place place = {
-			.kind = bench->socket ? CHANNEL_UNIX : CHANNEL_PIPE,
-			.path = bench->channels[i].place,
-		};
 		const struct engine_stream stream = {.cpu = i, .kind = ENGINE_STREAM_CHANNEL};
-		int fd = channel_open_stream(&place, error, sizeof(error));
 
-		if (fd < 0) {
-			fprintf(stderr, "ingest: %s\n", error);
-			exit(1);
-		}
-		/* The writer is there when its open() returned; until then the FIFO reads as at
-		 * its end. */
-		if (!bench->socket)
-			usleep(20000);
-		engine_client_send(client, ENGINE_STREAM, &stream, sizeof(stream), fd, NULL);
+		engine_client_send(client, ENGINE_STREAM, &stream, sizeof(stream), fds[i], NULL);
 		await(client, ENGINE_STREAM_STATE);
-		close(fd);
+		close(fds[i]);
 	}
+	await_writers(bench, ready);
+	while (count_stats(bench, client, true) < bench->warm_up)
+		usleep(1000);
 	clock_getcpuclockid(engine_client_pid(client), &cpu_clock);
 	run.cpu = clock_ns(cpu_clock);
 	run.wall = clock_ns(CLOCK_MONOTONIC);
@@ -260,27 +302,30 @@ static struct run read_by_engine(struct bench *bench, const int *go)
 	}
 	run.wall = clock_ns(CLOCK_MONOTONIC) - run.wall;
 	run.cpu = clock_ns(cpu_clock) - run.cpu;
-	check_stats(bench, client);
+	errno = EIO;
+	if (count_stats(bench, client, false) != bench->warm_events + bench->events)
+		fail("the engine counts other events");
 	engine_client_free(client);
 	return run;
 }
 
-static pid_t start_cat(const struct bench *bench, struct channel *channel)
+static pid_t start_cat(const struct bench *bench, struct channel *channel, const int *start)
 {
-	const struct channel_place place = {.kind = CHANNEL_UNIX, .path = channel->place};
-	char path[PATH_MAX], error[512];
+	char byte;
 	pid_t pid = fork();
 	int fd, null;
 
 	if (pid)
 		return pid;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	snprintf(path, sizeof(path), "%s.out", channel->place);
-	fd = bench->socket ? channel_open_stream(&place, error, sizeof(error))
-			   : open(path, O_RDONLY);
+	close(start[1]);
+	fd = open_reader(bench, channel);
 	null = open("/dev/null", O_WRONLY | O_CLOEXEC);
-	if (fd < 0 || null < 0)
-		fail(path);
+	if (null < 0)
+		fail("/dev/null");
+	/* What it would find before the writer is there is an end. */
+	while (read(start[0], &byte, 1) < 0 && errno == EINTR)
+		;
 	fcntl(fd, F_SETFL, 0);
 	dup2(fd, STDIN_FILENO);
 	dup2(null, STDOUT_FILENO);
@@ -298,15 +343,26 @@ static uint64_t children_cpu(void)
 	       (uint64_t)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1000;
 }
 
-static struct run read_by_cats(struct bench *bench, const int *go)
+static struct run read_by_cats(struct bench *bench, const int *ready, const int *go)
 {
 	pid_t cats[CHANNELS_MAX];
+	clockid_t clock;
 	struct run run;
+	int start[2];
 
+	if (pipe2(start, O_CLOEXEC))
+		fail("pipe");
 	for (unsigned i = 0; i < bench->count; i++)
-		cats[i] = start_cat(bench, &bench->channels[i]);
-	usleep(20000);
+		cats[i] = start_cat(bench, &bench->channels[i], start);
+	await_writers(bench, ready);
+	close(start[0]);
+	close(start[1]);
+	await_writers(bench, ready);
+	usleep(20000); /* until they have read it */
 	run.cpu = children_cpu();
+	for (unsigned i = 0; i < bench->count; i++)
+		if (!clock_getcpuclockid(cats[i], &clock))
+			run.cpu += clock_ns(clock);
 	run.wall = clock_ns(CLOCK_MONOTONIC);
 	close(go[1]);
 	for (unsigned i = 0; i < bench->count; i++)
@@ -322,16 +378,18 @@ static struct run one_run(struct bench *bench, bool ours)
 {
 	char place[] = "/tmp/vtrace-bench.XXXXXX", path[PATH_MAX];
 	struct run run;
-	int go[2];
+	int ready[2], go[2];
 
-	if (!mkdtemp(place) || pipe2(go, O_CLOEXEC))
+	if (!mkdtemp(place) || pipe2(ready, O_CLOEXEC) || pipe2(go, O_CLOEXEC))
 		fail("channels");
 	for (unsigned i = 0; i < bench->count; i++) {
 		make_channel(bench, &bench->channels[i], place, i);
-		start_writer(bench, &bench->channels[i], go);
+		start_writer(bench, &bench->channels[i], ready, go);
 	}
 	close(go[0]);
-	run = ours ? read_by_engine(bench, go) : read_by_cats(bench, go);
+	close(ready[1]);
+	run = ours ? read_by_engine(bench, ready, go) : read_by_cats(bench, ready, go);
+	close(ready[0]);
 	for (unsigned i = 0; i < bench->count; i++) {
 		struct channel *channel = &bench->channels[i];
 
@@ -392,9 +450,12 @@ int main(int argc, char **argv)
 	for (int i = 4; i < argc; i++) {
 		struct channel *channel = &bench.channels[bench.count++];
 
-		load(channel, argv[i]);
+		/* A store twice full, whichever channel is ahead. */
+		load(channel, argv[i], bench.steady ? 0 : 2 * MEMORY);
 		bench.bytes += channel->length;
 		bench.events += channel->events;
+		bench.warm_up += channel->warm_up;
+		bench.warm_events += channel->warm_events;
 	}
 	for (unsigned ours = 0; ours < 2; ours++) {
 		wall[ours] = calloc(rounds, sizeof(**wall));

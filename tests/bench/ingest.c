@@ -148,6 +148,13 @@ static void touch(const struct channel *channel)
 		(void)*(volatile const uint8_t *)(channel->bytes + at);
 }
 
+/* What a writer tells. */
+enum {
+	WRITER_OPEN,
+	WRITER_WARM,
+	WRITER_STEPS,
+};
+
 /* The writer tells ready when the channel is open and when the warm-up is written, and begins when
  * go is closed. */
 static void start_writer(const struct bench *bench, struct channel *channel, const int *ready,
@@ -167,9 +174,9 @@ static void start_writer(const struct bench *bench, struct channel *channel, con
 	fd = bench->socket ? accept(channel->listener, NULL, NULL) : open(path, O_WRONLY);
 	if (fd < 0)
 		fail("channel");
-	write_all(ready[1], (const uint8_t *)"", 1);
+	write_all(ready[1], &(const uint8_t){WRITER_OPEN}, 1);
 	write_all(fd, channel->bytes, channel->warm_up);
-	write_all(ready[1], (const uint8_t *)"", 1);
+	write_all(ready[1], &(const uint8_t){WRITER_WARM}, 1);
 	while (read(go[0], &byte, 1) < 0 && errno == EINTR)
 		;
 	if (bench->steady)
@@ -249,14 +256,20 @@ static int open_reader(const struct bench *bench, struct channel *channel)
 	return fd;
 }
 
-/* All writers have told ready once more. */
-static void await_writers(const struct bench *bench, const int *ready)
+/* All writers have come to that step, one of them maybe farther. told: how many came to each. */
+static void await_writers(const struct bench *bench, const int *ready, unsigned step,
+			  unsigned *told)
 {
-	char byte;
+	uint8_t byte;
 
-	for (unsigned i = 0; i < bench->count; i++)
-		while (read(ready[0], &byte, 1) < 0 && errno == EINTR)
-			;
+	while (told[step] < bench->count) {
+		ssize_t got = read(ready[0], &byte, 1);
+
+		if (got == 1)
+			told[byte]++;
+		else if (!got || errno != EINTR)
+			fail("a writer ended");
+	}
 }
 
 static struct run read_by_engine(struct bench *bench, const int *ready, const int *go)
@@ -266,7 +279,7 @@ static struct run read_by_engine(struct bench *bench, const int *ready, const in
 	clockid_t cpu_clock;
 	char error[512];
 	struct run run;
-	unsigned open_channels = bench->count;
+	unsigned open_channels = bench->count, told[WRITER_STEPS] = {0};
 	int fds[CHANNELS_MAX];
 
 	if (engine_client_start(&client, &config, error, sizeof(error))) {
@@ -279,7 +292,7 @@ static struct run read_by_engine(struct bench *bench, const int *ready, const in
 	for (unsigned i = 0; i < bench->count; i++)
 		fds[i] = open_reader(bench, &bench->channels[i]);
 	/* Without its writer a FIFO reads as at its end. */
-	await_writers(bench, ready);
+	await_writers(bench, ready, WRITER_OPEN, told);
 	for (unsigned i = 0; i < bench->count; i++) {
 		const struct engine_stream stream = {.cpu = i, .kind = ENGINE_STREAM_CHANNEL};
 
@@ -287,7 +300,7 @@ static struct run read_by_engine(struct bench *bench, const int *ready, const in
 		await(client, ENGINE_STREAM_STATE);
 		close(fds[i]);
 	}
-	await_writers(bench, ready);
+	await_writers(bench, ready, WRITER_WARM, told);
 	while (count_stats(bench, client, true) < bench->warm_up)
 		usleep(1000);
 	clock_getcpuclockid(engine_client_pid(client), &cpu_clock);
@@ -345,6 +358,7 @@ static uint64_t children_cpu(void)
 
 static struct run read_by_cats(struct bench *bench, const int *ready, const int *go)
 {
+	unsigned told[WRITER_STEPS] = {0};
 	pid_t cats[CHANNELS_MAX];
 	clockid_t clock;
 	struct run run;
@@ -354,10 +368,10 @@ static struct run read_by_cats(struct bench *bench, const int *ready, const int 
 		fail("pipe");
 	for (unsigned i = 0; i < bench->count; i++)
 		cats[i] = start_cat(bench, &bench->channels[i], start);
-	await_writers(bench, ready);
+	await_writers(bench, ready, WRITER_OPEN, told);
 	close(start[0]);
 	close(start[1]);
-	await_writers(bench, ready);
+	await_writers(bench, ready, WRITER_WARM, told);
 	usleep(20000); /* until they have read it */
 	run.cpu = children_cpu();
 	for (unsigned i = 0; i < bench->count; i++)

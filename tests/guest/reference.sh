@@ -123,8 +123,9 @@ same()
 	is "$name: is read" "$STATUS" 0 || diag_run
 	if ! ok "$name: $(wc -l < "$OUT") lines, the same" \
 		"$ROOT/tests/engine/same-lines" -k "$ROOT/doc/REFERENCE.md" "$OUT" "$WORK/theirs"; then
-		diag "$("$ROOT/tests/engine/same-lines" -v 5 "$OUT" "$WORK/theirs" | cut -c1-400)"
-		diag "$(cat "$WORK/report")"
+		diag "$("$ROOT/tests/engine/same-lines" -v 5 "$OUT" "$WORK/theirs" | cat -v |
+			cut -c1-400 | head -n 100)"
+		diag "$(head -n 20 "$WORK/report")"
 	fi
 	seen=" $(LC_ALL=C grep -aoE '[0-9]+\.?[0-9]*: [a-zA-Z0-9_]+:' "$OUT" |
 		awk '{ print $2 }' | sort -u | tr -d ':' | tr '\n' ' ')"

@@ -3,6 +3,7 @@
 #ifndef VTRACE_TESTS_FILTERS_H
 #define VTRACE_TESTS_FILTERS_H
 
+#include "tests/unit/chance.h"
 #include "tests/unit/formats.h"
 #include "tui/engine/filter.h"
 
@@ -11,17 +12,6 @@ struct fixture {
 	struct formats *formats;
 	struct comms *comms;
 };
-
-static uint64_t random_state = 88172645463325252u;
-
-/* xorshift64* */
-static inline uint64_t random_number(void)
-{
-	random_state ^= random_state >> 12;
-	random_state ^= random_state << 25;
-	random_state ^= random_state >> 27;
-	return random_state * UINT64_C(0x2545f4914f6cdd1d);
-}
 
 static inline unsigned chance(unsigned sides)
 {

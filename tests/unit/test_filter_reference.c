@@ -23,16 +23,9 @@ const char *__lsan_default_suppressions(void)
 static int set_up(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
-	const char *path = getenv("VTRACE_TEST_FORMATS");
-	struct engine_formats_reply reply;
-	int fd;
 
 	f->comms = comms_new();
-	assert_int_equal(formats_stock_init(&f->stock), 0);
-	fd = open(path ? path : "tests/engine/demo-6.1/formats", O_RDONLY | O_CLOEXEC);
-	assert_true(fd >= 0);
-	assert_int_equal(formats_load(&f->formats, NULL, &f->stock, fd, f->comms, &reply), 0);
-	close(fd);
+	load_recorded(&f->formats, &f->stock, f->comms, false);
 	*state = f;
 	return 0;
 }

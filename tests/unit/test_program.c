@@ -3,169 +3,15 @@
  * Compiled programs against libtraceevent with its plugins: the same text, on recorded pages and
  * on records of random bytes that still hold what their formats promise.
  */
-#include <fcntl.h>
-#include <traceevent/trace-seq.h>
-
-#include "tests/unit/formats.h"
-#include "tui/engine/print.h"
+#include "tests/unit/programs.h"
 
 #define RECORDS 300 /* random ones of each event */
 
-struct fixture {
-	struct formats_stock stock;
-	struct formats *formats;
-	struct comms *comms;
-	struct printer printer;
-	unsigned compared;
-	unsigned differ;
+enum {
+	BPRINT = 507,
+	BPUTS,
+	PRINT,
 };
-
-static uint64_t random_state = 1;
-
-/* xorshift64* */
-static uint64_t random_number(void)
-{
-	random_state ^= random_state >> 12;
-	random_state ^= random_state << 25;
-	random_state ^= random_state >> 27;
-	return random_state * UINT64_C(0x2545f4914f6cdd1d);
-}
-
-static int set_up(void **state)
-{
-	struct fixture *f = calloc(1, sizeof(*f));
-	const char *path = getenv("VTRACE_TEST_FORMATS");
-	struct engine_formats_reply reply;
-	int fd;
-
-	f->comms = comms_new();
-	assert_int_equal(formats_stock_init(&f->stock), 0);
-	fd = open(path ? path : "tests/engine/demo-6.1/formats", O_RDONLY | O_CLOEXEC);
-	assert_true(fd >= 0);
-	assert_int_equal(formats_load(&f->formats, NULL, &f->stock, fd, f->comms, &reply), 0);
-	close(fd);
-	assert_int_equal(printer_init(&f->printer), 0);
-	*state = f;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct fixture *f = *state;
-
-	printer_release(&f->printer);
-	formats_free(f->formats);
-	formats_stock_release(&f->stock);
-	comms_free(f->comms);
-	free(f);
-	return 0;
-}
-
-static void reference_at(struct fixture *f, uint64_t ts, const uint8_t *data, uint32_t size,
-			 struct trace_seq *seq)
-{
-	static uint8_t copy[65536 + 4096];
-	struct tep_record record = {.ts = ts, .size = (int)size, .data = copy};
-
-	memset(copy, 0, sizeof(copy));
-	memcpy(copy, data, size);
-	record.record_size = record.size;
-	trace_seq_reset(seq);
-	tep_print_event(f->formats->tep, seq, &record, "%s", TEP_PRINT_INFO);
-	trace_seq_terminate(seq);
-}
-
-static void reference(struct fixture *f, const uint8_t *data, uint32_t size, struct trace_seq *seq)
-{
-	reference_at(f, 1, data, size, seq);
-}
-
-/* What trace-cmd prints in the place of libtraceevent, what depends on the rows before, and bytes
- * of a length that the record says, of which libtraceevent prints those behind the record too. */
-static bool is_incomparable(const struct fixture *f, const struct event_format *format)
-{
-	const struct op *op = f->formats->programs.ops + format->program.first;
-	const char *name = format->event->name;
-
-	for (uint32_t i = 0; i < format->program.count; i++)
-		if ((op[i].code == OP_BYTES || op[i].code == OP_NUMBERS) &&
-		    op[i].extent.kind != VALUE_CONSTANT)
-			return true;
-	return !strcmp(name, "funcgraph_entry") || !strcmp(name, "funcgraph_exit") ||
-	       !strcmp(name, "function") || !strcmp(name, "func_repeats");
-}
-
-static void compare(struct fixture *f, const struct event_format *format, const uint8_t *data,
-		    uint32_t size, struct trace_seq *seq)
-{
-	const struct print_job job = {
-		.formats = f->formats,
-		.format = format,
-		.geometry = &f->formats->geometry,
-		.comms = f->comms,
-		.data = data,
-		.size = size,
-		.ts = 1,
-	};
-	char text[PRINT_TEXT_MAX];
-	struct out out;
-
-	if (!format->program.count || is_incomparable(f, format) || print_fault(&job))
-		return;
-	reference(f, data, size, seq);
-	out_init(&out, text, sizeof(text) - 1);
-	print_detail(&f->printer, &job, NULL, NULL, &out);
-	*out.at = '\0';
-	f->compared++;
-	if (!strcmp(text, seq->buffer))
-		return;
-	f->differ++;
-	if (f->differ < 20)
-		print_message("%s: '%s'\n\twe say        '%s'\n\tlibtraceevent '%s'\n",
-			      format->event->name, format->event->print_fmt.format, text,
-			      seq->buffer);
-}
-
-/* Of an empty list of CPUs libtraceevent 1.7.1 takes the length to be -1, and gigabytes. */
-static bool lists_cpus(const struct event_format *format)
-{
-	const char *fields = format->event->format.fields ? format->event->format.fields->type : "";
-
-	return strstr(fields, "cpumask");
-}
-
-/* Random bytes, with dynamic fields that lie inside and end in a zero. */
-static uint32_t make_record(const struct event_format *format, uint8_t *data)
-{
-	uint32_t size = (format->extent + 3) & ~3u, behind;
-	uint64_t style = random_number();
-
-	if (size < 8)
-		size = 8;
-	behind = size;
-	size += format->dynamic_count * 24;
-	for (uint32_t i = 0; i < size; i++) {
-		data[i] = (uint8_t)random_number();
-		if (style & 1)
-			data[i] &= 3; /* small numbers, flags that have names */
-		if (style & 2)
-			data[i] = (uint8_t)('a' + data[i] % 26);
-	}
-	for (uint32_t i = 0; i < format->dynamic_count; i++) {
-		const struct dynamic_field *field = &format->dynamic[i];
-		uint32_t length = (uint32_t)(random_number() % 4) * 8, offset = behind + i * 24;
-		uint32_t word;
-
-		if (length > 16 || (!length && lists_cpus(format)))
-			length = 5;
-		word = length << 16 | (offset - field->relative);
-		memcpy(data + field->offset, &word, sizeof(word));
-		data[offset + 23] = '\0';
-	}
-	data[0] = (uint8_t)format->event->id;
-	data[1] = (uint8_t)(format->event->id >> 8);
-	return size;
-}
 
 static void test_random_records(void **state)
 {
@@ -183,7 +29,7 @@ static void test_random_records(void **state)
 			print_message("no program: %s:%s %s\n", format->event->system,
 				      format->event->name, format->event->print_fmt.format);
 		for (unsigned n = 0; n < RECORDS; n++) {
-			uint32_t size = make_record(format, data);
+			uint32_t size = make_record(f, format, data);
 
 			compare(f, format, data, size, &seq);
 		}
@@ -297,6 +143,67 @@ static void add_made_events(struct made_bundle *made)
 	}
 }
 
+/* Formats of trace_printk(), and what the kernel's vbin_printf() packs for them: i and l are
+ * numbers of 4 and 8 bytes, s is a string. */
+static const struct {
+	const char *format, *arguments;
+} printks[] = {
+	{"%d items of %s\\n", "is"},
+	{"%llu %lx %#x", "lli"},
+	{"%5d|%+d|%05u|%.3d", "iiii"},
+	{"%ps %pS", "ll"},
+	{"%p", "l"},
+	{"%%, and nothing else\\n", ""},
+	{"no argument \\\"quoted\\\"\\t\\\\\\n", ""},
+	{"%s%s", "ss"},
+	{"%8s|%.3s|%d", "ssi"},
+	{"%*d %s", "wis"},
+	{"%zu %zd %Lx", "lll"},
+	{"%pI4 %d", "si"},
+	{"", ""},
+};
+
+#define PRINTKS	     UINT64_C(0xffffffff82000000) /* where the first of them is */
+#define PRINTK_COUNT (sizeof(printks) / sizeof(printks[0]))
+
+static void add_printk_formats(struct made_bundle *made)
+{
+	char text[4096];
+	size_t length =
+		(size_t)snprintf(text, sizeof(text), "0x6161616161616161 : \"eight times a\"\n");
+
+	for (unsigned i = 0; i < PRINTK_COUNT; i++)
+		length += (size_t)snprintf(text + length, sizeof(text) - length,
+					   "0x%" PRIx64 " : \"%s\"\n", PRINTKS + i,
+					   printks[i].format);
+	bundle_text(made, "printk_formats", text);
+}
+
+/* Point a bprint or bputs at one of them, or at none. Returns how many bytes the arguments take
+ * behind the fields of bprint. */
+static uint32_t make_printk(const struct fixture *f, uint8_t *data)
+{
+	uint64_t which = random_number() % (PRINTK_COUNT + 1);
+	uint32_t at = 24;
+
+	put_number(f, data + 16, PRINTKS + which, 8);
+	for (const char *a = which < PRINTK_COUNT ? printks[which].arguments : ""; *a; a++) {
+		unsigned shift;
+
+		if (*a == 's') {
+			at += (uint32_t)sprintf((char *)data + at, "%.*s",
+						1 + (int)(random_number() % 12), "a string in it") +
+			      1;
+			continue;
+		}
+		at = (at + 3) & ~3u;
+		shift = *a == 'w' ? 60 : (unsigned)(random_number() % 60);
+		put_number(f, data + at, random_number() >> shift, *a == 'l' ? 8 : 4);
+		at += *a == 'l' ? 8 : 4;
+	}
+	return ((at + 3) & ~3u) - 24;
+}
+
 static void add_plugins_events(struct made_bundle *made)
 {
 	bundle_event(made, "kvm/kvm_exit", 500, COMMON_FIELDS,
@@ -322,55 +229,69 @@ static void add_plugins_events(struct made_bundle *made)
 	bundle_event(made, "ftrace/raw_data", 505, COMMON_FIELDS,
 		     FIELD("unsigned int id", 8, 4, 0) FIELD("char buf[]", 12, 0, 0),
 		     "\"id:%04x %08x\", REC->id, (int)REC->buf[0]");
+	bundle_event(made, "ftrace/bprint", BPRINT, COMMON_FIELDS,
+		     FIELD("unsigned long ip", 8, 8, 0) FIELD("const char * fmt", 16, 8, 0)
+			     FIELD("u32 buf[]", 24, 0, 0),
+		     "\"%ps: %s\", (void *)REC->ip, REC->fmt");
+	bundle_event(made, "ftrace/bputs", BPUTS, COMMON_FIELDS,
+		     FIELD("unsigned long ip", 8, 8, 0) FIELD("const char * str", 16, 8, 0),
+		     "\"%ps: %s\", (void *)REC->ip, REC->str");
+	bundle_event(made, "ftrace/print", PRINT, COMMON_FIELDS,
+		     FIELD("unsigned long ip", 8, 8, 0) FIELD("char buf[]", 16, 0, 0),
+		     "\"%ps: %s\", (void *)REC->ip, REC->buf");
 	bundle_event(made, "ftrace/kernel_stack", 506, COMMON_FIELDS,
 		     FIELD("int size", 8, 4, 1) FIELD("unsigned long caller[8]", 16, 64, 0),
 		     "\"%ps\", (void *)REC->caller[0]");
 }
 
-/* Addresses that lie in functions, and numbers that have names, come by chance only rarely. */
-static void aim(const struct event_format *format, uint8_t *data)
+/* Addresses that lie in functions, and numbers that have names, come by chance only rarely. Returns
+ * by how many bytes the record is longer then. */
+static uint32_t aim(const struct fixture *f, const struct event_format *format, uint8_t *data)
 {
 	uint64_t address = UINT64_C(0xffffffff81000000) + random_number() % 0x300;
-	uint32_t reason = (uint32_t)(random_number() % 80), isa = 1 + (uint32_t)random_number() % 2;
+	uint32_t arguments = 0;
 
 	if (!strcmp(format->event->name, "kvm_exit")) {
-		memcpy(data + 8, &reason, sizeof(reason));
-		memcpy(data + 24, &isa, sizeof(isa));
+		put_number(f, data + 8, random_number() % 80, 4);
+		put_number(f, data + 24, 1 + random_number() % 2, 4);
+	} else if (format->event->id == BPRINT || format->event->id == BPUTS) {
+		put_number(f, data + 8, address, 8);
+		arguments = make_printk(f, data);
 	} else if (format->event->id >= 503 && random_number() % 2) {
-		memcpy(data + 8, &address, sizeof(address));
-		memcpy(data + 16, &address, sizeof(address));
+		put_number(f, data + 8, address, 8);
+		put_number(f, data + 16, address, 8);
 	}
+	return format->event->id == BPRINT ? arguments : 0;
 }
 
 static void test_made_formats(void **state)
 {
 	struct fixture *f = *state;
-	struct engine_formats_reply reply;
 	struct formats *recorded = f->formats;
 	uint8_t data[65536 + 24 * 64];
 	struct made_bundle made;
 	struct trace_seq seq;
 
-	bundle_begin(&made, "made");
+	bundle_begin_as(&made, "made", f->big ? "big" : "little");
 	add_made_events(&made);
 	add_plugins_events(&made);
 	bundle_text(&made, "kallsyms",
 		    "ffffffff81000000 T one\nffffffff81000100 T two\nffffffff81000200 T three\n");
-	bundle_text(&made, "printk_formats", "0x6161616161616161 : \"eight times a\"\n");
-	assert_int_equal(bundle_writer_finish(&made.writer), 0);
-	assert_int_equal(formats_load(&f->formats, NULL, &f->stock, made.fd, f->comms, &reply), 0);
-	close(made.fd);
+	add_printk_formats(&made);
+	assert_int_equal(bundle_load_stock(&made, &f->formats, &f->stock, f->comms), 0);
 	trace_seq_init(&seq);
 	for (size_t i = 0; i < f->formats->event_count; i++) {
 		const struct event_format *format = &f->formats->events[i];
 
-		/* All but %c, which this libtraceevent does not have. */
-		if (strcmp(format->event->name, "made_up_20"))
+		/* All but %c, which this libtraceevent does not have, and kvm_exit of big-endian
+		 * guests, which there are not. */
+		if (strcmp(format->event->name, "made_up_20") &&
+		    (!f->big || strcmp(format->event->name, "kvm_exit")))
 			assert_int_not_equal(format->program.count, 0);
 		for (unsigned n = 0; n < 20 * RECORDS; n++) {
-			uint32_t size = make_record(format, data);
+			uint32_t size = make_record(f, format, data);
 
-			aim(format, data);
+			size += aim(f, format, data);
 			compare(f, format, data, size, &seq);
 		}
 	}
@@ -379,6 +300,52 @@ static void test_made_formats(void **state)
 	f->formats = recorded;
 	assert_int_equal(f->differ, 0);
 	assert_in_range(f->compared, 100000, 10000000);
+}
+
+static void expect(struct fixture *f, const uint8_t *data, uint32_t size, const char *text)
+{
+	struct print_job job = {
+		.formats = f->formats,
+		.geometry = &f->formats->geometry,
+		.comms = f->comms,
+		.data = data,
+		.size = size,
+		.ts = 1,
+	};
+	char ours[PRINT_TEXT_MAX];
+	struct out out;
+
+	print_find_format(&job);
+	assert_non_null(job.format);
+	assert_int_not_equal(job.format->program.count, 0);
+	out_init(&out, ours, sizeof(ours) - 1);
+	print_detail(&f->printer, &job, NULL, NULL, &out);
+	*out.at = '\0';
+	assert_string_equal(ours, text);
+}
+
+/* What libtraceevent 1.7.1 takes in this machine's byte order and is not compared with. */
+static void test_big_endian_by_the_bytes(void **state)
+{
+	static const uint8_t numbers[] = {0, 100, 0, 0, 0, 0, 0, 1, 1, 2, 3, 4};
+	static const uint8_t bputs[] = {BPUTS >> 8, BPUTS & 0xff, 0,	0,    0,    0, 0, 1,
+					0xff,	    0xff,	  0xff, 0xff, 0x81, 0, 1, 0x23,
+					0xff,	    0xff,	  0xff, 0xff, 0x82, 0, 0, 5};
+	struct fixture *f = *state;
+	struct formats *recorded = f->formats;
+	struct made_bundle made;
+
+	bundle_begin_as(&made, "made", "big");
+	bundle_event(&made, "made/numbers", 100, COMMON_FIELDS, FIELD("u16 x[2]", 8, 4, 0),
+		     "\"%s\", __print_array(REC->x, 2, 2)");
+	add_plugins_events(&made);
+	bundle_text(&made, "kallsyms", "ffffffff81000100 T two\nffffffff81000200 T three\n");
+	add_printk_formats(&made);
+	assert_int_equal(bundle_load_stock(&made, &f->formats, &f->stock, f->comms), 0);
+	expect(f, numbers, sizeof(numbers), "258 772");
+	expect(f, bputs, sizeof(bputs), "two: %%, and nothing else");
+	formats_free(f->formats);
+	f->formats = recorded;
 }
 
 /* Functions that call each other, now and then again: indentation by the rows before. */
@@ -438,6 +405,11 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_recorded_pages, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_random_records, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_made_formats, set_up, tear_down),
+		{"test_random_records, big-endian", test_random_records, set_up_big, tear_down,
+		 NULL},
+		{"test_made_formats, big-endian", test_made_formats, set_up_big, tear_down, NULL},
+		cmocka_unit_test_setup_teardown(test_big_endian_by_the_bytes, set_up_big,
+						tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,22 +5,6 @@
 #include <dirent.h>
 #include <sys/wait.h>
 
-static void test_ready_says_what_is_locked(void **state)
-{
-	struct engine_config config = {.memory = 1 << 20};
-	struct engine engine = {0};
-	struct engine_packet packet;
-	char error[512];
-
-	(void)state;
-	link_engine();
-	assert_int_equal(engine_client_start(&engine.client, &config, error, sizeof(error)), 0);
-	packet = await(&engine, ENGINE_READY, 0);
-	assert_non_null(
-		strstr(((const struct engine_text *)packet.payload)->text, "no new privileges"));
-	engine_client_free(engine.client);
-}
-
 static void test_counters(void **state)
 {
 	struct engine *engine = *state;
@@ -538,7 +522,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define ENGINE_TEST(name) cmocka_unit_test_setup_teardown(name, engine_set_up, engine_tear_down)
-		cmocka_unit_test(test_ready_says_what_is_locked),
 		ENGINE_TEST(test_counters),
 		ENGINE_TEST(test_recording_is_exactly_what_came),
 		ENGINE_TEST(test_recording_that_fails_says_so),

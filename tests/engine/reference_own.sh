@@ -6,7 +6,7 @@
 
 tracefs=/sys/kernel/tracing
 instance=$tracefs/instances/vtrace-test-$$
-seconds=1 # of recording, which records what it writes itself: half a million lines or so
+megabytes=16 # to record; that records what it writes itself: some hundred thousand lines
 work=$(mktemp -d)
 mounted=
 clean() {
@@ -25,28 +25,47 @@ if [ ! -e "$tracefs/events/header_page" ]; then
 fi
 mkdir "$instance" 2> /dev/null || skip_all "no instance can be made in $tracefs"
 echo 1 2> /dev/null > "$instance/events/enable" || skip_all "events cannot be switched on here"
+echo 0 > "$instance/events/enable"
+echo > "$instance/trace"
 
 # What runs meanwhile, for events of more kinds than two readers make.
 load() {
 	ls -lR "$ROOT" > /dev/null
-	echo "a mark" > "$instance/trace_marker"
-	printf 'two\nlines\n' > "$instance/trace_marker"
-	printf '\1\0\0\0raw data' > "$instance/trace_marker_raw"
 	bash -c 'for i in 1 2 3 4 5 6 7 8 9; do (cat /proc/self/status > /dev/null); done'
 }
 
-# The readers end by themselves, with what is left when nothing is traced any more.
+# Before all else, and read before all else: a busy machine overwrites what it does not read at once.
+marks() {
+	echo "a mark" > "$instance/trace_marker"
+	printf 'two\nlines\n' > "$instance/trace_marker"
+	printf '\1\0\0\0raw data' > "$instance/trace_marker_raw"
+}
+all_is_read() {
+	! cat "$instance"/per_cpu/cpu*/stats | grep -q '^entries: [1-9]'
+}
+enough_is_read() {
+	stat -c %s "${files[@]}" | awk -v enough=$megabytes '{ sum += $1 } END { exit sum < enough * 1e6 }'
+}
+
 files=() readers=()
 for cpu in "$instance"/per_cpu/cpu*; do
 	file=$work/${cpu##*/}
 	files+=("$file")
-	timeout $seconds cat "$cpu/trace_pipe_raw" > "$file" 2> /dev/null &
+	cat "$cpu/trace_pipe_raw" > "$file" 2> /dev/null &
 	readers+=($!)
 done
-load
-wait "${readers[@]}"
+marks
+ok "marks are read" within 20 all_is_read
+# Events are switched on one by one, which takes longer than to record so much.
+echo 0 > "$instance/tracing_on"
+echo 1 > "$instance/events/enable"
+echo 1 > "$instance/tracing_on"
+load &
+ok "$megabytes MB are read" within 60 enough_is_read
+kill "${readers[@]}" && wait "${readers[@]}" 2> /dev/null
 echo 0 > "$instance/tracing_on"
 echo 0 > "$instance/events/enable"
+wait
 sorted() {
 	printf '%s\n' "${files[@]}" | sort -V
 }

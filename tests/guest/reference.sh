@@ -46,11 +46,12 @@ quiet='echo 0 > tracing_on
 	echo > trace'
 
 # Arguments of all kinds, and what hist triggers make of events. None of type symstr: with it Linux
-# 6.12 writes a zero behind the event, in the page after it too (fetch_store_symstring()).
+# 6.12 writes a zero behind the event, in the page after it too (fetch_store_symstring()). And a string
+# that may be empty has another one behind it, see "An empty string" in doc/REFERENCE.md.
 dynamic='
 	try "p:vt/open do_sys_openat2 dfd=%di:s32 file=+0(%si):ustring how=+0(%dx):x64[3] bytes=+0(%dx):x8[4] sym=\$stack0:symbol" dynamic_events
 	try "p:vt/array vfs_read a=+0(%di):u8[8] b=+0(%di):s16[4] c=+0(%di):u32[2] d=+0(%di):x64[2] bits=+0(%di):b4@2/32" dynamic_events
-	try "p:vt/text vfs_write len=%dx:u64 comm=\$comm:string data=+0(%si):ustring two=+0(%si):ustring[2]" dynamic_events
+	try "p:vt/text vfs_write len=%dx:u64 data=+0(%si):ustring two=+0(%si):ustring[2] comm=\$comm:string" dynamic_events
 	try "p:vt/char vfs_write c=+0(%di):char[4]" dynamic_events
 	try "r:vt/return vfs_read ret=\$retval:s64" dynamic_events
 	try "p:vt/exec do_execveat_common name=+0(+0(%si)):string" dynamic_events

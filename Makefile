@@ -140,6 +140,11 @@ fuzzers: $(FUZZERS)
 
 guest-tests: $(GUEST_TEST)
 
+# Writes the keys' section of the man page.
+$(B)/doc/keys: $(B)/doc/keys.o $(B)/tui/console/keymap.o
+	@echo '  LD    $@'
+	$(Q)$(CC) $(if $(SAN),,-pie) $(LDFLAGS) -o $@ $^
+
 ## ---- what people call ----
 
 deps: ## install the packages that building, the demo and the tests need (root), or list them
@@ -192,7 +197,11 @@ bench-overhead: ## what tracing costs the guest, by several ways, in instruction
 soak: all ## trace a guest at its full rate for MINUTES (30) and watch the memory
 	@tests/soak $(MINUTES)
 
-lint: ## layers, style and static analysis
+keys: $(B)/doc/keys ## write the table of keys into vtrace-top(1)
+	@$(B)/doc/keys doc/vtrace-top.1 > $(B)/doc/vtrace-top.1
+	@cp $(B)/doc/vtrace-top.1 doc/vtrace-top.1
+
+lint: $(B)/doc/keys ## layers, style and static analysis
 	@tests/lint
 
 install: all ## install programs and man pages (PREFIX=/usr/local, DESTDIR=)
@@ -216,6 +225,6 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: all unit-tests fuzzers guest-tests deps demo demo-clean test check check-threads fuzz \
-	guest-kernel test-kernel bench bench-overhead soak lint install uninstall clean help
+	guest-kernel test-kernel bench bench-overhead soak keys lint install uninstall clean help
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

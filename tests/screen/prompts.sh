@@ -20,8 +20,7 @@ typed '2,x'
 see "a mistake is told while typing" 'character 3 '
 key Enter
 see "and not accepted" 'CPUs to show'
-key BSpace
-key BSpace
+key DC BSpace
 see "a list that is right is not complained about" ': 2 *$'
 gone "the complaint goes" 'character 3 '
 key Enter

@@ -71,6 +71,7 @@ see "Left and [ go back" ' n=5420 comm='
 key '?'
 see "? shows help" 'keys of the events view'
 see "help is made of the key table" 't F9 +trace +start or stop'
+see "with the arguments of commands" 'c +cpus LIST +choose'
 key q
 gone "q leaves help" 'keys of the events view'
 

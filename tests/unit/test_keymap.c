@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -97,7 +98,8 @@ static void help_fits(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < count; i++)
-		if (strlen(entries[i].help) > 49 || strlen(entries[i].keys) > 14)
+		if (strlen(entries[i].help) > 49 || strlen(entries[i].keys) > 14 ||
+		    strlen(entries[i].name) + strlen(argument_name(entries[i].argument)) > 13)
 			fail_msg("%s: keys or help are too long", entries[i].name);
 }
 
@@ -121,12 +123,58 @@ static void enter_has_many_codes(void **state)
 		assert_int_equal(keymap_find(VIEW_DOMAINS, codes[i])->action, ACTION_OPEN);
 }
 
+static const struct keymap_entry *named(const char *name, bool *ambiguous)
+{
+	return keymap_named(VIEW_EVENTS, name, strlen(name), ambiguous);
+}
+
+static void commands_may_be_shortened(void **state)
+{
+	bool ambiguous;
+
+	(void)state;
+	assert_int_equal(named("follow", &ambiguous)->action, ACTION_FOLLOW);
+	assert_int_equal(named("fol", &ambiguous)->action, ACTION_FOLLOW);
+	assert_null(named("fo", &ambiguous));
+	assert_true(ambiguous);
+	/* A whole name is not kept from being used by a longer one. */
+	assert_int_equal(named("up", &ambiguous)->action, ACTION_UP);
+	assert_false(ambiguous);
+	assert_null(named("relist", &ambiguous));
+	assert_false(ambiguous);
+	assert_null(named("", &ambiguous));
+	assert_non_null(keymap_named(VIEW_DOMAINS, "relist", 6, &ambiguous));
+}
+
+static void names_are_there_once_in_a_view(void **state)
+{
+	size_t count;
+	const struct keymap_entry *entries = keymap_entries(&count);
+	bool ambiguous;
+
+	(void)state;
+	for (size_t i = 0; i < count; i++) {
+		for (unsigned view = 0; view < VIEW_COUNT; view++)
+			if (entries[i].views & IN_VIEW(view))
+				assert_ptr_equal(keymap_named(view, entries[i].name,
+							      strlen(entries[i].name), &ambiguous),
+						 &entries[i]);
+		assert_true(entries[i].argument < ARGUMENT_KINDS);
+		assert_true(!entries[i].argument == !argument_name(entries[i].argument)[0]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(names_of_keys),  cmocka_unit_test(names_of_no_key),
-		cmocka_unit_test(table_is_sound), cmocka_unit_test(help_fits),
-		cmocka_unit_test(views_differ),	  cmocka_unit_test(enter_has_many_codes),
+		cmocka_unit_test(names_of_keys),
+		cmocka_unit_test(names_of_no_key),
+		cmocka_unit_test(table_is_sound),
+		cmocka_unit_test(help_fits),
+		cmocka_unit_test(views_differ),
+		cmocka_unit_test(enter_has_many_codes),
+		cmocka_unit_test(commands_may_be_shortened),
+		cmocka_unit_test(names_are_there_once_in_a_view),
 	};
 
 	return cmocka_run_group_tests_name("keymap", tests, NULL, NULL);

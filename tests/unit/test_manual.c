@@ -34,6 +34,9 @@ static char *read_page(void)
 		if (!strncmp(in, "\\(aq", 4)) {
 			*out++ = '\'';
 			in += 3;
+		} else if (!strncmp(in, "\\(ha", 4)) {
+			*out++ = '^';
+			in += 3;
 		} else if (!strncmp(in, "\\-", 2)) {
 			*out++ = '-';
 			in++;

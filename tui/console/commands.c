@@ -11,7 +11,13 @@
 #include "tui/console/row.h"
 #include "tui/console/state.h"
 
-typedef void command_fn(struct console *console);
+/* What an action does: run() for its key, or its command alone; take() for its command with an
+ * argument that check(), which gets struct console, has found valid. */
+struct command {
+	void (*run)(struct console *console);
+	void (*take)(struct console *console, const char *argument);
+	prompt_check_fn *check;
+};
 
 static void tell(struct console *console, enum guest_severity severity, const char *text)
 {
@@ -42,6 +48,21 @@ static void trace(struct console *console)
 			       stop ? "stopped" : "started", strerror(-ret));
 }
 
+static bool is_on(const char *argument)
+{
+	return !strcmp(argument, "on");
+}
+
+static void on_off_check(void *data, const char *text, struct prompt_verdict *verdict)
+{
+	(void)data;
+	if (is_on(text) || !strcmp(text, "off"))
+		return;
+	verdict->state = PROMPT_INVALID;
+	verdict->at = 0;
+	snprintf(verdict->why, sizeof(verdict->why), "on or off is expected, or nothing");
+}
+
 static void freeze(struct console *console)
 {
 	events_toggle_freeze(console->views[VIEW_EVENTS], console);
@@ -52,9 +73,21 @@ static void follow(struct console *console)
 	events_follow(console->views[VIEW_EVENTS], console);
 }
 
+static void freeze_to(struct console *console, const char *argument)
+{
+	if (events_frozen(console->views[VIEW_EVENTS]) != is_on(argument))
+		freeze(console);
+}
+
 static void merge(struct console *console)
 {
 	events_toggle_merge(console->views[VIEW_EVENTS], console);
+}
+
+static void merge_to(struct console *console, const char *argument)
+{
+	if (events_merged(console->views[VIEW_EVENTS]) != is_on(argument))
+		merge(console);
 }
 
 /* ---- to a time ---- */
@@ -67,24 +100,30 @@ static bool clock_counts_nanoseconds(const struct console *console)
 	return row_counts_nanoseconds(formats ? formats->clock : NULL);
 }
 
-static bool go_check(void *data, const char *text, char *why, size_t why_size)
+static void go_check(void *data, const char *text, struct prompt_verdict *verdict)
 {
 	struct goto_target target;
 
-	return goto_parse(text, clock_counts_nanoseconds(data), &target, why, why_size) == 0;
+	if (goto_parse(text, clock_counts_nanoseconds(data), &target, verdict->why,
+		       sizeof(verdict->why)))
+		verdict->state = PROMPT_INVALID;
+}
+
+static void go_to(struct console *console, const char *text)
+{
+	struct goto_target target;
+	char why[2];
+
+	if (!goto_parse(text, clock_counts_nanoseconds(console), &target, why, sizeof(why)) &&
+	    !events_go(console->views[VIEW_EVENTS], console, &target))
+		tell(console, GUEST_WARNING,
+		     "there is no row that another time could be later or earlier than");
 }
 
 static void go_chosen(void *data, const char *text)
 {
-	struct console *console = data;
-	struct goto_target target;
-	char why[2];
-
-	if (text &&
-	    !goto_parse(text, clock_counts_nanoseconds(console), &target, why, sizeof(why)) &&
-	    !events_go(console->views[VIEW_EVENTS], console, &target))
-		tell(console, GUEST_WARNING,
-		     "there is no row that another time could be later or earlier than");
+	if (text)
+		go_to(data, text);
 }
 
 static void go(struct console *console)
@@ -94,10 +133,13 @@ static void go(struct console *console)
 		return;
 	}
 	prompt_line(&console->prompt,
-		    clock_counts_nanoseconds(console)
-			    ? "go to, in seconds as in TIME, or +S, -S, NN%:"
-			    : "go to, as in TIME, or +N, -N, NN%:",
-		    "", go_check, go_chosen, console);
+		    &(struct prompt_ask){.label = clock_counts_nanoseconds(console)
+							  ? "go to, in seconds as in TIME, or +S, "
+							    "-S, NN%:"
+							  : "go to, as in TIME, or +N, -N, NN%:",
+					 .check = go_check,
+					 .done = go_chosen,
+					 .data = console});
 }
 
 /* ---- CPUs ---- */
@@ -111,22 +153,26 @@ static void streams(const struct console *console, uint8_t *cpus)
 }
 
 /* Those of a list that have a stream; an empty list means all. 0 or -EINVAL with a sentence. */
-static int parse_cpus(const struct console *console, const char *list, uint8_t *cpus, char *why,
-		      size_t why_size)
+static int parse_cpus(const struct console *console, const char *list, uint8_t *cpus,
+		      struct prompt_verdict *verdict)
 {
 	uint8_t wanted[ENGINE_CPUSET_BYTES], there[ENGINE_CPUSET_BYTES], any = 0;
 	char known[64];
 	size_t at = 0;
 
-	if (!console->guest)
+	verdict->at = PROMPT_NOWHERE;
+	if (!console->guest) {
+		snprintf(verdict->why, sizeof(verdict->why), "nothing is open: d chooses a domain");
 		return -EINVAL;
+	}
 	streams(console, there);
 	memcpy(cpus, there, ENGINE_CPUSET_BYTES);
 	if (!list[strspn(list, " ")])
 		return 0;
 	if (cpulist_parse(list, wanted, &at) < 0) {
-		snprintf(why, why_size,
+		snprintf(verdict->why, sizeof(verdict->why),
 			 "character %zu is no part of a CPU list; one looks like 0-3,8", at + 1);
+		verdict->at = at;
 		return -EINVAL;
 	}
 	for (unsigned i = 0; i < ENGINE_CPUSET_BYTES; i++)
@@ -134,27 +180,34 @@ static int parse_cpus(const struct console *console, const char *list, uint8_t *
 	if (any)
 		return 0;
 	cpulist_format(there, known, sizeof(known));
-	snprintf(why, why_size, "none of these CPUs has a stream; there are %s", known);
+	snprintf(verdict->why, sizeof(verdict->why),
+		 "none of these CPUs has a stream; there are %s", known);
 	return -EINVAL;
 }
 
-static bool cpus_check(void *data, const char *text, char *why, size_t why_size)
+static void cpus_check(void *data, const char *text, struct prompt_verdict *verdict)
 {
 	uint8_t cpus[ENGINE_CPUSET_BYTES];
 
-	return parse_cpus(data, text, cpus, why, why_size) == 0;
+	if (parse_cpus(data, text, cpus, verdict) < 0)
+		verdict->state = PROMPT_INVALID;
+}
+
+static void cpus_to(struct console *console, const char *list)
+{
+	uint8_t cpus[ENGINE_CPUSET_BYTES];
+	struct prompt_verdict verdict;
+
+	if (parse_cpus(console, list, cpus, &verdict) < 0)
+		return;
+	memcpy(console->cpus, cpus, sizeof(console->cpus));
+	events_cpus_changed(console->views[VIEW_EVENTS], console);
 }
 
 static void cpus_chosen(void *data, const char *text)
 {
-	struct console *console = data;
-	uint8_t cpus[ENGINE_CPUSET_BYTES];
-	char why[2];
-
-	if (!text || parse_cpus(console, text, cpus, why, sizeof(why)) < 0)
-		return;
-	memcpy(console->cpus, cpus, sizeof(console->cpus));
-	events_cpus_changed(console->views[VIEW_EVENTS], console);
+	if (text)
+		cpus_to(data, text);
 }
 
 static void choose_cpus(struct console *console)
@@ -170,35 +223,42 @@ static void choose_cpus(struct console *console)
 	for (unsigned i = 0; i < ENGINE_CPUSET_BYTES; i++)
 		there[i] &= console->cpus[i];
 	cpulist_format(there, prefill, sizeof(prefill));
-	prompt_line(&console->prompt, label, prefill, cpus_check, cpus_chosen, console);
+	prompt_line(&console->prompt, &(struct prompt_ask){.label = label,
+							   .prefill = prefill,
+							   .check = cpus_check,
+							   .done = cpus_chosen,
+							   .data = console});
 }
 
 /* ---- saving and forgetting ---- */
 
-static bool save_check(void *data, const char *text, char *why, size_t why_size)
+static void save_check(void *data, const char *text, struct prompt_verdict *verdict)
 {
 	(void)data;
-	if (!*text)
-		snprintf(why, why_size,
-			 "a path for a new directory or a .dat file is needed; Esc leaves");
-	else if (access(text, F_OK) == 0)
-		snprintf(why, why_size, "this exists: choose a name that is not taken");
+	if (*text && access(text, F_OK) != 0)
+		return;
+	verdict->state = PROMPT_INVALID;
+	snprintf(verdict->why, sizeof(verdict->why), "%s",
+		 *text ? "this exists: choose a name that is not taken"
+		       : "a path for a new directory or a .dat file is needed; Esc leaves");
+}
+
+static void save_to(struct console *console, const char *path)
+{
+	char error[512];
+
+	if (!console->guest)
+		tell(console, GUEST_WARNING, "nothing is open: d chooses a domain");
+	else if (guest_save(console->guest, path, error, sizeof(error)) < 0)
+		tell(console, GUEST_ERROR, error);
 	else
-		return true;
-	return false;
+		journal_printf(&console->journal, GUEST_INFO, "saving to %s...", path);
 }
 
 static void save_chosen(void *data, const char *path)
 {
-	struct console *console = data;
-	char error[512];
-
-	if (!path || !console->guest)
-		return;
-	if (guest_save(console->guest, path, error, sizeof(error)) < 0)
-		tell(console, GUEST_ERROR, error);
-	else
-		journal_printf(&console->journal, GUEST_INFO, "saving to %s...", path);
+	if (path)
+		save_to(data, path);
 }
 
 /* A domain's name is data: in a path it is letters, digits and a few signs. */
@@ -231,7 +291,12 @@ static void save(struct console *console)
 	suggest_path(console, path, sizeof(path));
 	snprintf(label, sizeof(label),
 		 "save the %s held to:", number_bytes(size, console->meters.memory_used));
-	prompt_line(&console->prompt, label, path, save_check, save_chosen, console);
+	prompt_line(&console->prompt, &(struct prompt_ask){.label = label,
+							   .prefill = path,
+							   .check = save_check,
+							   .complete = command_line_path,
+							   .done = save_chosen,
+							   .data = console});
 }
 
 static void clear_answered(void *data, const char *answer)
@@ -298,9 +363,36 @@ static void next_view(struct console *console)
 	console_show(console, console->front == VIEW_LOG ? console_root(console) : VIEW_LOG);
 }
 
+static int view_named(const struct console *console, const char *name)
+{
+	for (int id = 0; id < VIEW_COUNT; id++)
+		if (!strcmp(console->views[id]->ops->name, name))
+			return id;
+	return -1;
+}
+
+static void view_check(void *data, const char *text, struct prompt_verdict *verdict)
+{
+	if (view_named(data, text) >= 0)
+		return;
+	verdict->state = PROMPT_INVALID;
+	verdict->at = 0;
+	snprintf(verdict->why, sizeof(verdict->why), "no view is called so; Tab lists them");
+}
+
+static void view_to(struct console *console, const char *name)
+{
+	console_show(console, (enum view_id)view_named(console, name));
+}
+
 static void toggle_meters(struct console *console)
 {
 	console->meters.hidden = !console->meters.hidden;
+}
+
+static void meters_to(struct console *console, const char *argument)
+{
+	console->meters.hidden = !is_on(argument);
 }
 
 static void redraw(struct console *console)
@@ -353,33 +445,57 @@ static void back(struct console *console)
 		close_view(console);
 }
 
-/* clang-format off */
-static command_fn *const commands[] = {
-	[ACTION_TRACE] = trace,
-	[ACTION_FOLLOW] = follow,
-	[ACTION_FREEZE] = freeze,
-	[ACTION_GOTO] = go,
-	[ACTION_CPUS] = choose_cpus,
-	[ACTION_MERGE] = merge,
-	[ACTION_SAVE] = save,
-	[ACTION_CLEAR] = clear,
-	[ACTION_FORMATS] = formats,
-	[ACTION_DOMAINS] = show_domains,
-	[ACTION_VIEWS] = next_view,
-	[ACTION_METERS] = toggle_meters,
-	[ACTION_REDRAW] = redraw,
-	[ACTION_SUSPEND] = suspend,
-	[ACTION_HELP] = help,
-	[ACTION_BACK] = back,
-	[ACTION_CLOSE] = close_view,
-	[ACTION_QUIT] = quit,
+static const struct command commands[] = {
+	[ACTION_TRACE] = {.run = trace},
+	[ACTION_FOLLOW] = {.run = follow},
+	[ACTION_FREEZE] = {freeze, freeze_to, on_off_check},
+	[ACTION_GOTO] = {go, go_to, go_check},
+	[ACTION_CPUS] = {choose_cpus, cpus_to, cpus_check},
+	[ACTION_MERGE] = {merge, merge_to, on_off_check},
+	[ACTION_SAVE] = {save, save_to, save_check},
+	[ACTION_CLEAR] = {.run = clear},
+	[ACTION_FORMATS] = {.run = formats},
+	[ACTION_DOMAINS] = {.run = show_domains},
+	[ACTION_VIEWS] = {next_view, view_to, view_check},
+	[ACTION_METERS] = {toggle_meters, meters_to, on_off_check},
+	[ACTION_REDRAW] = {.run = redraw},
+	[ACTION_SUSPEND] = {.run = suspend},
+	[ACTION_HELP] = {.run = help},
+	[ACTION_BACK] = {.run = back},
+	[ACTION_CLOSE] = {.run = close_view},
+	[ACTION_QUIT] = {.run = quit},
+	[ACTION_COMMAND] = {.run = command_line_open},
 };
-/* clang-format on */
+
+static const struct command *command_of(enum action action)
+{
+	static const struct command none;
+
+	return action < sizeof(commands) / sizeof(commands[0]) ? &commands[action] : &none;
+}
 
 bool command_run(struct console *console, enum action action)
 {
-	if (action >= sizeof(commands) / sizeof(commands[0]) || !commands[action])
-		return false;
-	commands[action](console);
-	return true;
+	const struct command *command = command_of(action);
+
+	if (command->run)
+		command->run(console);
+	return command->run;
+}
+
+void command_check(struct console *console, enum action action, const char *argument,
+		   struct prompt_verdict *verdict)
+{
+	const struct command *command = command_of(action);
+
+	if (command->check)
+		command->check(console, argument, verdict);
+}
+
+void command_take(struct console *console, enum action action, const char *argument)
+{
+	const struct command *command = command_of(action);
+
+	if (command->take)
+		command->take(console, argument);
 }

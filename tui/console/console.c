@@ -4,6 +4,7 @@
  * draws when something changed, at most 30 times a second.
  */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -114,6 +115,18 @@ static void draw_too_small(struct console *console, int rows, int columns)
 		   TERMINAL_MIN_ROWS, columns, rows);
 }
 
+/* What Tab lists goes above the messages, over at most half of the view. */
+static void draw_words(struct console *console, const struct area *middle, int messages)
+{
+	int most = (middle->rows + 1 - messages) / 2;
+	int lines = prompt_list_lines(&console->prompt, console->terminal, middle->columns, most);
+	struct area list = {middle->top + middle->rows + 1 - messages - lines, middle->left, lines,
+			    middle->columns};
+
+	if (lines > 0)
+		prompt_draw_list(&console->prompt, console->terminal, &list);
+}
+
 static void draw_frame(struct console *console)
 {
 	struct view *view = console->views[console->front];
@@ -138,7 +151,7 @@ static void draw_frame(struct console *console)
 	title_draw(console, &title);
 	meters_draw(&console->meters, console->guest, console->terminal, &top);
 	view->ops->draw(view, console, &middle);
-	message_draw(console, &message);
+	draw_words(console, &middle, message_draw(console, &message));
 	if (console->prompt.active)
 		prompt_draw(&console->prompt, pen_at(console->terminal, &last, 0), &cursor);
 	else
@@ -213,24 +226,34 @@ static void settle(struct console *console)
 
 /* ---- what the terminal tells ---- */
 
+void console_act(struct console *console, const struct keymap_entry *entry)
+{
+	struct view *view = console->views[console->front];
+
+	if (!command_run(console, entry->action) && view->ops->act)
+		view->ops->act(view, console, entry->action);
+}
+
 static void on_key(void *data, int key)
 {
 	struct console *console = data;
 	const struct keymap_entry *entry;
-	struct view *view;
 
 	console_invalidate(console);
 	journal_acknowledge(&console->journal);
+	/* Only lines have keys with Alt. For all else it was Esc, and a key soon after it. */
+	if ((key & KEY_META(0)) && !(console->prompt.active && edit_has_meta(key))) {
+		on_key(data, KEY_ESCAPE);
+		on_key(data, key & ~KEY_META(0));
+		return;
+	}
 	if (console->prompt.active) {
 		prompt_key(&console->prompt, key);
 		return;
 	}
 	entry = keymap_find(console->front, key);
-	if (!entry || command_run(console, entry->action))
-		return;
-	view = console->views[console->front];
-	if (view->ops->act)
-		view->ops->act(view, console, entry->action);
+	if (entry)
+		console_act(console, entry);
 }
 
 static void on_redraw(void *data)
@@ -288,6 +311,8 @@ static void release(struct console *console)
 		console->written = written->next;
 		free(written);
 	}
+	prompt_release(&console->prompt);
+	prompt_history_release(&console->history);
 	if (console->frame_timer >= 0)
 		loop_timer_remove(console->frame_timer);
 	if (console->beat_timer >= 0)
@@ -321,10 +346,27 @@ static void say_written(const struct written *written)
 	say(sentence);
 }
 
+/* Without it the console remembers what is typed for as long as it runs. */
+static void open_history(struct console *console)
+{
+	char path[PATH_MAX];
+	int ret = prompt_history_path(path, sizeof(path));
+
+	if (!ret)
+		ret = prompt_history_open(&console->history, path);
+	else
+		snprintf(path, sizeof(path), "a file");
+	if (ret)
+		journal_printf(&console->journal, GUEST_DETAIL,
+			       "what is typed is not kept in %s for the next time: %s", path,
+			       strerror(-ret));
+}
+
 static int start(struct console *console)
 {
 	int ret;
 
+	open_history(console);
 	ret = make_views(console);
 	if (!ret)
 		ret = loop_init();

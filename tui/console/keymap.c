@@ -12,60 +12,72 @@
 
 /* clang-format off */
 static const struct keymap_entry entries[] = {
-	{ACTION_OPEN,	 DOMAINS, "Enter", "open", "Open",
+	{ACTION_OPEN,	 DOMAINS, "Enter", "open", ARGUMENT_NONE, "Open",
 	 "open the domain under the cursor"},
-	{ACTION_RELIST,	 DOMAINS, "R F5", "relist", "Refresh",
+	{ACTION_RELIST,	 DOMAINS, "R F5", "relist", ARGUMENT_NONE, "Refresh",
 	 "list again; connect to libvirt again if needed"},
-	{ACTION_TRACE,	 GUEST, "t F9", "trace", "Start",
+	{ACTION_TRACE,	 GUEST, "t F9", "trace", ARGUMENT_NONE, "Start",
 	 "start or stop tracing in the guest"},
-	{ACTION_FOLLOW,	 EVENTS, "F F8 G End", "follow", "Follow",
+	{ACTION_FOLLOW,	 EVENTS, "F F8 G End", "follow", ARGUMENT_NONE, "Follow",
 	 "stay at the newest events; moving up ends it"},
-	{ACTION_FREEZE,	 EVENTS, "p", "freeze", "Freeze",
+	{ACTION_FREEZE,	 EVENTS, "p", "freeze", ARGUMENT_ON_OFF, "Freeze",
 	 "hold this screen; events are still received"},
-	{ACTION_GOTO,	 EVENTS, "^G", "goto", NULL,
+	{ACTION_GOTO, EVENTS, "^G", "goto", ARGUMENT_TIME, NULL,
 	 "go to a time: as in TIME, +S or -S from here, NN%"},
-	{ACTION_CPUS,	 EVENTS, "c", "cpus", "CPUs",
+	{ACTION_CPUS,	 EVENTS, "c", "cpus", ARGUMENT_CPUS, "CPUs",
 	 "choose the CPUs to show, as in 0-3,8"},
-	{ACTION_MERGE,	 EVENTS, "m 1", "merge", "Merge",
+	{ACTION_MERGE,	 EVENTS, "m 1", "merge", ARGUMENT_ON_OFF, "Merge",
 	 "one merged timeline, or a pane for each CPU"},
-	{ACTION_SAVE,	 GUEST, "s", "save", "Save",
+	{ACTION_SAVE,	 GUEST, "s", "save", ARGUMENT_PATH, "Save",
 	 "save the events held as a new capture"},
-	{ACTION_DOMAINS, IN_EVERY_VIEW & ~DOMAINS, "d F2", "domains", "Domains",
+	{ACTION_DOMAINS, IN_EVERY_VIEW & ~DOMAINS, "d F2", "domains", ARGUMENT_NONE, "Domains",
 	 "choose another domain; which are prepared"},
-	{ACTION_HELP,	 IN_EVERY_VIEW, "? h F1", "help", "Help",
+	{ACTION_HELP,	 IN_EVERY_VIEW, "? h F1", "help", ARGUMENT_NONE, "Help",
 	 "these keys"},
-	{ACTION_BACK,	 IN_EVERY_VIEW, "q F10", "back", "Back",
+	{ACTION_BACK,	 IN_EVERY_VIEW, "q F10", "back", ARGUMENT_NONE, "Back",
 	 "back; from the first view, leave"},
-	{ACTION_CLOSE,	 LISTS, "Esc", "close", NULL,
+	{ACTION_CLOSE,	 LISTS, "Esc", "close", ARGUMENT_NONE, NULL,
 	 "back, but never leave"},
-	{ACTION_QUIT,	 IN_EVERY_VIEW, "Q ^C", "quit", NULL,
+	{ACTION_QUIT,	 IN_EVERY_VIEW, "Q ^C", "quit", ARGUMENT_NONE, NULL,
 	 "leave; tracing that was started here is stopped"},
-	{ACTION_NEXT_PANE, EVENTS, "Tab", "next-pane", NULL,
+	{ACTION_NEXT_PANE, EVENTS, "Tab", "next-pane", ARGUMENT_NONE, NULL,
 	 "the next CPU's pane; moves act on the marked one"},
-	{ACTION_PREVIOUS_PANE, EVENTS, "S-Tab", "previous-pane", NULL,
+	{ACTION_PREVIOUS_PANE, EVENTS, "S-Tab", "previous-pane", ARGUMENT_NONE, NULL,
 	 "the previous CPU's pane"},
-	{ACTION_VIEWS,	 IN_EVERY_VIEW & ~IN_VIEW(VIEW_HELP), "v", "views", NULL,
-	 "the next view: events, log"},
-	{ACTION_CLEAR,	 EVENTS, "C", "clear", NULL,
+	{ACTION_VIEWS,	 IN_EVERY_VIEW & ~IN_VIEW(VIEW_HELP), "v", "view", ARGUMENT_VIEW, NULL,
+	 "the next view: events, log; or the one named"},
+	{ACTION_CLEAR,	 EVENTS, "C", "clear", ARGUMENT_NONE, NULL,
 	 "forget the events held; files are left alone"},
-	{ACTION_FORMATS, GUEST, "R F5", "formats", NULL,
+	{ACTION_FORMATS, GUEST, "R F5", "formats", ARGUMENT_NONE, NULL,
 	 "get the event formats again; restart the engine"},
-	{ACTION_METERS,	 IN_EVERY_VIEW, "#", "meters", NULL,
+	{ACTION_METERS,	 IN_EVERY_VIEW, "#", "meters", ARGUMENT_ON_OFF, NULL,
 	 "hide or show the CPU meters"},
-	{ACTION_REDRAW,	 IN_EVERY_VIEW, "^L", "redraw", NULL,
+	{ACTION_COMMAND, IN_EVERY_VIEW, ":", "command", ARGUMENT_NONE, NULL,
+	 "type a command: these names, Tab completes them"},
+	{ACTION_REDRAW,	 IN_EVERY_VIEW, "^L", "redraw", ARGUMENT_NONE, NULL,
 	 "paint the screen again"},
-	{ACTION_SUSPEND, IN_EVERY_VIEW, "^Z", "suspend", NULL,
+	{ACTION_SUSPEND, IN_EVERY_VIEW, "^Z", "suspend", ARGUMENT_NONE, NULL,
 	 "put the console to sleep; fg wakes it"},
-	{ACTION_UP,	 IN_EVERY_VIEW, "Up k", "up", NULL, "one row up"},
-	{ACTION_DOWN,	 IN_EVERY_VIEW, "Down j", "down", NULL, "one row down"},
-	{ACTION_PAGE_UP, IN_EVERY_VIEW, "PgUp b ^B", "page-up", NULL, "one page up"},
-	{ACTION_PAGE_DOWN, IN_EVERY_VIEW, "PgDn Space ^F", "page-down", NULL, "one page down"},
-	{ACTION_HALF_UP, IN_EVERY_VIEW, "^U", "half-up", NULL, "half a page up"},
-	{ACTION_HALF_DOWN, IN_EVERY_VIEW, "^D", "half-down", NULL, "half a page down"},
-	{ACTION_HOME,	 IN_EVERY_VIEW, "g Home", "home", NULL, "the oldest, or the first row"},
-	{ACTION_END,	 LISTS, "G End", "end", NULL, "the last row"},
-	{ACTION_LEFT,	 EVENTS, "Left [", "left", NULL, "see more to the left of long rows"},
-	{ACTION_RIGHT,	 EVENTS, "Right ]", "right", NULL, "see more to the right of long rows"},
+	{ACTION_UP,	 IN_EVERY_VIEW, "Up k", "up", ARGUMENT_NONE, NULL,
+	 "one row up"},
+	{ACTION_DOWN,	 IN_EVERY_VIEW, "Down j", "down", ARGUMENT_NONE, NULL,
+	 "one row down"},
+	{ACTION_PAGE_UP, IN_EVERY_VIEW, "PgUp b ^B", "page-up", ARGUMENT_NONE, NULL,
+	 "one page up"},
+	{ACTION_PAGE_DOWN, IN_EVERY_VIEW, "PgDn Space ^F", "page-down", ARGUMENT_NONE, NULL,
+	 "one page down"},
+	{ACTION_HALF_UP, IN_EVERY_VIEW, "^U", "half-up", ARGUMENT_NONE, NULL,
+	 "half a page up"},
+	{ACTION_HALF_DOWN, IN_EVERY_VIEW, "^D", "half-down", ARGUMENT_NONE, NULL,
+	 "half a page down"},
+	{ACTION_HOME,	 IN_EVERY_VIEW, "g Home", "home", ARGUMENT_NONE, NULL,
+	 "the oldest, or the first row"},
+	{ACTION_END,	 LISTS, "G End", "end", ARGUMENT_NONE, NULL,
+	 "the last row"},
+	{ACTION_LEFT,	 EVENTS, "Left [", "left", ARGUMENT_NONE, NULL,
+	 "see more to the left of long rows"},
+	{ACTION_RIGHT,	 EVENTS, "Right ]", "right", ARGUMENT_NONE, NULL,
+	 "see more to the right of long rows"},
 };
 
 static const struct {
@@ -80,6 +92,16 @@ static const struct {
 	{"Home", KEY_FUNCTION(KEY_HOME)}, {"End", KEY_FUNCTION(KEY_END)},
 };
 /* clang-format on */
+
+static const char *const argument_names[ARGUMENT_KINDS] = {
+	[ARGUMENT_NONE] = "",	  [ARGUMENT_ON_OFF] = "on|off", [ARGUMENT_CPUS] = "LIST",
+	[ARGUMENT_PATH] = "PATH", [ARGUMENT_VIEW] = "NAME",	[ARGUMENT_TIME] = "TIME",
+};
+
+const char *argument_name(enum argument argument)
+{
+	return argument_names[argument];
+}
 
 const struct keymap_entry *keymap_entries(size_t *count)
 {
@@ -132,4 +154,24 @@ const struct keymap_entry *keymap_find(enum view_id view, int key)
 		if ((entries[i].views & IN_VIEW(view)) && names_key(entries[i].keys, key))
 			return &entries[i];
 	return NULL;
+}
+
+const struct keymap_entry *keymap_named(enum view_id view, const char *name, size_t length,
+					bool *ambiguous)
+{
+	const struct keymap_entry *found = NULL;
+
+	*ambiguous = false;
+	for (size_t i = 0; length && i < sizeof(entries) / sizeof(entries[0]); i++) {
+		if (!(entries[i].views & IN_VIEW(view)) ||
+		    strncmp(entries[i].name, name, length) != 0)
+			continue;
+		if (strlen(entries[i].name) == length) {
+			*ambiguous = false;
+			return &entries[i];
+		}
+		*ambiguous |= found != NULL;
+		found = &entries[i];
+	}
+	return *ambiguous ? NULL : found;
 }

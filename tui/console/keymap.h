@@ -1,18 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What keys mean. One table holds each action's keys, name, footer label, help text and the
- * views in which it exists; key handling, footer and help are made from it. Called by console.c,
+ * What keys and commands mean. One table holds each action's keys, name, argument, footer label,
+ * help text and the views in which it exists; key handling, the command line, footer, help and
+ * the section KEYS of vtrace-top(1) are made from it. Called by console.c, command_line.c,
  * footer.c and view_help.c. It does nothing itself: commands.c and the views act.
+ *
+ * A new key or command is
+ * - an action here, and a row of the table in keymap.c: where keys stand in two rows for the
+ *   same view, tests/unit/test_keymap.c says so;
+ * - what it does: a row of the table in commands.c when views have it in common or it takes an
+ *   argument, else a case in the act() of the views that have it (view.h);
+ * - `make keys`, which writes the table into the man page; `make check` compares them.
+ * It is a command then, too: `:NAME`, or `:NAME ARGUMENT` where the row names one. A row without
+ * keys ("") is a command only. New kinds of arguments are an enum argument here, a row of the
+ * table in keymap.c, and their words in command_line.c for Tab.
  */
 #ifndef VTRACE_CONSOLE_KEYMAP_H
 #define VTRACE_CONSOLE_KEYMAP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* A key is a Unicode character, or one of curses' KEY_ codes wrapped so that the two can not be
  * mistaken for each other. */
 #define KEY_FUNCTION(code) (0x1000000 | (code))
 #define KEY_CONTROL(char_) ((char_)&0x1f)
+#define KEY_META(key)	   (0x2000000 | (key)) /* Alt with a key, or Esc right before it */
 #define KEY_UNKNOWN	   (-1)
 #define KEY_ESCAPE	   27
 
@@ -37,6 +50,7 @@ enum action {
 	ACTION_BACK,
 	ACTION_CLOSE,
 	ACTION_QUIT,
+	ACTION_COMMAND,
 	/* moves, which each view makes in its own way */
 	ACTION_OPEN,
 	ACTION_RELIST,
@@ -59,11 +73,23 @@ enum view_id { VIEW_EVENTS, VIEW_LOG, VIEW_DOMAINS, VIEW_HELP, VIEW_COUNT };
 #define IN_VIEW(id)   (1u << (id))
 #define IN_EVERY_VIEW (IN_VIEW(VIEW_COUNT) - 1)
 
+/* What may stand behind a command's name. */
+enum argument {
+	ARGUMENT_NONE,
+	ARGUMENT_ON_OFF, /* the other one of the two without it */
+	ARGUMENT_CPUS,
+	ARGUMENT_PATH,
+	ARGUMENT_VIEW,
+	ARGUMENT_TIME,
+	ARGUMENT_KINDS,
+};
+
 struct keymap_entry {
 	enum action action;
-	unsigned views;	   /* IN_VIEW() of those that have it */
-	const char *keys;  /* names, separated by blanks; the footer shows the first */
-	const char *name;  /* one word, for people and for commands */
+	unsigned views;	  /* IN_VIEW() of those that have it */
+	const char *keys; /* names, separated by blanks; the footer shows the first */
+	const char *name; /* one word, for people and for commands */
+	enum argument argument;
 	const char *label; /* in the footer; NULL: not there */
 	const char *help;
 };
@@ -73,6 +99,13 @@ const struct keymap_entry *keymap_entries(size_t *count);
 
 /* What a key means in a view; NULL: nothing. */
 const struct keymap_entry *keymap_find(enum view_id view, int key);
+
+/* The entry of a command's name in a view, which may be shortened to what tells it from others.
+ * NULL: none; *ambiguous then says whether there are several. */
+const struct keymap_entry *keymap_named(enum view_id view, const char *name, size_t length,
+					bool *ambiguous);
+/* "LIST", "PATH", ... as help and man page call the argument; "" for none. */
+const char *argument_name(enum argument argument);
 
 /* "a", "?", "^L", "F5", "PgUp", "Space", ... to a key, or KEY_UNKNOWN. */
 int key_parse(const char *name, size_t length);

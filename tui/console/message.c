@@ -29,9 +29,9 @@ static enum style choose_text(const struct console *console, char *text, size_t 
 	uint64_t more = 0;
 
 	text[0] = '\0';
-	if (console->prompt.active && console->prompt.why[0]) {
-		snprintf(text, size, "%s", console->prompt.why);
-		return console->prompt.valid ? STYLE_DIM : STYLE_WARNING;
+	if (console->prompt.active && console->prompt.verdict.why[0]) {
+		snprintf(text, size, "%s", console->prompt.verdict.why);
+		return console->prompt.verdict.state == PROMPT_INVALID ? STYLE_WARNING : STYLE_DIM;
 	}
 	entry = journal_current(&console->journal, &more);
 	if (entry) {
@@ -47,7 +47,7 @@ static enum style choose_text(const struct console *console, char *text, size_t 
 	return STYLE_DIM;
 }
 
-void message_draw(struct console *console, const struct area *area)
+int message_draw(struct console *console, const struct area *area)
 {
 	char text[700];
 	size_t start[MESSAGE_LINES], length[MESSAGE_LINES], at = 0, next;
@@ -55,7 +55,7 @@ void message_draw(struct console *console, const struct area *area)
 	enum style style = choose_text(console, text, sizeof(text));
 
 	if (!text[0])
-		return;
+		return 0;
 	while (text[at] && lines < MESSAGE_LINES && lines < area->rows) {
 		start[lines] = at;
 		length[lines++] = text_break(text + at, area->columns, &next);
@@ -67,4 +67,5 @@ void message_draw(struct console *console, const struct area *area)
 		pen_bytes(&pen, style, text + start[i], length[i], 0, area->columns);
 		pen_pad(&pen, STYLE_NORMAL, pen.end);
 	}
+	return lines;
 }

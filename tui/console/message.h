@@ -9,7 +9,7 @@
 
 #include "tui/console/state.h"
 
-/* Draw so that the text's last line is the area's last. */
-void message_draw(struct console *console, const struct area *area);
+/* Draw so that the text's last line is the area's last. Returns the lines that it took. */
+int message_draw(struct console *console, const struct area *area);
 
 #endif

@@ -2,172 +2,251 @@
 #include <curses.h>
 #include <stdlib.h>
 #include <string.h>
-#include <wctype.h>
 
 #include "tui/console/keymap.h"
 #include "tui/console/prompt.h"
 
-/* The answer as bytes in the locale's encoding; a wide character has MB_CUR_MAX of them at most,
- * six in any locale that we know of. */
-#define PROMPT_BYTES (PROMPT_MAX * 6 + 1)
+/* ---- the text and what is said of it ---- */
 
-static void answer(const struct prompt *prompt, char *bytes)
+size_t prompt_text(const struct prompt *prompt, char *bytes)
 {
-	if (wcstombs(bytes, prompt->text, PROMPT_BYTES) == (size_t)-1)
-		bytes[0] = '\0';
+	return edit_bytes(&prompt->edit, bytes);
 }
 
 static void recheck(struct prompt *prompt)
 {
-	char bytes[PROMPT_BYTES];
+	char bytes[EDIT_BYTES];
 
-	prompt->why[0] = '\0';
-	prompt->valid = true;
-	if (!prompt->check)
+	prompt->entered = false;
+	prompt->verdict = (struct prompt_verdict){.at = PROMPT_NOWHERE};
+	if (!prompt->ask.check)
 		return;
-	answer(prompt, bytes);
-	prompt->valid = prompt->check(prompt->data, bytes, prompt->why, sizeof(prompt->why));
+	prompt_text(prompt, bytes);
+	prompt->ask.check(prompt->ask.data, bytes, &prompt->verdict);
 }
+
+/* Words that were listed for another text. */
+static void forget_words(struct prompt *prompt)
+{
+	completion_begin(&prompt->completion, 0, '\0');
+	prompt->listing = false;
+	prompt->chosen = -1;
+}
+
+static void text_changed(struct prompt *prompt)
+{
+	forget_words(prompt);
+	recheck(prompt);
+}
+
+/* ---- opening and closing ---- */
 
 static void finish(struct prompt *prompt, const char *text)
 {
 	prompt->active = false;
-	prompt->done(prompt->data, text);
+	forget_words(prompt);
+	prompt->ask.done(prompt->ask.data, text);
 }
 
-static void open_prompt(struct prompt *prompt, const char *label, prompt_done_fn *done, void *data)
+static void open_prompt(struct prompt *prompt, const struct prompt_ask *ask, const char *answers)
 {
 	if (prompt->active)
 		finish(prompt, NULL);
 	prompt->active = true;
-	prompt->answers = NULL;
-	prompt->check = NULL;
-	prompt->done = done;
-	prompt->data = data;
-	prompt->text[0] = L'\0';
-	prompt->length = prompt->cursor = 0;
-	snprintf(prompt->label, sizeof(prompt->label), "%s", label);
+	prompt->ask = *ask;
+	prompt->answers = answers;
+	prompt->recalled = -1;
+	prompt->seeking = false;
+	snprintf(prompt->label, sizeof(prompt->label), "%s", ask->label ? ask->label : "");
+	edit_set(&prompt->edit, ask->prefill ? ask->prefill : "");
+	text_changed(prompt);
 }
 
-void prompt_line(struct prompt *prompt, const char *label, const char *prefill,
-		 prompt_check_fn *check, prompt_done_fn *done, void *data)
+void prompt_line(struct prompt *prompt, const struct prompt_ask *ask)
 {
-	open_prompt(prompt, label, done, data);
-	prompt->check = check;
-	size_t length = mbstowcs(prompt->text, prefill, PROMPT_MAX);
-
-	prompt->length = length == (size_t)-1 ? 0 : length;
-	prompt->text[prompt->length] = L'\0';
-	prompt->cursor = prompt->length;
-	recheck(prompt);
+	open_prompt(prompt, ask, NULL);
 }
 
 void prompt_question(struct prompt *prompt, const char *label, const char *answers,
 		     prompt_done_fn *done, void *data)
 {
-	open_prompt(prompt, label, done, data);
-	prompt->answers = answers;
-	recheck(prompt);
+	const struct prompt_ask ask = {.label = label, .done = done, .data = data};
+
+	open_prompt(prompt, &ask, answers);
 }
 
-static void insert(struct prompt *prompt, const wchar_t *text, size_t count)
+void prompt_release(struct prompt *prompt)
 {
-	if (prompt->length + count > PROMPT_MAX)
+	completion_release(&prompt->completion);
+}
+
+static void answer(struct prompt *prompt)
+{
+	char bytes[EDIT_BYTES];
+
+	prompt_text(prompt, bytes);
+	if (prompt->ask.history && bytes[0])
+		prompt_history_add(prompt->ask.history, prompt->ask.kind, bytes);
+	finish(prompt, bytes);
+}
+
+static void enter(struct prompt *prompt)
+{
+	if (prompt->verdict.state == PROMPT_CHECKING)
+		prompt->entered = true;
+	else if (prompt->verdict.state == PROMPT_VALID)
+		answer(prompt);
+	else if (prompt->verdict.at != PROMPT_NOWHERE)
+		prompt->edit.cursor = edit_at_byte(&prompt->edit, prompt->verdict.at);
+}
+
+void prompt_judge(struct prompt *prompt, const struct prompt_verdict *verdict)
+{
+	bool entered = prompt->entered;
+
+	if (!prompt->active || prompt->verdict.state != PROMPT_CHECKING)
 		return;
-	wmemmove(prompt->text + prompt->cursor + count, prompt->text + prompt->cursor,
-		 prompt->length - prompt->cursor + 1);
-	wmemcpy(prompt->text + prompt->cursor, text, count);
-	prompt->length += count;
-	prompt->cursor += count;
+	prompt->verdict = *verdict;
+	prompt->entered = false;
+	if (entered)
+		enter(prompt);
 }
 
-static void erase_span(struct prompt *prompt, size_t from, size_t to)
-{
-	wmemmove(prompt->text + from, prompt->text + to, prompt->length - to + 1);
-	prompt->length -= to - from;
-	prompt->cursor = from;
-}
+/* ---- history ---- */
 
-static void cut_span(struct prompt *prompt, size_t from, size_t to)
+static void recall(struct prompt *prompt, int number)
 {
-	if (from == to)
+	const char *line = number < 0 ? prompt->typed
+				      : prompt_history_get(prompt->ask.history, prompt->ask.kind,
+							   (unsigned)number);
+
+	if (!prompt->ask.history || number < -1 || !line)
 		return;
-	wmemcpy(prompt->cut, prompt->text + from, to - from);
-	prompt->cut[to - from] = L'\0';
-	erase_span(prompt, from, to);
+	if (prompt->recalled < 0)
+		prompt_text(prompt, prompt->typed);
+	if (number == prompt->recalled)
+		return;
+	edit_set(&prompt->edit, line);
+	prompt->recalled = number;
+	text_changed(prompt);
 }
 
-static size_t word_start(const struct prompt *prompt)
+/* The next older answer that has in it what was typed before the first ^R. */
+static void seek(struct prompt *prompt)
 {
-	size_t at = prompt->cursor;
+	char now[EDIT_BYTES];
+	const char *line;
 
-	while (at && !iswalnum((wint_t)prompt->text[at - 1]))
-		at--;
-	while (at && iswalnum((wint_t)prompt->text[at - 1]))
-		at--;
-	return at;
-}
-
-/* Keys that move the cursor. */
-static bool move_key(struct prompt *prompt, int key)
-{
-	switch (key) {
-	case KEY_CONTROL('A'):
-	case KEY_FUNCTION(KEY_HOME):
-		prompt->cursor = 0;
-		return true;
-	case KEY_CONTROL('E'):
-	case KEY_FUNCTION(KEY_END):
-		prompt->cursor = prompt->length;
-		return true;
-	case KEY_CONTROL('B'):
-	case KEY_FUNCTION(KEY_LEFT):
-		if (prompt->cursor)
-			prompt->cursor--;
-		return true;
-	case KEY_CONTROL('F'):
-	case KEY_FUNCTION(KEY_RIGHT):
-		if (prompt->cursor < prompt->length)
-			prompt->cursor++;
-		return true;
+	if (!prompt->ask.history)
+		return;
+	prompt_text(prompt, now);
+	if (!prompt->seeking)
+		strcpy(prompt->sought, now);
+	for (int n = prompt->recalled + 1;
+	     (line = prompt_history_get(prompt->ask.history, prompt->ask.kind, (unsigned)n)); n++) {
+		if (!strstr(line, prompt->sought) || !strcmp(line, now))
+			continue;
+		recall(prompt, n);
+		return;
 	}
-	return false;
 }
 
-static void edit_key(struct prompt *prompt, int key)
+static bool history_key(struct prompt *prompt, int key)
 {
-	wchar_t character = (wchar_t)key;
-
 	switch (key) {
-	case 127:
-	case KEY_CONTROL('H'):
-	case KEY_FUNCTION(KEY_BACKSPACE):
-		if (prompt->cursor)
-			erase_span(prompt, prompt->cursor - 1, prompt->cursor);
-		break;
-	case KEY_CONTROL('D'):
-	case KEY_FUNCTION(KEY_DC):
-		if (prompt->cursor < prompt->length)
-			erase_span(prompt, prompt->cursor, prompt->cursor + 1);
-		break;
-	case KEY_CONTROL('K'):
-		cut_span(prompt, prompt->cursor, prompt->length);
-		break;
-	case KEY_CONTROL('U'):
-		cut_span(prompt, 0, prompt->cursor);
-		break;
-	case KEY_CONTROL('W'):
-		cut_span(prompt, word_start(prompt), prompt->cursor);
-		break;
-	case KEY_CONTROL('Y'):
-		insert(prompt, prompt->cut, wcslen(prompt->cut));
-		break;
+	case KEY_CONTROL('P'):
+	case KEY_FUNCTION(KEY_UP):
+		recall(prompt, prompt->recalled + 1);
+		return true;
+	case KEY_CONTROL('N'):
+	case KEY_FUNCTION(KEY_DOWN):
+		recall(prompt, prompt->recalled - 1);
+		return true;
+	case KEY_CONTROL('R'):
+		seek(prompt);
+		prompt->seeking = true;
+		return true;
 	default:
-		if (key >= ' ' && key < KEY_FUNCTION(0) && iswprint((wint_t)key))
-			insert(prompt, &character, 1);
+		return false;
 	}
+}
+
+/* ---- completion ---- */
+
+static void put_word(struct prompt *prompt, const char *word, char after)
+{
+	char text[EDIT_BYTES];
+	size_t from = edit_at_byte(&prompt->edit, prompt->completion.from);
+
+	snprintf(text, sizeof(text), "%s%c", word, after);
+	edit_replace(&prompt->edit, from, text);
 	recheck(prompt);
 }
+
+/* Put as much of the words into the line as is sure. */
+static void put_common(struct prompt *prompt)
+{
+	struct completion *words = &prompt->completion;
+	char bytes[EDIT_BYTES], common[EDIT_BYTES];
+	size_t typed = prompt_text(prompt, bytes) - words->from, sure = completion_common(words);
+
+	if (words->count == 1) {
+		put_word(prompt, completion_word(words, 0), words->after);
+		forget_words(prompt);
+		return;
+	}
+	prompt->listing = true;
+	if (sure > typed) {
+		snprintf(common, sizeof(common), "%.*s", (int)sure, completion_word(words, 0));
+		put_word(prompt, common, '\0');
+	}
+}
+
+void prompt_completed(struct prompt *prompt)
+{
+	prompt->completion.pending = false;
+	if (!prompt->active)
+		return;
+	if (prompt->completion.count)
+		put_common(prompt);
+	else if (!prompt->verdict.why[0])
+		snprintf(prompt->verdict.why, sizeof(prompt->verdict.why),
+			 "nothing that is known begins so");
+}
+
+bool prompt_wants_words(const struct prompt *prompt)
+{
+	return prompt->active && prompt->completion.pending;
+}
+
+/* Tab once fills in what is sure and lists the rest; then it goes through the list. */
+static bool completion_key(struct prompt *prompt, int key)
+{
+	struct completion *words = &prompt->completion;
+	char bytes[EDIT_BYTES];
+	int count = (int)words->count, step = key == '\t' ? 1 : count - 1;
+
+	if ((key != '\t' && key != KEY_FUNCTION(KEY_BTAB)) || !prompt->ask.complete)
+		return false;
+	if (words->pending)
+		return true;
+	if (prompt->listing) {
+		if (prompt->chosen < 0 && key != '\t')
+			prompt->chosen = 0;
+		prompt->chosen = prompt->chosen < 0 ? 0 : (prompt->chosen + step) % count;
+		put_word(prompt, completion_word(words, (unsigned)prompt->chosen), '\0');
+		return true;
+	}
+	size_t cursor = prompt_text(prompt, bytes);
+
+	completion_begin(words, cursor, '\0');
+	prompt->ask.complete(prompt->ask.data, bytes, cursor, words);
+	if (!words->pending)
+		prompt_completed(prompt);
+	return true;
+}
+
+/* ---- keys ---- */
 
 static void question_key(struct prompt *prompt, int key)
 {
@@ -179,47 +258,41 @@ static void question_key(struct prompt *prompt, int key)
 	finish(prompt, text);
 }
 
-void prompt_key(struct prompt *prompt, int key)
+static void line_key(struct prompt *prompt, int key)
 {
-	char bytes[PROMPT_BYTES];
+	bool seeking = prompt->seeking;
 
-	if (key == KEY_ESCAPE || key == KEY_CONTROL('G') || key == KEY_CONTROL('C')) {
-		finish(prompt, NULL);
-	} else if (prompt->answers) {
-		question_key(prompt, key);
-	} else if (key == '\r' || key == '\n' || key == KEY_FUNCTION(KEY_ENTER)) {
-		if (!prompt->valid)
-			return;
-		answer(prompt, bytes);
-		finish(prompt, bytes);
-	} else if (!move_key(prompt, key)) {
-		edit_key(prompt, key);
+	prompt->seeking = false;
+	if (key == KEY_CONTROL('R'))
+		prompt->seeking = seeking;
+	if (completion_key(prompt, key) || history_key(prompt, key))
+		return;
+	switch (edit_key(&prompt->edit, key)) {
+	case EDIT_CHANGED:
+		text_changed(prompt);
+		break;
+	case EDIT_MOVED:
+		forget_words(prompt);
+		break;
+	case EDIT_IGNORED:
+		break;
 	}
 }
 
-void prompt_draw(const struct prompt *prompt, struct pen pen, int *column)
+void prompt_key(struct prompt *prompt, int key)
 {
-	char bytes[PROMPT_BYTES];
-	wchar_t before[PROMPT_MAX + 1];
-	int skip = 0, width;
+	bool list = prompt->listing && !prompt->answers;
 
-	pen_text(&pen, STYLE_KEY, prompt->label);
-	*column = pen.column < pen.end ? pen.column : pen.end - 1;
-	if (prompt->answers)
-		return;
-	pen_text(&pen, STYLE_NORMAL, " ");
-	wmemcpy(before, prompt->text, prompt->cursor);
-	before[prompt->cursor] = L'\0';
-	width = wcswidth(before, prompt->cursor);
-	if (width < 0)
-		width = (int)prompt->cursor;
-	/* Keep the cursor in the line, which may be too short for label and text. */
-	if (pen.column + width >= pen.end)
-		skip = pen.column + width - pen.end + 1;
-	*column = pen.column + width - skip;
-	if (*column >= pen.end)
-		*column = pen.end - 1;
-	answer(prompt, bytes);
-	pen_bytes(&pen, prompt->valid ? STYLE_NORMAL : STYLE_ERROR, bytes, strlen(bytes), skip,
-		  pen.end - pen.column);
+	if (key == KEY_CONTROL('G') || key == KEY_CONTROL('C'))
+		finish(prompt, NULL);
+	else if (key == KEY_ESCAPE && list)
+		forget_words(prompt); /* the list first, as in zsh */
+	else if (key == KEY_ESCAPE)
+		finish(prompt, NULL);
+	else if (prompt->answers)
+		question_key(prompt, key);
+	else if (key == '\r' || key == '\n' || key == KEY_FUNCTION(KEY_ENTER))
+		enter(prompt);
+	else
+		line_key(prompt, key);
 }

@@ -34,6 +34,7 @@ struct console {
 	struct terminal *terminal;
 	struct journal journal;
 	struct prompt prompt;
+	struct prompt_history history;
 	struct meters meters;
 
 	struct view *views[VIEW_COUNT];
@@ -73,6 +74,8 @@ struct console {
 /* console.c */
 uint64_t console_now(void); /* CLOCK_MONOTONIC in ms */
 void console_invalidate(struct console *console);
+/* Do what an entry of the key table says. */
+void console_act(struct console *console, const struct keymap_entry *entry);
 void console_show(struct console *console, enum view_id view);
 /* The view to which Back leads: events when something is open, else the picker. */
 enum view_id console_root(const struct console *console);
@@ -103,8 +106,20 @@ bool attach_owes_stop(const struct console *console);
 /* Do what callbacks of guest and libvirt left to be done outside of them. */
 void attach_settle(struct console *console);
 
-/* commands.c: carry out an action. False: it is a move, for the view in front. */
+/* commands.c */
+/* Carry out an action. False: it is a move, for the view in front. */
 bool command_run(struct console *console, enum action action);
+/* May this be the argument of its command? */
+void command_check(struct console *console, enum action action, const char *argument,
+		   struct prompt_verdict *verdict);
+/* Carry it out with an argument that was found valid. */
+void command_take(struct console *console, enum action action, const char *argument);
+
+/* command_line.c */
+/* Ask for a command. */
+void command_line_open(struct console *console);
+/* Tab in a prompt for a path: a prompt_complete_fn whose data is not looked at. */
+void command_line_path(void *data, const char *text, size_t cursor, struct completion *completion);
 
 /* title.c, footer.c */
 void title_draw(struct console *console, const struct area *line);

@@ -115,19 +115,32 @@ unsigned long terminal_style(const struct terminal *terminal, enum style style)
 	return looks[style].with_colour | (unsigned long)COLOR_PAIR((int)style);
 }
 
-static void read_keys(int fd, unsigned events, void *data)
+/* The next key that was pressed; KEY_UNKNOWN: there is none now. */
+static int next_key(void)
 {
-	struct terminal *terminal = data;
 	wint_t key;
 	int kind;
 
+	/* resizeterm() puts a key of its own into the queue, which nobody pressed. */
+	do
+		kind = get_wch(&key);
+	while (kind == KEY_CODE_YES && key == KEY_RESIZE);
+	if (kind == ERR)
+		return KEY_UNKNOWN;
+	return kind == KEY_CODE_YES ? KEY_FUNCTION((int)key) : (int)key;
+}
+
+static void read_keys(int fd, unsigned events, void *data)
+{
+	struct terminal *terminal = data;
+	int key, behind;
+
 	(void)fd;
-	while ((kind = get_wch(&key)) != ERR) {
-		/* resizeterm() puts a key of its own into the queue, which nobody pressed. */
-		if (kind == KEY_CODE_YES && key == KEY_RESIZE)
-			continue;
-		terminal->events->key(terminal->data,
-				      kind == KEY_CODE_YES ? KEY_FUNCTION((int)key) : (int)key);
+	while ((key = next_key()) != KEY_UNKNOWN) {
+		/* Terminals send Esc and the key for Alt and a key. */
+		if (key == KEY_ESCAPE && (behind = next_key()) != KEY_UNKNOWN)
+			key = KEY_META(behind);
+		terminal->events->key(terminal->data, key);
 	}
 	if (events & LOOP_HANGUP) {
 		loop_watch_set(terminal->key_watch, 0);

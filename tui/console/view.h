@@ -3,7 +3,19 @@
  * A view: what fills the screen between the meters and the message line. Each is one file that
  * hands out a table of operations; console.c draws the one in front and gives it keys and the
  * engine's packets. A view may call guests and libvirt through struct console, and draws only in
- * its area. doc: a new view is a file, an enum view_id and a row in console.c's list.
+ * its area.
+ *
+ * A new view is
+ * - a file view_NAME.c with a struct that starts with struct view, its table of operations, and
+ *   view_NAME_new(), which is declared below and called by make_views() in console.c;
+ * - an enum view_id in keymap.h, before VIEW_COUNT: rows of the key table for IN_EVERY_VIEW then
+ *   have it, and `:view NAME` shows it; its name in the operations is NAME;
+ * - what is its own in the key table: see keymap.h;
+ * - a row in doc/keys.c's list of sections for keys that only it has;
+ * - a way to it: the key v goes through the views in next_view() of commands.c, and a key of its
+ *   own would be an action there that calls console_show().
+ * A question of its own goes through console->prompt (prompt.h), words for Tab and a check while
+ * one types included; what it has to say goes to console->journal.
  */
 #ifndef VTRACE_CONSOLE_VIEW_H
 #define VTRACE_CONSOLE_VIEW_H

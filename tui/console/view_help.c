@@ -7,7 +7,8 @@
 #include "tui/console/state.h"
 
 #define HELP_KEYS 16 /* columns for the keys */
-#define HELP_NAME 15 /* and for the name */
+#define HELP_NAME 15 /* and for the name, where there is room for it */
+#define HELP_WIDE 80 /* columns of a screen with that room */
 
 struct help_view {
 	struct view view;
@@ -33,6 +34,22 @@ static const struct keymap_entry *entry_on_line(enum view_id view, int line)
 	return NULL;
 }
 
+static void draw_entry(struct pen pen, const struct keymap_entry *entry)
+{
+	int left = pen.column, text = left + HELP_KEYS;
+
+	pen_printf(&pen, STYLE_KEY, " %s", entry->keys);
+	pen_pad(&pen, STYLE_NORMAL, text);
+	if (pen.end - left >= HELP_WIDE) {
+		text += HELP_NAME;
+		pen_text(&pen, STYLE_NORMAL, entry->name);
+		if (entry->argument)
+			pen_printf(&pen, STYLE_DIM, " %s", argument_name(entry->argument));
+		pen_pad(&pen, STYLE_NORMAL, text);
+	}
+	pen_text(&pen, STYLE_NORMAL, entry->help);
+}
+
 static void help_draw(struct view *view, struct console *console, const struct area *area)
 {
 	struct list *list = &((struct help_view *)view)->list;
@@ -50,11 +67,7 @@ static void help_draw(struct view *view, struct console *console, const struct a
 			entry_on_line(console->before_help, list->top + i);
 		struct pen pen = pen_at(console->terminal, area, i + 1);
 
-		pen_printf(&pen, STYLE_KEY, " %s", entry->keys);
-		pen_pad(&pen, STYLE_NORMAL, area->left + HELP_KEYS);
-		pen_text(&pen, STYLE_NORMAL, entry->name);
-		pen_pad(&pen, STYLE_NORMAL, area->left + HELP_KEYS + HELP_NAME);
-		pen_text(&pen, STYLE_NORMAL, entry->help);
+		draw_entry(pen, entry);
 	}
 }
 

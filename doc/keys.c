@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Usage: keys PAGE: print a man page with the tables of its section KEYS made anew from the key
+ * table of the console, in the place of what stands between the lines `.\" keys: begin` and
+ * `.\" keys: end`. `make keys` writes doc/vtrace-top.1 so, and `make lint` compares.
+ */
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tui/console/keymap.h"
+
+#define BEGIN ".\\\" keys: begin\n"
+#define END   ".\\\" keys: end\n"
+
+/* What a table is of: entries that the help view has are everybody's. */
+static const struct {
+	const char *title;
+	unsigned views, without;
+} sections[] = {
+	{"Everywhere", IN_VIEW(VIEW_HELP), 0},
+	{"Events", IN_VIEW(VIEW_EVENTS), IN_VIEW(VIEW_HELP)},
+	{"Domains", IN_VIEW(VIEW_DOMAINS), IN_VIEW(VIEW_HELP) | IN_VIEW(VIEW_EVENTS)},
+	{"Log", IN_VIEW(VIEW_LOG),
+	 IN_VIEW(VIEW_HELP) | IN_VIEW(VIEW_EVENTS) | IN_VIEW(VIEW_DOMAINS)},
+};
+
+/* Characters that groff would print as others, or take for its own. */
+static void print_text(const char *text)
+{
+	static const struct {
+		char plain;
+		const char *roff;
+	} escapes[] = {
+		{'-', "\\-"},	{'\'', "\\(aq"}, {'^', "\\(ha"},
+		{'~', "\\(ti"}, {'`', "\\(ga"},	 {'\\', "\\e"},
+	};
+
+	/* To tbl, a cell of these alone is a rule; to troff, a line with these is a request. */
+	if (strchr("=_.'", *text))
+		printf("\\&");
+	for (; *text; text++) {
+		size_t i = 0;
+
+		while (i < sizeof(escapes) / sizeof(escapes[0]) && escapes[i].plain != *text)
+			i++;
+		if (i < sizeof(escapes) / sizeof(escapes[0]))
+			printf("%s", escapes[i].roff);
+		else
+			putchar(*text);
+	}
+}
+
+static void print_entry(const struct keymap_entry *entry)
+{
+	print_text(entry->keys);
+	putchar('\t');
+	print_text(entry->name);
+	if (entry->argument)
+		printf(" \\fI%s\\fR", argument_name(entry->argument));
+	printf("\tT{\n");
+	print_text(entry->help);
+	printf("\nT}\n");
+}
+
+static void print_sections(void)
+{
+	const struct keymap_entry *entries;
+	size_t count;
+
+	entries = keymap_entries(&count);
+	for (size_t s = 0; s < sizeof(sections) / sizeof(sections[0]); s++) {
+		bool any = false;
+
+		for (size_t i = 0; i < count; i++) {
+			if (!(entries[i].views & sections[s].views) ||
+			    (entries[i].views & sections[s].without))
+				continue;
+			if (!any)
+				printf(".SS %s\n.TS\nlB l lx.\n", sections[s].title);
+			any = true;
+			print_entry(&entries[i]);
+		}
+		if (any)
+			printf(".TE\n");
+	}
+}
+
+int main(int argc, char **argv)
+{
+	char *line = NULL;
+	size_t room = 0;
+	bool inside = false, found = false;
+	FILE *page = argc == 2 ? fopen(argv[1], "r") : NULL;
+
+	if (!page) {
+		fprintf(stderr, "usage: keys PAGE, an existing one\n");
+		return 2;
+	}
+	while (getline(&line, &room, page) > 0) {
+		if (!strcmp(line, END))
+			inside = false;
+		if (!inside)
+			fputs(line, stdout);
+		if (!strcmp(line, BEGIN)) {
+			inside = found = true;
+			print_sections();
+		}
+	}
+	free(line);
+	fclose(page);
+	if (!found || inside) {
+		fprintf(stderr, "keys: %s has no lines %s and %s", argv[1], BEGIN, END);
+		return 1;
+	}
+	return 0;
+}

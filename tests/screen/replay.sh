@@ -18,8 +18,8 @@ key Tab
 see "Tab moves the focus" '^> CPU1 '
 key BTab
 see "S-Tab moves it back" '^> CPU0 '
-key j
-see "j scrolls the focused pane" '^1063\.905000 +000 '
+key j j j j j
+see "j scrolls the focused pane at its end" '^1063\.905000 +000 '
 ok "and no other" shows '^1063\.900250 +001 '
 
 key m

@@ -37,6 +37,11 @@ static char *read_page(void)
 		} else if (!strncmp(in, "\\(ha", 4)) {
 			*out++ = '^';
 			in += 3;
+		} else if (!strncmp(in, "\\&", 2)) {
+			in++;
+		} else if (!strncmp(in, "\\e", 2)) {
+			*out++ = '\\';
+			in++;
 		} else if (!strncmp(in, "\\-", 2)) {
 			*out++ = '-';
 			in++;

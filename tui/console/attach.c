@@ -88,20 +88,6 @@ static void on_changed(void *data)
 	events->ops->changed(events, console, false);
 }
 
-static void filter_replied(struct console *console, const struct engine_filter_reply *reply)
-{
-	char events[NUMBER_SIZE];
-
-	console->filtered = reply->on;
-	if (reply->error)
-		journal_printf(&console->journal, GUEST_ERROR, "the filter: %s", reply->reason);
-	else if (reply->on && !reply->waiting)
-		journal_printf(&console->journal, GUEST_INFO,
-			       "a filter is on, which %s kinds of events can pass",
-			       number_exact(events, reply->events));
-	console_invalidate(console);
-}
-
 static void take_stats(struct console *console, const struct engine_packet *packet)
 {
 	bool reading = console->meters.still && console->meters.indexing;
@@ -135,8 +121,14 @@ static void on_packet(void *data, const struct engine_packet *packet)
 	case ENGINE_ROWS:
 		events->ops->packet(events, console, packet);
 		break;
+	case ENGINE_SEARCHED:
+		finder_packet(console, packet);
+		break;
 	case ENGINE_FILTER_REPLY:
-		filter_replied(console, packet->payload);
+	case ENGINE_FILTER_TRIED:
+	case ENGINE_SIFTED:
+	case ENGINE_WORDS_REPLY:
+		filtering_packet(console, packet);
 		break;
 	default:
 		break;
@@ -251,14 +243,16 @@ void attach_close(struct console *console)
 	events->ops->changed(events, console, true);
 }
 
-/* A recording goes to one path, so it is that of the first guest. */
-static struct guest_options options_of_guest(struct console *console)
+/* A recording goes to one path, so it is that of the first guest. filter is to live as long. */
+static struct guest_options options_of_guest(struct console *console, struct engine_filter *filter)
 {
 	struct guest_options options = {
 		.memory = console->options->memory,
 		.dat_version = console->options->dat_version,
-		.filter = &console->options->filter,
+		.filter = filter,
 	};
+
+	*filter = filtering_now(console);
 
 	if (console->options->write && !console->record_used)
 		options.record = console->options->write;
@@ -277,6 +271,8 @@ static void opened(struct console *console, struct guest *guest, bool from_domai
 	console->from_domain = from_domain;
 	console->tracing_since = 0;
 	console->engine_mourned = false;
+	console->filtered = false;
+	filtering_reset(console);
 	console->record_used = console->options->write != NULL;
 	console->news = console_now();
 	meters_reset(&console->meters, guest_state(guest) == GUEST_REPLAY, console_now());
@@ -299,7 +295,8 @@ static int open_domain(struct console *console, const char *name, char *error, s
 	if (!ret)
 		ret = domains_channels(console->domains, name, channels, error, error_size);
 	if (!ret) {
-		struct guest_options options = options_of_guest(console);
+		struct engine_filter filter;
+		struct guest_options options = options_of_guest(console, &filter);
 
 		ret = guest_open(&guest, channels, &options, &guest_events, console, error,
 				 error_size);
@@ -314,7 +311,8 @@ static int open_domain(struct console *console, const char *name, char *error, s
 static int open_directory(struct console *console, const char *path, char *error, size_t error_size)
 {
 	struct channels *channels = calloc(1, sizeof(*channels));
-	struct guest_options options = options_of_guest(console);
+	struct engine_filter filter;
+	struct guest_options options = options_of_guest(console, &filter);
 	struct guest *guest;
 	int ret;
 
@@ -335,7 +333,8 @@ static int open_directory(struct console *console, const char *path, char *error
 
 static int open_capture(struct console *console, const char *path, char *error, size_t error_size)
 {
-	struct guest_options options = options_of_guest(console);
+	struct engine_filter filter;
+	struct guest_options options = options_of_guest(console, &filter);
 	struct guest *guest;
 	int ret;
 

@@ -129,6 +129,10 @@ static void complete_argument(struct console *console, const struct command_line
 			completion_add(completion, console->views[id]->ops->name, line->argument,
 				       length);
 		break;
+	case ARGUMENT_FILTER:
+		filtering_complete(console, line->argument, length, completion);
+		completion->from += at;
+		break;
 	case ARGUMENT_PATH:
 		completion_paths(completion, line->argument, length, at);
 		break;

@@ -142,6 +142,28 @@ static void go(struct console *console)
 					 .data = console});
 }
 
+/* ---- searching ---- */
+
+static void next(struct console *console)
+{
+	finder_next(console, ENGINE_FIND_NEXT);
+}
+
+static void previous(struct console *console)
+{
+	finder_next(console, ENGINE_FIND_PREV);
+}
+
+static void next_break(struct console *console)
+{
+	finder_break(console, ENGINE_FIND_NEXT);
+}
+
+static void previous_break(struct console *console)
+{
+	finder_break(console, ENGINE_FIND_PREV);
+}
+
 /* ---- CPUs ---- */
 
 static void streams(const struct console *console, uint8_t *cpus)
@@ -450,6 +472,16 @@ static const struct command commands[] = {
 	[ACTION_FOLLOW] = {.run = follow},
 	[ACTION_FREEZE] = {freeze, freeze_to, on_off_check},
 	[ACTION_GOTO] = {go, go_to, go_check},
+	[ACTION_SEARCH] = {finder_open, finder_look, finder_check},
+	[ACTION_NEXT] = {.run = next},
+	[ACTION_PREVIOUS] = {.run = previous},
+	[ACTION_NEXT_BREAK] = {.run = next_break},
+	[ACTION_PREVIOUS_BREAK] = {.run = previous_break},
+	[ACTION_CANCEL] = {.run = finder_forget},
+	[ACTION_FILTER] = {filtering_open, filtering_use, filtering_check},
+	[ACTION_ONLY] = {.run = filtering_only},
+	[ACTION_WITHOUT] = {.run = filtering_without},
+	[ACTION_UNFILTER] = {.run = filtering_toggle},
 	[ACTION_CPUS] = {choose_cpus, cpus_to, cpus_check},
 	[ACTION_MERGE] = {merge, merge_to, on_off_check},
 	[ACTION_SAVE] = {save, save_to, save_check},

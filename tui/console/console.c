@@ -218,6 +218,8 @@ static void settle_beat(struct console *console)
 static void settle(struct console *console)
 {
 	attach_settle(console);
+	finder_settle(console);
+	filtering_settle(console);
 	settle_stop(console);
 	settle_beat(console);
 	if (!console->left)
@@ -312,6 +314,7 @@ static void release(struct console *console)
 		free(written);
 	}
 	prompt_release(&console->prompt);
+	pattern_release(&console->finder.pattern);
 	prompt_history_release(&console->history);
 	if (console->frame_timer >= 0)
 		loop_timer_remove(console->frame_timer);
@@ -424,6 +427,7 @@ int console_run(const struct options *options)
 	console->frame_timer = console->beat_timer = -1;
 	console->beat_ms = -1;
 	memcpy(console->cpus, options->cpus, sizeof(console->cpus));
+	filtering_init(console);
 	ret = run(console);
 	/* Closing the guest ends a recording, which is to be named below. */
 	attach_close(console);

@@ -113,8 +113,13 @@ void pen_rule(struct pen *pen, enum style style, int column)
 
 int text_columns(const struct terminal *terminal, const char *text)
 {
+	return bytes_columns(terminal, text, strlen(text));
+}
+
+int bytes_columns(const struct terminal *terminal, const char *bytes, size_t length)
+{
 	wchar_t wide[DRAW_TEXT_MAX];
-	size_t count = wide_text(terminal, text, strlen(text), wide, DRAW_TEXT_MAX);
+	size_t count = wide_text(terminal, bytes, length, wide, DRAW_TEXT_MAX);
 	int columns = 0;
 
 	for (size_t i = 0; i < count; i++)

@@ -41,7 +41,8 @@ void pen_rule(struct pen *pen, enum style style, int column);
  * *next: where the next line starts. */
 size_t text_break(const char *text, int columns, size_t *next);
 
-/* The columns that text takes when it is drawn. */
+/* The columns that bytes, and text, take when they are drawn. */
+int bytes_columns(const struct terminal *terminal, const char *bytes, size_t length);
 int text_columns(const struct terminal *terminal, const char *text);
 
 #endif

@@ -24,6 +24,10 @@ static const struct keymap_entry entries[] = {
 	 "hold this screen; events are still received"},
 	{ACTION_GOTO, EVENTS, "^G", "goto", ARGUMENT_TIME, NULL,
 	 "go to a time: as in TIME, +S or -S from here, NN%"},
+	{ACTION_SEARCH, EVENTS, "/ F3", "search", ARGUMENT_PATTERN, "Find",
+	 "look for a regular expression in the rows"},
+	{ACTION_FILTER, EVENTS, "f F4 \\", "filter", ARGUMENT_FILTER, "Filter",
+	 "choose the events to show; all are recorded"},
 	{ACTION_CPUS,	 EVENTS, "c", "cpus", ARGUMENT_CPUS, "CPUs",
 	 "choose the CPUs to show, as in 0-3,8"},
 	{ACTION_MERGE,	 EVENTS, "m 1", "merge", ARGUMENT_ON_OFF, "Merge",
@@ -40,6 +44,22 @@ static const struct keymap_entry entries[] = {
 	 "back, but never leave"},
 	{ACTION_QUIT,	 IN_EVERY_VIEW, "Q ^C", "quit", ARGUMENT_NONE, NULL,
 	 "leave; tracing that was started here is stopped"},
+	{ACTION_ONLY,	 EVENTS, "+", "only", ARGUMENT_NONE, NULL,
+	 "show only this event, task or CPU"},
+	{ACTION_WITHOUT, EVENTS, "-", "without", ARGUMENT_NONE, NULL,
+	 "show no more of this event, task or CPU"},
+	{ACTION_UNFILTER, EVENTS, "=", "unfilter", ARGUMENT_NONE, NULL,
+	 "show everything, or what the filter shows"},
+	{ACTION_NEXT,	 EVENTS, "n", "next", ARGUMENT_NONE, NULL,
+	 "the next row with it; wraps at the newest"},
+	{ACTION_PREVIOUS, EVENTS, "N", "previous", ARGUMENT_NONE, NULL,
+	 "the one before; wraps at the oldest"},
+	{ACTION_NEXT_BREAK, EVENTS, "x", "next-loss", ARGUMENT_NONE, NULL,
+	 "the next lost events, gap or bad page"},
+	{ACTION_PREVIOUS_BREAK, EVENTS, "X", "previous-loss", ARGUMENT_NONE, NULL,
+	 "the ones before"},
+	{ACTION_CANCEL,	 EVENTS, "Esc", "cancel", ARGUMENT_NONE, NULL,
+	 "end a search; mark what it looks for no more"},
 	{ACTION_NEXT_PANE, EVENTS, "Tab", "next-pane", ARGUMENT_NONE, NULL,
 	 "the next CPU's pane; moves act on the marked one"},
 	{ACTION_PREVIOUS_PANE, EVENTS, "S-Tab", "previous-pane", ARGUMENT_NONE, NULL,
@@ -95,7 +115,8 @@ static const struct {
 
 static const char *const argument_names[ARGUMENT_KINDS] = {
 	[ARGUMENT_NONE] = "",	  [ARGUMENT_ON_OFF] = "on|off", [ARGUMENT_CPUS] = "LIST",
-	[ARGUMENT_PATH] = "PATH", [ARGUMENT_VIEW] = "NAME",	[ARGUMENT_TIME] = "TIME",
+	[ARGUMENT_PATH] = "PATH", [ARGUMENT_VIEW] = "NAME",	[ARGUMENT_PATTERN] = "REGEX",
+	[ARGUMENT_TIME] = "TIME", [ARGUMENT_FILTER] = "EXPR",
 };
 
 const char *argument_name(enum argument argument)

@@ -33,6 +33,9 @@ static enum style choose_text(const struct console *console, char *text, size_t 
 		snprintf(text, size, "%s", console->prompt.verdict.why);
 		return console->prompt.verdict.state == PROMPT_INVALID ? STYLE_WARNING : STYLE_DIM;
 	}
+	finder_progress(console, text, size);
+	if (text[0])
+		return STYLE_NORMAL;
 	entry = journal_current(&console->journal, &more);
 	if (entry) {
 		char others[48] = "";

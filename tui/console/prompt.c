@@ -116,11 +116,13 @@ void prompt_judge(struct prompt *prompt, const struct prompt_verdict *verdict)
 
 static void recall(struct prompt *prompt, int number)
 {
-	const char *line = number < 0 ? prompt->typed
-				      : prompt_history_get(prompt->ask.history, prompt->ask.kind,
-							   (unsigned)number);
+	const char *line = prompt->typed;
 
-	if (!prompt->ask.history || number < -1 || !line)
+	if (!prompt->ask.history || number < -1)
+		return;
+	if (number >= 0)
+		line = prompt_history_get(prompt->ask.history, prompt->ask.kind, (unsigned)number);
+	if (!line)
 		return;
 	if (prompt->recalled < 0)
 		prompt_text(prompt, prompt->typed);

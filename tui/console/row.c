@@ -46,13 +46,46 @@ struct row_layout row_layout(int columns, const char *clock, uint64_t latest, in
 	return layout;
 }
 
+static enum style style_in(const struct row_layout *layout, enum style style)
+{
+	return layout->cursor ? STYLE_FOCUS : style;
+}
+
+/* Draw text anew where the pattern is in it; it lies from column left on, without its first skip
+ * columns, up to end. */
+static void draw_marks(struct pen pen, const struct row_layout *layout, const char *bytes,
+		       size_t length, int left, int skip)
+{
+	char text[ENGINE_TEXT_MAX + 1];
+	size_t start, end = 0;
+
+	if (!layout->marks || !layout->marks->ready || length >= sizeof(text))
+		return;
+	memcpy(text, bytes, length);
+	text[length] = '\0';
+	while (pattern_find(layout->marks, text, end, &start, &end)) {
+		int from = bytes_columns(pen.terminal, text, start) - skip;
+		int hidden = from < 0 ? -from : 0;
+
+		pen.column = left + from + hidden;
+		pen_bytes(&pen, STYLE_MATCH, text + start, end - start, hidden,
+			  pen.end - pen.column);
+	}
+}
+
 /* One column's text and the gap after it. */
-static void cell(struct pen *pen, enum style style, const char *text, size_t length, int columns)
+static void cell(struct pen *pen, const struct row_layout *layout, enum style style,
+		 const char *text, size_t length, int columns)
 {
 	int end = pen->column + columns;
+	struct pen marks = *pen;
 
-	pen_bytes(pen, style, text, length, 0, columns);
-	pen_pad(pen, STYLE_NORMAL, end + 1);
+	if (marks.end > end)
+		marks.end = end;
+	pen_bytes(pen, style_in(layout, style), text, length, 0, columns);
+	pen_pad(pen, style_in(layout, STYLE_NORMAL), end + 1);
+	if (style == STYLE_EVENT)
+		draw_marks(marks, layout, text, length, marks.column, 0);
 }
 
 void row_draw_titles(struct pen *pen, const struct row_layout *layout)
@@ -79,16 +112,21 @@ void row_draw_titles(struct pen *pen, const struct row_layout *layout)
 }
 
 /* A task name can be longer than its column, but the pid must be seen. */
-static void draw_task(struct pen *pen, int columns, const struct engine_row_view *view)
+static void draw_task(struct pen *pen, const struct row_layout *layout,
+		      const struct engine_row_view *view)
 {
 	char pid[16] = "";
-	int end = pen->column + columns;
+	int end = pen->column + layout->task;
+	struct pen marks = *pen;
 
 	if (view->row->pid >= 0)
 		snprintf(pid, sizeof(pid), "-%d", (int)view->row->pid);
-	pen_bytes(pen, STYLE_TASK, view->task, view->row->task_len, 0, columns - (int)strlen(pid));
-	pen_text(pen, STYLE_DIM, pid);
-	pen_pad(pen, STYLE_NORMAL, end + 1);
+	pen_bytes(pen, style_in(layout, STYLE_TASK), view->task, view->row->task_len, 0,
+		  layout->task - (int)strlen(pid));
+	marks.end = pen->column;
+	pen_text(pen, style_in(layout, STYLE_DIM), pid);
+	pen_pad(pen, style_in(layout, STYLE_NORMAL), end + 1);
+	draw_marks(marks, layout, view->task, view->row->task_len, marks.column, 0);
 }
 
 static void draw_event(struct pen *pen, const struct row_layout *layout,
@@ -97,25 +135,33 @@ static void draw_event(struct pen *pen, const struct row_layout *layout,
 	const struct engine_row *row = view->row;
 	bool sound = row->kind == ENGINE_ROW_EVENT;
 	char text[32];
+	struct pen marks;
 
 	time_text(text, sizeof(text), layout, row->at.ts);
-	cell(pen, STYLE_TIME, text, strlen(text), layout->time);
+	cell(pen, layout, STYLE_TIME, text, strlen(text), layout->time);
 	snprintf(text, sizeof(text), "%03u", row->cpu);
-	cell(pen, STYLE_NORMAL, text, strlen(text), 3);
-	draw_task(pen, layout->task, view);
+	cell(pen, layout, STYLE_NORMAL, text, strlen(text), 3);
+	draw_task(pen, layout, view);
 	if (row->kind == ENGINE_ROW_UNKNOWN)
-		cell(pen, STYLE_WARNING, "(no format)", sizeof("(no format)") - 1, layout->event);
-	else
-		cell(pen, sound ? STYLE_EVENT : STYLE_WARNING, view->event, row->event_len,
+		cell(pen, layout, STYLE_WARNING, "(no format)", sizeof("(no format)") - 1,
 		     layout->event);
-	pen_bytes(pen, sound ? STYLE_NORMAL : STYLE_WARNING, view->detail, row->detail_len,
-		  layout->shift, pen->end - pen->column);
+	else
+		cell(pen, layout, sound ? STYLE_EVENT : STYLE_WARNING, view->event, row->event_len,
+		     layout->event);
+	marks = *pen;
+	pen_bytes(pen, style_in(layout, sound ? STYLE_NORMAL : STYLE_WARNING), view->detail,
+		  row->detail_len, layout->shift, pen->end - pen->column);
+	if (layout->cursor)
+		pen_pad(pen, STYLE_FOCUS, pen->end);
+	draw_marks(marks, layout, view->detail, row->detail_len, marks.column, layout->shift);
 }
 
-static void draw_break(struct pen *pen, const struct engine_row_view *view)
+static void draw_break(struct pen *pen, const struct row_layout *layout,
+		       const struct engine_row_view *view)
 {
 	const struct engine_row *row = view->row;
-	enum style style = row->kind == ENGINE_ROW_LOST ? STYLE_WARNING : STYLE_ERROR;
+	enum style style =
+		style_in(layout, row->kind == ENGINE_ROW_LOST ? STYLE_WARNING : STYLE_ERROR);
 	char number[NUMBER_SIZE];
 
 	pen_rule(pen, style, pen->column + RULE_BEFORE);
@@ -142,5 +188,5 @@ void row_draw(struct pen *pen, const struct row_layout *layout, const struct eng
 	if (view->row->kind <= ENGINE_ROW_MALFORMED)
 		draw_event(pen, layout, view);
 	else
-		draw_break(pen, view);
+		draw_break(pen, layout, view);
 }

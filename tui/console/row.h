@@ -8,12 +8,15 @@
 
 #include "tui/console/draw.h"
 #include "tui/engine/client.h"
+#include "tui/engine/pattern.h"
 
 /* How the columns lie on a screen of a certain width. */
 struct row_layout {
-	int time, task, event; /* columns of each, without the gap after it */
-	int shift;	       /* columns of DETAIL that are scrolled out to the left */
-	bool nanoseconds;      /* the clock counts ns: times are seconds.microseconds */
+	int time, task, event;	     /* columns of each, without the gap after it */
+	int shift;		     /* columns of DETAIL that are scrolled out to the left */
+	bool nanoseconds;	     /* the clock counts ns: times are seconds.microseconds */
+	bool cursor;		     /* the row has the cursor */
+	const struct pattern *marks; /* what is marked in rows; NULL, or not ready: nothing */
 };
 
 /* Does this trace clock count nanoseconds? NULL and "" do. */

@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "tui/console/filtering.h"
+#include "tui/console/finder.h"
 #include "tui/console/journal.h"
 #include "tui/console/meters.h"
 #include "tui/console/prompt.h"
@@ -35,6 +37,8 @@ struct console {
 	struct journal journal;
 	struct prompt prompt;
 	struct prompt_history history;
+	struct finder finder;
+	struct filtering filtering;
 	struct meters meters;
 
 	struct view *views[VIEW_COUNT];

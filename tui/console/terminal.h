@@ -28,6 +28,7 @@ enum style {
 	STYLE_TIME,
 	STYLE_TASK,
 	STYLE_EVENT,
+	STYLE_MATCH, /* what was searched for */
 	STYLE_COUNT
 };
 

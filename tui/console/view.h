@@ -74,6 +74,19 @@ void events_follow(struct view *view, struct console *console);
 bool events_go(struct view *view, struct console *console, const struct goto_target *target);
 bool events_frozen(const struct view *view);
 bool events_merged(const struct view *view);
+bool events_following(const struct view *view);
+/* The row under the cursor, and its place; false: there is none. */
+bool events_row(const struct view *view, struct engine_row_view *row);
+bool events_place(const struct view *view, struct engine_position *at);
+/* The streams of the pane that keys act on, and what to call them: "CPU1", "all CPUs". */
+void events_cpus(const struct view *view, uint8_t *cpus);
+void events_scope(const struct view *view, const struct console *console, char *text, size_t size);
+/* Move that pane's cursor to a row. */
+void events_show_row(struct view *view, struct console *console, const struct engine_position *at);
+/* Follow no longer, if it does: the rows shown stay. */
+void events_stay(struct view *view);
+/* Another filter is in force. */
+void events_filter_changed(struct view *view, struct console *console);
 /* struct console's CPU set was changed. */
 void events_cpus_changed(struct view *view, struct console *console);
 /* Rows were forgotten. */

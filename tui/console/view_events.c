@@ -211,10 +211,6 @@ static void draw_pane_header(struct events_view *events, struct console *console
 		pen_printf(&pen, style, " %s rows %s ", number_exact(total, pane->head.total),
 			   console->meters.still && console->meters.indexing ? "read so far"
 									     : "held");
-	if (pane->answered && console->filtered)
-		pen_printf(&pen, style, " filter hides %s of all CPUs%s ",
-			   number_exact(total, pane->head.hidden),
-			   pane->head.unseen ? " so far" : "");
 	if (events->chosen_count > events->fit)
 		pen_printf(&pen, style, " %u of %u ", index + 1, events->chosen_count);
 	pen_rule(&pen, style, pen.end);
@@ -244,6 +240,12 @@ static void layout_panes(struct events_view *events, int lines)
 		events->first = events->chosen_count - fit;
 }
 
+/* While following, the newest row is on its way to be another one: nothing to point at. */
+static bool has_cursor(const struct events_view *events)
+{
+	return !events->follow || events->frozen;
+}
+
 static void draw_panes(struct events_view *events, struct console *console, const struct area *area,
 		       const struct row_layout *layout, const char *empty)
 {
@@ -260,8 +262,10 @@ static void draw_panes(struct events_view *events, struct console *console, cons
 
 		set_rows(visible(events, i), lines - 1);
 		draw_pane_header(events, console, &header, events->first + i);
+		bool focus = events->first + i == events->focus;
+
 		pane_draw(visible(events, i), console->terminal, &rows, layout,
-			  events->first + i == events->focus ? empty : NOTHING);
+			  focus && has_cursor(events), focus ? empty : NOTHING);
 		top += lines;
 	}
 }
@@ -273,22 +277,28 @@ static void events_draw(struct view *view, struct console *console, const struct
 		console->guest ? guest_formats(console->guest) : NULL;
 	struct row_layout layout = row_layout(area->columns, formats ? formats->clock : NULL,
 					      focused(events)->top.ts, events->shift);
-	struct area rows = {area->top + 1, area->left, area->rows - 1, area->columns};
+	int filter = filtering_lines(console);
+	struct area rows = {area->top + 1, area->left, area->rows - 1 - filter, area->columns};
+	struct area last = {area->top + area->rows - 1, area->left, 1, area->columns};
 	struct pen titles = pen_at(console->terminal, area, 0);
 	char empty[256];
 
+	layout.marks = &console->finder.pattern;
 	reason(events, console, empty, sizeof(empty));
 	if (!empty[0])
 		snprintf(empty, sizeof(empty), NOTHING);
 	row_draw_titles(&titles, &layout);
 	if (events->merged) {
 		set_rows(&events->timeline, rows.rows);
-		pane_draw(&events->timeline, console->terminal, &rows, &layout, empty);
+		pane_draw(&events->timeline, console->terminal, &rows, &layout, has_cursor(events),
+			  empty);
 	} else if (events->chosen_count) {
 		draw_panes(events, console, &rows, &layout, empty);
 	} else {
-		pane_draw(&events->timeline, console->terminal, &rows, &layout, empty);
+		pane_draw(&events->timeline, console->terminal, &rows, &layout, false, empty);
 	}
+	if (filter)
+		filtering_draw(console, &last);
 	ask(events, console);
 }
 
@@ -307,10 +317,10 @@ static void events_status(const struct view *view, const struct console *console
 		snprintf(place, sizeof(place), events->frozen ? "" : "FOLLOW  ");
 	else if (pane->answered && pane->head.flags & ENGINE_ROWS_ABOUT)
 		snprintf(place, sizeof(place), "+~%s newer  ",
-			 number_count(newer, pane->head.newer));
-	else if (pane->answered && pane->head.newer)
+			 number_count(newer, pane_newer(pane)));
+	else if (pane->answered && pane_newer(pane))
 		snprintf(place, sizeof(place), "+%s newer  ",
-			 number_exact(newer, pane->head.newer));
+			 number_exact(newer, pane_newer(pane)));
 	else if (pane->answered)
 		snprintf(place, sizeof(place), "END  ");
 	for (unsigned cpu = 0; cpu < VTRACE_MAX_CPUS; cpu++) {
@@ -336,12 +346,16 @@ static void leave_tail(struct events_view *events)
 	events->follow = false;
 }
 
-static void scroll(struct events_view *events, int rows)
+/* Move the cursor by a row, or the rows by a page. */
+static void scroll(struct events_view *events, int rows, bool page)
 {
 	if (rows > 0 && events->follow)
 		return; /* there is nothing further down */
 	leave_tail(events);
-	pane_scroll(focused(events), rows);
+	if (page)
+		pane_turn(focused(events), rows);
+	else
+		pane_move(focused(events), rows);
 }
 
 static void shift(struct events_view *events, int columns)
@@ -372,24 +386,25 @@ static void events_act(struct view *view, struct console *console, enum action a
 	struct events_view *events = events_of(view);
 	int page = focused(events)->rows;
 
+	finder_cancel(console); /* it would move the rows again */
 	switch (action) {
 	case ACTION_UP:
-		scroll(events, -1);
+		scroll(events, -1, false);
 		break;
 	case ACTION_DOWN:
-		scroll(events, 1);
+		scroll(events, 1, false);
 		break;
 	case ACTION_PAGE_UP:
-		scroll(events, -page);
+		scroll(events, -page, true);
 		break;
 	case ACTION_PAGE_DOWN:
-		scroll(events, page);
+		scroll(events, page, true);
 		break;
 	case ACTION_HALF_UP:
-		scroll(events, -(page + 1) / 2);
+		scroll(events, -(page + 1) / 2, true);
 		break;
 	case ACTION_HALF_DOWN:
-		scroll(events, (page + 1) / 2);
+		scroll(events, (page + 1) / 2, true);
 		break;
 	case ACTION_HOME:
 		leave_tail(events);
@@ -467,6 +482,7 @@ static void events_beat(struct view *view, struct console *console)
 {
 	struct events_view *events = events_of(view);
 
+	filtering_beat(console);
 	if (events->news && !events->frozen) {
 		events->news = false;
 		want_visible(events);
@@ -489,6 +505,7 @@ void events_toggle_merge(struct view *view, struct console *console)
 {
 	struct events_view *events = events_of(view);
 	const struct pane *before = focused(events);
+	struct engine_row_view row;
 
 	events->merged = !events->merged;
 	console_invalidate(console);
@@ -502,6 +519,8 @@ void events_toggle_merge(struct view *view, struct console *console)
 		pane_seek(pane, before->placed ? before->origin : ENGINE_FROM_POSITION,
 			  &before->top);
 		pane->anchor = before->anchor;
+		if (!before->placed && pane_row(before, &row))
+			pane->target = row.row->at;
 	}
 }
 
@@ -579,6 +598,58 @@ void events_cleared(struct view *view, struct console *console)
 	for_each_pane(events, pane_clear);
 	if (!events->follow)
 		for_each_pane(events, go_head);
+	ask(events, console);
+}
+
+bool events_following(const struct view *view)
+{
+	return events_of(view)->follow;
+}
+
+bool events_row(const struct view *view, struct engine_row_view *row)
+{
+	return pane_row(focused(events_of(view)), row);
+}
+
+bool events_place(const struct view *view, struct engine_position *at)
+{
+	return pane_place(focused(events_of(view)), at);
+}
+
+void events_cpus(const struct view *view, uint8_t *cpus)
+{
+	memcpy(cpus, focused(events_of(view))->cpus, ENGINE_CPUSET_BYTES);
+}
+
+void events_scope(const struct view *view, const struct console *console, char *text, size_t size)
+{
+	const struct events_view *events = events_of(view);
+
+	if (events->merged || !events->chosen_count)
+		snprintf(text, size, "these CPUs");
+	else
+		guest_stream_name(console->guest, events->chosen[events->focus], text, size);
+}
+
+void events_show_row(struct view *view, struct console *console, const struct engine_position *at)
+{
+	struct events_view *events = events_of(view);
+
+	leave_tail(events);
+	pane_go_to(focused(events), at, focused(events)->rows / 3);
+	ask(events, console);
+}
+
+void events_stay(struct view *view)
+{
+	leave_tail(events_of(view));
+}
+
+void events_filter_changed(struct view *view, struct console *console)
+{
+	struct events_view *events = events_of(view);
+
+	for_each_pane(events, pane_hold);
 	ask(events, console);
 }
 

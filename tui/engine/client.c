@@ -356,6 +356,28 @@ static bool counts_ok(const struct engine_packet *packet)
 	return true;
 }
 
+static bool searched_ok(const struct engine_packet *packet)
+{
+	const struct engine_searched *found = packet->payload;
+
+	return packet->length == sizeof(*found) && found->at.cpu < VTRACE_MAX_CPUS &&
+	       terminated(found->reason, sizeof(found->reason));
+}
+
+static bool words_ok(const struct engine_packet *packet)
+{
+	const struct engine_words_reply *reply = packet->payload;
+	const char *words = (const char *)(reply + 1);
+	uint32_t count = 0;
+
+	if (packet->length < sizeof(*reply))
+		return false;
+	for (size_t i = 0; i < packet->length - sizeof(*reply); i++)
+		count += !words[i];
+	return count == reply->count &&
+	       (packet->length == sizeof(*reply) || !words[packet->length - sizeof(*reply) - 1]);
+}
+
 static bool packet_ok(const struct engine_packet *packet)
 {
 	const void *payload = packet->payload;
@@ -384,6 +406,7 @@ static bool packet_ok(const struct engine_packet *packet)
 	case ENGINE_COUNTS_REPLY:
 		return counts_ok(packet);
 	case ENGINE_FILTER_REPLY:
+	case ENGINE_FILTER_TRIED:
 		return packet->length == sizeof(struct engine_filter_reply) &&
 		       terminated(((const struct engine_filter_reply *)payload)->reason,
 				  sizeof(((const struct engine_filter_reply *)payload)->reason));
@@ -392,6 +415,12 @@ static bool packet_ok(const struct engine_packet *packet)
 		       ((const struct engine_found *)payload)->at.cpu < VTRACE_MAX_CPUS &&
 		       terminated(((const struct engine_found *)payload)->reason,
 				  sizeof(((const struct engine_found *)payload)->reason));
+	case ENGINE_SEARCHED:
+		return searched_ok(packet);
+	case ENGINE_SIFTED:
+		return packet->length == sizeof(struct engine_sifted);
+	case ENGINE_WORDS_REPLY:
+		return words_ok(packet);
 	case ENGINE_NEWS:
 		return !packet->length;
 	case ENGINE_STREAM_STATE:

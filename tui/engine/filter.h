@@ -6,6 +6,7 @@
  * by filter_set.c, asked by timelines. It knows nothing of rows that are no events.
  *
  * The answers are tep_filter_match()'s (libtraceevent 1.7.1) but for these:
+ * - EVENT is the name of the event, a text, where no field is called so;
  * - signed fields are compared with their sign (there, -1 is above everything), and "-1" is a
  *   number (there, "ret == -1" means "ret - 1 is not 0");
  * - 'c' is a character's number (there, where it lies in memory);
@@ -51,6 +52,7 @@ struct filter_record {
 struct filter_report {
 	uint32_t events; /* formats whose records can pass */
 	uint32_t tested; /* of these, how many need a look at each record */
+	int32_t at;	 /* of an error: the byte of the expression at fault; -1: not known */
 	char error[FILTER_ERROR];
 };
 
@@ -63,8 +65,8 @@ int filter_compile(struct filter **filter, const struct formats *formats, const 
 		   const char *events, const char *expression, struct filter_report *report);
 void filter_free(struct filter *filter); /* takes NULL */
 
-/* As far as can be said without formats: 0 or -EINVAL with a sentence in error. */
-int filter_check(const char *expression, char *error);
+/* As far as can be said without formats: 0 or -EINVAL with a sentence in report->error. */
+int filter_check(const char *expression, struct filter_report *report);
 
 /* For an id whose verdict is FILTER_EVALUATE. */
 bool filter_evaluate(const struct filter *filter, uint16_t id, const struct filter_record *record);

@@ -21,7 +21,9 @@ struct compile {
 	const bool *allowed;				    /* by number of event: -e has it */
 	bool *chosen;					    /* by number of event */
 	char *error;
-	int fatal; /* -errno that no other event will do without */
+	size_t part_at; /* where the part begins in the expression */
+	size_t fault;	/* where in it what is wrong is */
+	int fatal;	/* -errno that no other event will do without */
 };
 
 /* What stands for a field in every event that has none of that name. */
@@ -31,6 +33,7 @@ static const struct {
 } specials[] = {
 	{"CPU", OP_CPU},
 	{"COMM", OP_CONSTANT},
+	{"EVENT", OP_CONSTANT},
 	{"TIMESTAMP", OP_TIMESTAMP},
 };
 
@@ -47,10 +50,11 @@ static size_t find_special(const char *name)
 
 /* ---- operations ---- */
 
-static uint32_t refuse(struct compile *c, const char *name, const char *what)
+static uint32_t refuse(struct compile *c, const struct node *node, const char *what)
 {
+	c->fault = node->at;
 	snprintf(c->error, FILTER_ERROR, "%s/%s: '%.64s' %s", c->event->system, c->event->name,
-		 name, what);
+		 node->text, what);
 	return FAILED;
 }
 
@@ -121,11 +125,11 @@ static uint32_t compile_name(struct compile *c, const struct node *node)
 	struct filter_op op;
 
 	if (field && !is_number(field))
-		return refuse(c, node->text, "is no number");
+		return refuse(c, node, "is no number");
 	if (!field && special == SPECIALS)
 		return add_constant(c, 0, true);
 	if (!field && specials[special].code == OP_CONSTANT)
-		return refuse(c, node->text, "is a text");
+		return refuse(c, node, "is a text");
 	if (field) {
 		op = read_field(field);
 	} else {
@@ -160,6 +164,7 @@ static const struct filter_operand *get_operand(struct compile *c, uint16_t numb
 		ret = regcomp(&operand->regex, node->text, REG_ICASE | REG_NOSUB);
 		if (ret) {
 			regerror(ret, &operand->regex, why, sizeof(why));
+			c->fault = node->at;
 			snprintf(c->error, FILTER_ERROR, "'%.128s' is no regular expression: %s",
 				 node->text, why);
 			c->fatal = -EINVAL;
@@ -198,6 +203,19 @@ static bool takes_text(enum node_kind kind)
 	       kind == NODE_MISMATCH;
 }
 
+/* The event's own name is known before any record comes. */
+static uint32_t compile_event_name(struct compile *c, const struct node *node, bool regex)
+{
+	const struct filter_operand *operand = get_operand(c, node->right, regex);
+	bool negate = node->kind == NODE_UNEQUAL || node->kind == NODE_MISMATCH, same;
+
+	if (!operand)
+		return FAILED;
+	same = regex ? !regexec(&operand->regex, c->event->name, 0, NULL, 0)
+		     : !strcmp(c->event->name, operand->text);
+	return add_constant(c, same != negate, false);
+}
+
 static uint32_t compile_text(struct compile *c, const struct node *node)
 {
 	const struct node *left = &c->part->node[node->left], *right = &c->part->node[node->right];
@@ -207,18 +225,19 @@ static uint32_t compile_text(struct compile *c, const struct node *node)
 	size_t special;
 
 	if (left->kind != NODE_NAME)
-		return refuse(c, right->text, "is a text, which only a field can be compared with");
+		return refuse(c, right, "is a text, which only a field can be compared with");
 	if (!takes_text(node->kind))
-		return refuse(c, right->text,
-			      "is a text, which has no order: use ==, !=, =~ or !~");
+		return refuse(c, right, "is a text, which has no order: use ==, !=, =~ or !~");
 	field = tep_find_any_field(c->event, left->text);
 	special = find_special(left->text);
 	if (!field && special == SPECIALS)
 		return add_constant(c, 0, false);
 	if (!field && specials[special].code != OP_CONSTANT)
-		return refuse(c, left->text, "is a number");
+		return refuse(c, left, "is a number");
+	if (!field && !strcmp(left->text, "EVENT"))
+		return compile_event_name(c, node, regex);
 	if (!find_source(field, &op))
-		return refuse(c, left->text, "is neither a number nor a text");
+		return refuse(c, left, "is neither a number nor a text");
 	op.code = regex ? OP_REGEX : OP_TEXT;
 	op.negate = node->kind == NODE_UNEQUAL || node->kind == NODE_MISMATCH;
 	op.operand = get_operand(c, node->right, regex);
@@ -241,7 +260,9 @@ static bool is_text(const struct compile *c, const struct node *node)
 	if (left->kind != NODE_NAME)
 		return false;
 	field = tep_find_any_field(c->event, left->text);
-	return field ? field->flags & TEP_FIELD_IS_STRING : !strcmp(left->text, "COMM");
+	if (field)
+		return field->flags & TEP_FIELD_IS_STRING;
+	return !strcmp(left->text, "COMM") || !strcmp(left->text, "EVENT");
 }
 
 /* ---- conditions ---- */
@@ -342,8 +363,7 @@ static uint32_t compile_node(struct compile *c, unsigned number)
 		return add_constant(c, node->number, false);
 	case NODE_TEXT:
 		if (node->number == UINT64_MAX)
-			return refuse(c, node->text,
-				      "is a text, which wants a field and == before");
+			return refuse(c, node, "is a text, which wants a field and == before");
 		return add_constant(c, node->number, false);
 	case NODE_NAME:
 		return compile_name(c, node);
@@ -354,6 +374,7 @@ static uint32_t compile_node(struct compile *c, unsigned number)
 	case NODE_MATCH:
 	case NODE_MISMATCH:
 		if (c->part->node[node->right].kind != NODE_TEXT) {
+			c->fault = c->part->node[node->right].at;
 			snprintf(c->error, FILTER_ERROR, "=~ and !~ want a text in quotes behind");
 			return fail(c, -EINVAL);
 		}
@@ -420,6 +441,7 @@ static int check_fields(struct compile *c)
 			found = c->chosen[n] && has_field(&formats->events[n], node->text);
 		if (found)
 			continue;
+		c->fault = node->at;
 		if (c->part->events)
 			snprintf(c->error, FILTER_ERROR, "no event of '%.*s' has a field '%.64s'",
 				 c->part->events_length < 64 ? (int)c->part->events_length : 64,
@@ -439,6 +461,7 @@ static int choose_events(struct compile *c)
 	int ret;
 
 	memset(c->chosen, 0, formats->event_count * sizeof(*c->chosen));
+	c->fault = c->part_at;
 	if (part->events && part->events_length) {
 		ret = filter_events_named(formats, c->chosen, part->events, part->events_length,
 					  c->error);
@@ -506,7 +529,10 @@ static int compile_all(struct compile *c, struct filter_part *part, const char *
 		ret = compile_part(c);
 		if (ret)
 			return ret;
+		c->part_at = at;
 	}
+	if (ret)
+		c->fault = at;
 	if (!ret && !any)
 		pass_allowed(c);
 	return ret;
@@ -536,7 +562,7 @@ int filter_compile(struct filter **filter, const struct formats *formats, const 
 	};
 	int ret = -ENOMEM;
 
-	*report = (struct filter_report){0};
+	*report = (struct filter_report){.at = -1};
 	c.chosen = calloc(formats->event_count + 1, sizeof(*c.chosen));
 	if (made && allowed && c.chosen) {
 		made->formats = formats;
@@ -545,8 +571,10 @@ int filter_compile(struct filter **filter, const struct formats *formats, const 
 		made->condition = calloc(IDS, sizeof(*made->condition));
 		if (made->verdict && made->condition)
 			ret = filter_events_listed(formats, allowed, events, report->error);
-		if (!ret)
+		if (!ret) {
 			ret = compile_all(&c, &part, expression);
+			report->at = ret ? (int32_t)c.fault : -1;
+		}
 	}
 	free(allowed);
 	free(c.chosen);
@@ -559,13 +587,16 @@ int filter_compile(struct filter **filter, const struct formats *formats, const 
 	return 0;
 }
 
-int filter_check(const char *expression, char *error)
+int filter_check(const char *expression, struct filter_report *report)
 {
 	struct filter_part part;
 	size_t at = 0;
 	int ret;
 
-	while ((ret = filter_part_next(&part, expression, &at, error)) > 0)
+	*report = (struct filter_report){.at = -1};
+	while ((ret = filter_part_next(&part, expression, &at, report->error)) > 0)
 		;
+	if (ret)
+		report->at = (int32_t)at;
 	return ret;
 }

@@ -29,7 +29,7 @@ int filter_set_update(struct filter_set *set, struct formats *const *formats, ui
 	bool waiting = !set->formats_count;
 	int ret = 0;
 
-	*report = (struct filter_report){0};
+	*report = (struct filter_report){.at = -1};
 	set->serial++;
 	set->formats_count = count;
 	set->names_tasks = false;
@@ -75,6 +75,7 @@ void filter_set_reply(const struct filter_set *set, const struct filter_report *
 	reply->waiting = set->on && !set->formats_count;
 	reply->events = report->events;
 	reply->tested = report->tested;
+	reply->at = ret ? report->at : -1;
 	if (ret)
 		snprintf(reply->reason, sizeof(reply->reason), "%s",
 			 report->error[0] ? report->error : strerror(-ret));
@@ -92,11 +93,11 @@ int filter_set_ask(struct filter_set *set, const struct engine_filter *asked,
 		   struct engine_filter_reply *reply)
 {
 	struct filter_set next = {.on = !is_empty(asked), .serial = set->serial, .asked = *asked};
-	struct filter_report report = {0};
+	struct filter_report report = {.at = -1};
 	int ret = 0;
 
 	if (next.on && !count)
-		ret = filter_check(asked->expression, report.error);
+		ret = filter_check(asked->expression, &report);
 	if (!ret)
 		ret = filter_set_update(&next, formats, count, comms, &report);
 	next.formats_count = count;

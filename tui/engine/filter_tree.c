@@ -31,6 +31,7 @@ struct parser {
 	struct token token;
 	unsigned depth;
 	char *error;
+	size_t fault; /* where what is wrong is */
 };
 
 /* The operators between values, in order of how tightly they bind: C's, with comparisons below
@@ -57,6 +58,7 @@ static const struct {
 
 static int refuse_at(struct parser *parser, size_t at, const char *what)
 {
+	parser->fault = at;
 	snprintf(parser->error, FILTER_ERROR, "%s at position %zu of '%.200s'", what, at + 1,
 		 parser->text);
 	return -EINVAL;
@@ -370,17 +372,21 @@ int filter_part_next(struct filter_part *part, const char *text, size_t *at, cha
 	root = advance(&parser);
 	if (!root)
 		root = parse_condition(&parser);
-	if (root < 0)
+	if (root >= 0 && parser.token.kind != TOKEN_END)
+		root = refuse(&parser, "'&&', '||', a comma or the end is expected");
+	if (root < 0) {
+		*at = parser.fault;
 		return root;
-	if (parser.token.kind != TOKEN_END)
-		return refuse(&parser, "'&&', '||', a comma or the end is expected");
+	}
 	*at = parser.token.at;
 	if (text[*at] == ',') {
 		++*at;
 		while (isspace((unsigned char)text[*at]))
 			++*at;
-		if (!text[*at])
-			return refuse_at(&parser, parser.token.at, "nothing behind the comma");
+		if (!text[*at]) {
+			*at = parser.token.at;
+			return refuse_at(&parser, *at, "nothing behind the comma");
+		}
 	}
 	return 1;
 }

@@ -73,7 +73,8 @@ struct filter_part {
 
 /*
  * Take the part of text that begins at *at, and move *at behind it and its comma. 1 when there was
- * one, 0 at the end, -EINVAL with what is wrong and where in error (FILTER_ERROR bytes).
+ * one, 0 at the end, -EINVAL with what is wrong and where in error (FILTER_ERROR bytes), and *at
+ * there.
  */
 int filter_part_next(struct filter_part *part, const char *text, size_t *at, char *error);
 

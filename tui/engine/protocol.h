@@ -49,6 +49,10 @@ enum engine_type {
 	ENGINE_FILTER, /* struct engine_filter: what views and pulls show; ENGINE_FILTER_REPLY, now
 			* and whenever formats come */
 	ENGINE_FIND,   /* struct engine_find; ENGINE_FOUND */
+	ENGINE_SEARCH, /* struct engine_search; ENGINE_SEARCHED */
+	ENGINE_FILTER_TRY, /* struct engine_filter: would it be taken? ENGINE_FILTER_TRIED */
+	ENGINE_SIFT,	   /* no payload: count further rows that the filter shows; ENGINE_SIFTED */
+	ENGINE_WORDS,	   /* struct engine_words; ENGINE_WORDS_REPLY */
 
 	/* engine to console */
 	ENGINE_READY = 64,    /* struct engine_text: locked down; which layers are on */
@@ -66,6 +70,10 @@ enum engine_type {
 	ENGINE_COUNTS_REPLY, /* struct engine_counts, then events + tasks × struct engine_count */
 	ENGINE_FILTER_REPLY, /* struct engine_filter_reply */
 	ENGINE_FOUND,	     /* struct engine_found */
+	ENGINE_SEARCHED,     /* struct engine_searched */
+	ENGINE_FILTER_TRIED, /* struct engine_filter_reply */
+	ENGINE_SIFTED,	     /* struct engine_sifted */
+	ENGINE_WORDS_REPLY,  /* struct engine_words_reply, then words, each with its NUL */
 };
 
 struct engine_header {
@@ -333,7 +341,7 @@ struct engine_filter_reply {
 	uint32_t waiting; /* 1: no formats are loaded yet, and it waits for them */
 	uint32_t events;  /* events of which records can pass */
 	uint32_t tested;  /* of these, those whose records are looked at one by one */
-	uint32_t reserved;
+	int32_t at;	  /* of a refused expression: the byte at fault; -1: not known */
 	char reason[320];
 };
 
@@ -358,6 +366,66 @@ struct engine_found {
 	uint32_t reserved;
 	struct engine_position at;
 	char reason[320];
+};
+
+/*
+ * Look for the next row that is shown and in which a pattern is found, from .at on: in its text
+ * "TASK-PID EVENT DETAIL", with what pattern.h says of patterns. An answer takes a few
+ * milliseconds, so that what else is asked need not wait: then it says more.
+ */
+struct engine_search {
+	struct engine_position at;
+	struct engine_position end; /* where a search that began at the other end is to end */
+	uint32_t origin;  /* enum engine_origin; FROM_HEAD and FROM_TAIL: .at does not matter */
+	uint32_t way;	  /* enum engine_find_way */
+	uint32_t here;	  /* 1: the row at .at may be found, 0: only those behind it */
+	uint32_t bounded; /* 1: no row behind .end is looked at */
+	uint32_t breaks;  /* 1: in the place of a pattern, rows of losses, bad pages and gaps */
+	uint32_t reserved;
+	uint8_t cpus[ENGINE_CPUSET_BYTES];
+	char pattern[256]; /* NUL-terminated */
+};
+
+struct engine_searched {
+	int32_t error;	/* 0 or -errno, of the pattern; reason says why */
+	uint32_t found; /* 1: at is the row */
+	uint32_t more;	/* 1: looked at enough for one answer; go on at .at */
+	uint32_t here;	/* with .here set to this */
+	struct engine_position at;
+	uint64_t left;	 /* rows held that lie further on, with those that the filter hides */
+	uint64_t behind; /* likewise, on the other side */
+	char reason[192];
+};
+
+/* How much a filter shows of all rows held. hidden and unseen as in struct engine_rows. */
+struct engine_sifted {
+	uint64_t held;
+	uint64_t hidden;
+	uint64_t unseen;
+	uint32_t on;   /* 1: there is a filter */
+	uint32_t more; /* 1: looked at enough for one answer */
+};
+
+enum engine_words_kind {
+	ENGINE_WORDS_EVENTS, /* and systems of them */
+	ENGINE_WORDS_EVENT_NAMES,
+	ENGINE_WORDS_FIELDS,
+	ENGINE_WORDS_TASKS,
+};
+
+#define ENGINE_WORDS_MAX (48 * 1024) /* bytes of a reply */
+
+/* What names begin with prefix? Strings are NUL-terminated. */
+struct engine_words {
+	uint32_t kinds; /* of enum engine_words_kind, as bits */
+	uint32_t reserved;
+	char of[256];	  /* of FIELDS: events, as before the colon in a filter; "" all */
+	char prefix[128]; /* of EVENTS: with a slash, names as SYSTEM/EVENT */
+};
+
+struct engine_words_reply {
+	uint32_t count;
+	uint32_t more; /* 1: there are others */
 };
 
 struct engine_stats {

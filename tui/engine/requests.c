@@ -233,6 +233,10 @@ static const struct {
 	[ENGINE_NAMES] = {sizeof(struct engine_names), true, false, HOLD_SHARED},
 	[ENGINE_FILTER] = {sizeof(struct engine_filter), false, false, HOLD_SHARED},
 	[ENGINE_FIND] = {sizeof(struct engine_find), false, false, HOLD_SHARED},
+	[ENGINE_SEARCH] = {sizeof(struct engine_search), false, false, HOLD_SHARED},
+	[ENGINE_FILTER_TRY] = {sizeof(struct engine_filter), false, false, HOLD_SHARED},
+	[ENGINE_SIFT] = {0, false, false, HOLD_SHARED},
+	[ENGINE_WORDS] = {sizeof(struct engine_words), false, false, HOLD_SHARED},
 };
 
 static bool filter_ends(const struct engine_filter *filter)
@@ -253,6 +257,41 @@ static bool find_is_good(const struct engine_find *find)
 	       filter_ends(&find->filter);
 }
 
+static bool search_is_good(const struct engine_search *search)
+{
+	return search->origin <= ENGINE_FROM_TAIL && search->way <= ENGINE_FIND_PREV &&
+	       search->at.cpu < VTRACE_MAX_CPUS &&
+	       memchr(search->pattern, '\0', sizeof(search->pattern));
+}
+
+static bool words_are_good(const struct engine_words *words)
+{
+	return memchr(words->of, '\0', sizeof(words->of)) &&
+	       memchr(words->prefix, '\0', sizeof(words->prefix));
+}
+
+/* Of a request with the right length, what else must be true of it. */
+static bool payload_is_good(uint32_t type, const void *payload)
+{
+	switch (type) {
+	case ENGINE_STREAM:
+		return ((const struct engine_stream *)payload)->kind <= ENGINE_STREAM_FILE;
+	case ENGINE_VIEW:
+		return view_is_good(payload);
+	case ENGINE_FILTER:
+	case ENGINE_FILTER_TRY:
+		return filter_ends(payload);
+	case ENGINE_FIND:
+		return find_is_good(payload);
+	case ENGINE_SEARCH:
+		return search_is_good(payload);
+	case ENGINE_WORDS:
+		return words_are_good(payload);
+	default:
+		return true;
+	}
+}
+
 static bool well_formed(const struct engine_header *header, const void *payload, int fd)
 {
 	return header->type < sizeof(request_form) / sizeof(request_form[0]) &&
@@ -261,11 +300,7 @@ static bool well_formed(const struct engine_header *header, const void *payload,
 	       (fd >= 0) == request_form[header->type].fd &&
 	       (!request_form[header->type].cpu ||
 		((const struct engine_stream *)payload)->cpu < VTRACE_MAX_CPUS) &&
-	       (header->type != ENGINE_STREAM ||
-		((const struct engine_stream *)payload)->kind <= ENGINE_STREAM_FILE) &&
-	       (header->type != ENGINE_VIEW || view_is_good(payload)) &&
-	       (header->type != ENGINE_FILTER || filter_ends(payload)) &&
-	       (header->type != ENGINE_FIND || find_is_good(payload));
+	       payload_is_good(header->type, payload);
 }
 
 static void add_saving(struct server *server, uint32_t cpu, int fd,
@@ -353,6 +388,18 @@ static void answer(struct server *server, const struct engine_header *header, co
 		break;
 	case ENGINE_FIND:
 		find_row(server, header->serial, payload);
+		break;
+	case ENGINE_SEARCH:
+		prompts_search(server, header->serial, payload);
+		break;
+	case ENGINE_FILTER_TRY:
+		prompts_try_filter(server, header->serial, payload);
+		break;
+	case ENGINE_SIFT:
+		prompts_sift(server, header->serial);
+		break;
+	case ENGINE_WORDS:
+		prompts_words(server, header->serial, payload);
 		break;
 	case ENGINE_STATS:
 		send_stats(server, header->serial);

@@ -106,6 +106,18 @@ static const char *buffer_of(const struct stream *stream)
 	return prefix + strspn(prefix, " ");
 }
 
+void rows_print(struct rows *rows, const struct place *place, struct printed *printed, char *text)
+{
+	struct print_job job;
+
+	if (!place->record) {
+		print_other(printed, text, ROWS_OTHER_MAX, place);
+		return;
+	}
+	make_job(rows, place, &job);
+	print_record(&rows->printer, &job, printed);
+}
+
 bool rows_append(struct rows *rows, const struct place *place)
 {
 	const struct stream *stream = rows->streams[place->at.cpu];
@@ -114,18 +126,11 @@ bool rows_append(struct rows *rows, const struct place *place)
 	uint16_t buffer_len = cut(strlen(buffer), ENGINE_NAME_MAX);
 	struct printed printed;
 	struct engine_row row;
-	char text[128];
+	char text[ROWS_OTHER_MAX];
 
 	if (PAYLOAD_MAX - rows->length < sizeof(row) + 2 * ENGINE_NAME_MAX + ENGINE_TEXT_MAX + 8)
 		return false;
-	if (place->record) {
-		struct print_job job;
-
-		make_job(rows, place, &job);
-		print_record(&rows->printer, &job, &printed);
-	} else {
-		print_other(&printed, text, sizeof(text), place);
-	}
+	rows_print(rows, place, &printed, text);
 	row = (struct engine_row){
 		.at = place->at,
 		.count = place->lost || entry->kind == ENTRY_GAP ? entry->count : 0,

@@ -46,6 +46,14 @@ int rows_view(struct rows *rows, const struct engine_view *view);
 /* The same, or of ENGINE_LINES for text, which needs rows->text. now is ms, CLOCK_MONOTONIC.
  * *settles becomes the time at which a row that was held back may be given out, 0 when none was. */
 int rows_pull(struct rows *rows, const struct engine_pull *pull, uint64_t now, uint64_t *settles);
+/* Look at further rows for the count of those shown, and tell it. */
+void rows_sift(struct rows *rows, struct engine_sifted *sifted);
+
+/* For search.c: what a view says of a row; of one that is no event in text, ROWS_OTHER_MAX bytes.
+ */
+#define ROWS_OTHER_MAX 128
+void rows_print(struct rows *rows, const struct place *place, struct printed *printed, char *text);
+
 /* Fill found. 0 or -errno; a filter that is refused is told in found. */
 int rows_find(struct rows *rows, const struct engine_find *find, struct engine_found *found);
 

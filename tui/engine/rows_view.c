@@ -50,7 +50,7 @@ static void find_top(struct timeline *timeline, const struct engine_view *view, 
 }
 
 /* Of all rows held, those that the filter is known to hide, and those that it has not seen. */
-static void count_hidden(const struct rows *rows, struct engine_rows *header)
+static uint64_t count_hidden(const struct rows *rows, uint64_t *hidden, uint64_t *unseen)
 {
 	const struct store *store = &rows->shared->store;
 	uint64_t held = 0;
@@ -59,11 +59,24 @@ static void count_hidden(const struct rows *rows, struct engine_rows *header)
 		if (rows->streams[cpu])
 			held += rows->streams[cpu]->history.next_row -
 				rows->streams[cpu]->history.first_row;
-	header->unseen = held;
+	*unseen = held;
 	if (store->filter == rows->shown.serial && store->seen <= held) {
-		header->hidden = store->seen - store->shown;
-		header->unseen = held - store->seen;
+		*hidden = store->seen - store->shown;
+		*unseen = held - store->seen;
 	}
+	return held;
+}
+
+void rows_sift(struct rows *rows, struct engine_sifted *sifted)
+{
+	uint8_t all[ENGINE_CPUSET_BYTES];
+
+	memset(all, 0xff, sizeof(all));
+	sifted->on = rows->shown.on;
+	if (!rows->shown.on || rows_begin(rows, all))
+		return;
+	sifted->more = !timeline_sift(&rows->timeline);
+	sifted->held = count_hidden(rows, &sifted->hidden, &sifted->unseen);
 }
 
 static bool any_indexing(const struct rows *rows, const uint8_t *cpus)
@@ -132,7 +145,7 @@ static void cut_view(struct rows *rows, struct timeline *timeline, const struct 
 	if (timeline->stopped)
 		header->flags |= ENGINE_ROWS_MORE;
 	if (rows->shown.on)
-		count_hidden(rows, header);
+		count_hidden(rows, &header->hidden, &header->unseen);
 }
 
 /* From where the index does not reach yet. */

@@ -110,6 +110,7 @@ void server_free(struct server *server)
 	formats_stock_release(&server->stock);
 	store_release(&server->shared.store);
 	rows_release(&server->rows);
+	search_release(&server->search);
 	comms_free(server->shared.comms);
 	intake_release(&server->shared.intake);
 	counts_release(&server->shared.counts);

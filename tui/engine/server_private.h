@@ -12,6 +12,7 @@
 #include "tui/engine/dat.h"
 #include "tui/engine/outbox.h"
 #include "tui/engine/rows.h"
+#include "tui/engine/search.h"
 #include "tui/engine/saving.h"
 #include "tui/engine/server.h"
 #include "tui/engine/top.h"
@@ -46,6 +47,7 @@ struct server {
 	struct formats *formats[FORMATS_SETS]; /* by number, modulo */
 	uint32_t formats_count;		       /* numbers given out */
 	struct rows rows;
+	struct search search;
 	struct savings savings;
 	struct top top; /* a reply in the making */
 	struct dat_source dat;
@@ -135,6 +137,13 @@ void dat_source_read(struct server *server);
 void dat_source_formats(struct server *server, uint32_t serial, int fd);
 /* Streams are to be gone before. */
 void dat_source_close(struct server *server);
+
+/* ---- prompts.c ---- */
+
+void prompts_try_filter(struct server *server, uint32_t serial, const struct engine_filter *filter);
+void prompts_words(struct server *server, uint32_t serial, const struct engine_words *asked);
+void prompts_sift(struct server *server, uint32_t serial);
+void prompts_search(struct server *server, uint32_t serial, const struct engine_search *asked);
 
 /* ---- requests.c ---- */
 

@@ -216,6 +216,7 @@ bool cursor_look(struct cursor *cursor, enum timeline_way way)
 
 	if (cursor->have[way])
 		return true;
+	cursor->bound[way] = false; /* it may be so since a request with a filter */
 	cursor->have[way] = cursor_is_filtered(cursor)
 				    ? cursor_look_shown(cursor, way)
 				    : cursor_position(cursor, row, &cursor->beside[way]);

@@ -106,6 +106,10 @@ bool timeline_look(struct timeline *timeline, enum timeline_way way, struct engi
 bool timeline_next(struct timeline *timeline);
 bool timeline_prev(struct timeline *timeline);
 
+/* Look with the filter into pages that it has not looked at, for the count in the store, as far as
+ * the budget allows. False when some are left. */
+bool timeline_sift(struct timeline *timeline);
+
 /* Rows held before here, and after. Counted over all streams: not for every row. */
 uint64_t timeline_older(const struct timeline *timeline);
 uint64_t timeline_newer(const struct timeline *timeline);

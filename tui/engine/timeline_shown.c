@@ -144,7 +144,6 @@ bool cursor_look_shown(struct cursor *cursor, enum timeline_way way)
 	uint64_t row = way == TIMELINE_NEXT ? cursor->row : cursor->row - 1, picked;
 	const struct entry *entry = cursor->entry;
 
-	cursor->bound[way] = false;
 	if (in_loaded_page(cursor, row)) {
 		if (cursor_pick(cursor, row, way, &picked))
 			return cursor_position(cursor, picked, &cursor->beside[way]);
@@ -176,4 +175,34 @@ void cursor_resolve(struct cursor *cursor, enum timeline_way way)
 	/* A page with rows that pass costs nothing: who looked at it in vain would do so again. */
 	if (cursor->sifted && !cursor->shown_count)
 		cursor->timeline->budget -= (int64_t)entry_rows(cursor->entry) + 1;
+}
+
+/* False when the budget is used up. */
+static bool cursor_sift_unseen(struct cursor *cursor)
+{
+	const struct history *history = &cursor->stream->history;
+	uint32_t serial = cursor->timeline->filter->serial;
+	uint64_t page, end;
+
+	for (history_pages(history, &page, &end); page < end; page++) {
+		const struct entry *entry = history_entry(history, page);
+
+		if (entry->filter == serial)
+			continue;
+		if (cursor->timeline->budget <= 0)
+			return false;
+		cursor->timeline->budget -= (int64_t)entry_rows(entry) + 1;
+		if (cursor_load(cursor, entry->first_row))
+			cursor_sift(cursor);
+	}
+	return true;
+}
+
+bool timeline_sift(struct timeline *timeline)
+{
+	bool all = true;
+
+	for (unsigned i = 0; i < timeline->count; i++)
+		all &= cursor_sift_unseen(timeline->active[i]);
+	return all;
 }

@@ -45,6 +45,10 @@ static void packet_came(void *data, const struct engine_packet *packet)
 	case ENGINE_COUNTS_REPLY:
 	case ENGINE_FILTER_REPLY:
 	case ENGINE_FOUND:
+	case ENGINE_SEARCHED:
+	case ENGINE_FILTER_TRIED:
+	case ENGINE_SIFTED:
+	case ENGINE_WORDS_REPLY:
 	case ENGINE_ROWS:
 	case ENGINE_LINES:
 	case ENGINE_NEWS:

@@ -419,6 +419,27 @@ int guest_request_find(struct guest *guest, const struct engine_find *find, uint
 	return engine_link_request(&guest->link, ENGINE_FIND, find, sizeof(*find), serial);
 }
 
+int guest_request_search(struct guest *guest, const struct engine_search *search, uint32_t *serial)
+{
+	return engine_link_request(&guest->link, ENGINE_SEARCH, search, sizeof(*search), serial);
+}
+
+int guest_request_try(struct guest *guest, const struct engine_filter *filter, uint32_t *serial)
+{
+	return engine_link_request(&guest->link, ENGINE_FILTER_TRY, filter, sizeof(*filter),
+				   serial);
+}
+
+int guest_request_sift(struct guest *guest, uint32_t *serial)
+{
+	return engine_link_request(&guest->link, ENGINE_SIFT, NULL, 0, serial);
+}
+
+int guest_request_words(struct guest *guest, const struct engine_words *words, uint32_t *serial)
+{
+	return engine_link_request(&guest->link, ENGINE_WORDS, words, sizeof(*words), serial);
+}
+
 int guest_clear(struct guest *guest)
 {
 	return engine_link_command(&guest->link, ENGINE_CLEAR, NULL, 0, -1, NULL);

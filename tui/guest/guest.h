@@ -61,7 +61,7 @@ struct guest_events {
 	/* guest_state(), guest_hello(), guest_formats() or the engine's life changed. */
 	void (*changed)(void *data);
 	/* A packet for the views: ENGINE_ROWS, ENGINE_LINES, ENGINE_STATS_REPLY,
-	 * ENGINE_COUNTS_REPLY, ENGINE_NEWS. */
+	 * ENGINE_COUNTS_REPLY, ENGINE_NEWS, and what is asked with guest_request_...(). */
 	void (*packet)(void *data, const struct engine_packet *packet);
 	/* A save or a recording ended; path as given, error 0 or -errno. */
 	void (*saved)(void *data, const char *path, uint64_t pages, uint64_t bytes, int error);
@@ -127,6 +127,10 @@ int guest_request_pull(struct guest *guest, const struct engine_pull *pull, uint
 int guest_request_stats(struct guest *guest);
 int guest_request_counts(struct guest *guest);
 int guest_request_find(struct guest *guest, const struct engine_find *find, uint32_t *serial);
+int guest_request_search(struct guest *guest, const struct engine_search *search, uint32_t *serial);
+int guest_request_try(struct guest *guest, const struct engine_filter *filter, uint32_t *serial);
+int guest_request_sift(struct guest *guest, uint32_t *serial);
+int guest_request_words(struct guest *guest, const struct engine_words *words, uint32_t *serial);
 /* Show what filter lets pass, also after a restart of the engine. ENGINE_FILTER_REPLY comes as a
  * packet, also whenever formats come; what the engine refuses leaves the last one in force. */
 int guest_set_filter(struct guest *guest, const struct engine_filter *filter);

@@ -368,4 +368,34 @@ static inline struct engine_formats_reply load_formats(struct engine *engine, in
 	return reply;
 }
 
+/* The two CPUs of the recorded capture, as files that are all read. */
+static inline void open_capture(struct engine *engine)
+{
+	const char *root = getenv("ROOT");
+
+	for (unsigned cpu = 0; cpu < 2; cpu++) {
+		struct engine_stream stream = {.cpu = cpu, .kind = ENGINE_STREAM_FILE};
+		char path[PATH_MAX];
+		int fd;
+
+		snprintf(path, sizeof(path), "%s/tests/engine/demo-6.1/cpu%u.raw",
+			 root ? root : ".", cpu);
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+		assert_true(fd >= 0);
+		ask(engine, ENGINE_STREAM, &stream, sizeof(stream), fd);
+		close(fd);
+	}
+	for (unsigned cpu = 0; cpu < 2; cpu++)
+		while (engine->states[cpu] != ENGINE_CHANNEL_INDEXED)
+			settle(engine);
+}
+
+static inline int open_recorded(void **state)
+{
+	engine_set_up(state);
+	assert_int_equal(load_formats(*state, demo_formats(NULL, NULL)).error, 0);
+	open_capture(*state);
+	return 0;
+}
+
 #endif

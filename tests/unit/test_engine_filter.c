@@ -24,35 +24,6 @@ static struct engine_filter_reply set_filter(struct engine *engine, const char *
 	return reply;
 }
 
-static void open_capture(struct engine *engine)
-{
-	const char *root = getenv("ROOT");
-
-	for (unsigned cpu = 0; cpu < 2; cpu++) {
-		struct engine_stream stream = {.cpu = cpu, .kind = ENGINE_STREAM_FILE};
-		char path[PATH_MAX];
-		int fd;
-
-		snprintf(path, sizeof(path), "%s/tests/engine/demo-6.1/cpu%u.raw",
-			 root ? root : ".", cpu);
-		fd = open(path, O_RDONLY | O_CLOEXEC);
-		assert_true(fd >= 0);
-		ask(engine, ENGINE_STREAM, &stream, sizeof(stream), fd);
-		close(fd);
-	}
-	for (unsigned cpu = 0; cpu < 2; cpu++)
-		while (engine->states[cpu] != ENGINE_CHANNEL_INDEXED)
-			settle(engine);
-}
-
-static int open_recorded(void **state)
-{
-	engine_set_up(state);
-	assert_int_equal(load_formats(*state, demo_formats(NULL, NULL)).error, 0);
-	open_capture(*state);
-	return 0;
-}
-
 /* Rows of all of the capture, and of these, such of one event. */
 static uint64_t pull_everything(struct engine *engine, const char *event, uint64_t *of_event,
 				uint64_t *hidden)

@@ -2,34 +2,6 @@
 /* An engine that is asked what a person is typing: searches, filters to be tried, words, counts. */
 #include "tests/unit/engine.h"
 
-#define CPUS 2
-
-static int open_recorded(void **state)
-{
-	const char *root = getenv("ROOT");
-	struct engine *engine;
-
-	engine_set_up(state);
-	engine = *state;
-	assert_int_equal(load_formats(engine, demo_formats(NULL, NULL)).error, 0);
-	for (unsigned cpu = 0; cpu < CPUS; cpu++) {
-		struct engine_stream stream = {.cpu = cpu, .kind = ENGINE_STREAM_FILE};
-		char path[PATH_MAX];
-		int fd;
-
-		snprintf(path, sizeof(path), "%s/tests/engine/demo-6.1/cpu%u.raw",
-			 root ? root : ".", cpu);
-		fd = open(path, O_RDONLY | O_CLOEXEC);
-		assert_true(fd >= 0);
-		ask(engine, ENGINE_STREAM, &stream, sizeof(stream), fd);
-		close(fd);
-	}
-	for (unsigned cpu = 0; cpu < CPUS; cpu++)
-		while (engine->states[cpu] != ENGINE_CHANNEL_INDEXED)
-			settle(engine);
-	return 0;
-}
-
 static void set_filter(struct engine *engine, const char *expression)
 {
 	struct engine_filter filter = {{0}, {0}};

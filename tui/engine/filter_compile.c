@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tui/engine/filter_events.h"
+#include "tui/engine/filter_names.h"
 #include "tui/engine/filter_private.h"
 
 #define IDS	65536
@@ -25,28 +26,6 @@ struct compile {
 	size_t fault;	/* where in it what is wrong is */
 	int fatal;	/* -errno that no other event will do without */
 };
-
-/* What stands for a field in every event that has none of that name. */
-static const struct {
-	const char *name;
-	uint8_t code; /* OP_CONSTANT: a text */
-} specials[] = {
-	{"CPU", OP_CPU},
-	{"COMM", OP_CONSTANT},
-	{"EVENT", OP_CONSTANT},
-	{"TIMESTAMP", OP_TIMESTAMP},
-};
-
-#define SPECIALS (sizeof(specials) / sizeof(specials[0]))
-
-static size_t find_special(const char *name)
-{
-	size_t i = 0;
-
-	while (i < SPECIALS && strcmp(specials[i].name, name))
-		i++;
-	return i;
-}
 
 /* ---- operations ---- */
 
@@ -121,19 +100,19 @@ static struct filter_op read_field(const struct tep_format_field *field)
 static uint32_t compile_name(struct compile *c, const struct node *node)
 {
 	const struct tep_format_field *field = tep_find_any_field(c->event, node->text);
-	size_t special = find_special(node->text);
+	int special = filter_special(node->text);
 	struct filter_op op;
 
 	if (field && !is_number(field))
 		return refuse(c, node, "is no number");
-	if (!field && special == SPECIALS)
+	if (!field && special < 0)
 		return add_constant(c, 0, true);
-	if (!field && specials[special].code == OP_CONSTANT)
+	if (!field && special == OP_CONSTANT)
 		return refuse(c, node, "is a text");
 	if (field) {
 		op = read_field(field);
 	} else {
-		op = (struct filter_op){.code = specials[special].code};
+		op = (struct filter_op){.code = (uint8_t)special};
 		op.wide = op.code == OP_TIMESTAMP;
 	}
 	return add_op(c, &op);
@@ -222,17 +201,17 @@ static uint32_t compile_text(struct compile *c, const struct node *node)
 	const struct tep_format_field *field;
 	bool regex = node->kind == NODE_MATCH || node->kind == NODE_MISMATCH;
 	struct filter_op op;
-	size_t special;
+	int special;
 
 	if (left->kind != NODE_NAME)
 		return refuse(c, right, "is a text, which only a field can be compared with");
 	if (!takes_text(node->kind))
 		return refuse(c, right, "is a text, which has no order: use ==, !=, =~ or !~");
 	field = tep_find_any_field(c->event, left->text);
-	special = find_special(left->text);
-	if (!field && special == SPECIALS)
+	special = filter_special(left->text);
+	if (!field && special < 0)
 		return add_constant(c, 0, false);
-	if (!field && specials[special].code != OP_CONSTANT)
+	if (!field && special != OP_CONSTANT)
 		return refuse(c, left, "is a number");
 	if (!field && !strcmp(left->text, "EVENT"))
 		return compile_event_name(c, node, regex);
@@ -415,15 +394,11 @@ static int add_condition(struct compile *c, uint16_t id, uint32_t condition)
 
 /* ---- which events ---- */
 
-static bool has_field(const struct event_format *format, const char *name)
-{
-	return tep_find_any_field(format->event, name) || find_special(name) < SPECIALS;
-}
-
 static bool has_all_fields(const struct compile *c, const struct event_format *format)
 {
 	for (unsigned i = 0; i < c->part->count; i++)
-		if (c->part->node[i].kind == NODE_NAME && !has_field(format, c->part->node[i].text))
+		if (c->part->node[i].kind == NODE_NAME &&
+		    !filter_has_field(format, c->part->node[i].text))
 			return false;
 	return true;
 }
@@ -438,7 +413,7 @@ static int check_fields(struct compile *c)
 		bool found = node->kind != NODE_NAME;
 
 		for (size_t n = 0; n < formats->event_count && !found; n++)
-			found = c->chosen[n] && has_field(&formats->events[n], node->text);
+			found = c->chosen[n] && filter_has_field(&formats->events[n], node->text);
 		if (found)
 			continue;
 		c->fault = node->at;

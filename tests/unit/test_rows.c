@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "tests/unit/pages.h"
+#include "tui/engine/client.h"
 #include "tui/engine/rows.h"
 
 #define PAGE 4096
@@ -156,6 +157,46 @@ static void test_a_view_stays_full(void **state)
 	}
 }
 
+/* The time of the row that a detail is of; 0: there is none. */
+static uint64_t detail(struct fixture *f, const struct engine_position *at, int32_t step)
+{
+	struct engine_detail_request request = {.at = *at, .step = step};
+	const struct engine_rows *answer = (const struct engine_rows *)f->rows.packet;
+	struct engine_detail_view view;
+
+	memset(request.cpus, 0xff, sizeof(request.cpus));
+	assert_int_equal(rows_detail(&f->rows, &request), 0);
+	if (!answer->count)
+		return 0;
+	assert_int_equal(answer->count, 1);
+	assert_true(engine_detail_open(f->rows.packet, f->rows.length, &view));
+	return view.detail->at.ts * 10 + view.detail->at.cpu;
+}
+
+/* Over CPUs, and no further than the first and the last row; which the flags tell. */
+static void test_details_go_from_row_to_row(void **state)
+{
+	struct fixture *f = *state;
+	const struct engine_rows *answer = (const struct engine_rows *)f->rows.packet;
+	const struct engine_position middle = {.ts = 5, .row = 4, .cpu = 1};
+
+	assert_int_equal(detail(f, &middle, 0), 0);
+	for (unsigned cpu = 0; cpu < CPUS; cpu++) {
+		index_rows(f, cpu, 1, 10);
+		f->streams[cpu]->stats.state = ENGINE_CHANNEL_INDEXED;
+	}
+	assert_int_equal(detail(f, &middle, 0), 51);
+	assert_int_equal(answer->flags, 0);
+	assert_int_equal(detail(f, &middle, 1), 52);
+	assert_int_equal(detail(f, &middle, 2), 60);
+	assert_int_equal(detail(f, &middle, -1), 50);
+	assert_int_equal(detail(f, &middle, -2), 42);
+	assert_int_equal(detail(f, &middle, -100), 10);
+	assert_true(answer->flags & ENGINE_ROWS_HEAD);
+	assert_int_equal(detail(f, &middle, 100), 102);
+	assert_true(answer->flags & ENGINE_ROWS_TAIL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -163,6 +204,7 @@ int main(void)
 		ROWS_TEST(test_a_pull_ends_where_a_file_may_bring_more),
 		ROWS_TEST(test_a_file_that_was_indexed_holds_nothing_back),
 		ROWS_TEST(test_a_view_stays_full),
+		ROWS_TEST(test_details_go_from_row_to_row),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -308,6 +308,92 @@ static bool rows_ok(const struct engine_packet *packet)
 	return at == packet->length;
 }
 
+static size_t padded(size_t size)
+{
+	return (size + 7) & ~(size_t)7;
+}
+
+/* Bytes of an entry with its texts; 0: they are not all there. */
+static size_t field_size(const uint8_t *at, const uint8_t *end)
+{
+	const struct engine_detail_field *field = (const void *)at;
+	size_t left = (size_t)(end - at), size = sizeof(*field);
+
+	if (left < size || field->name_len > ENGINE_NAME_MAX ||
+	    field->type_len > ENGINE_VALUE_MAX || field->value_len > ENGINE_VALUE_MAX ||
+	    field->meaning_len > ENGINE_VALUE_MAX)
+		return 0;
+	size += field->name_len + field->type_len + field->value_len + field->meaning_len;
+	return padded(size) <= left ? padded(size) : 0;
+}
+
+bool engine_detail_next(const struct engine_detail_view *view, const uint8_t **at,
+			struct engine_field_view *field)
+{
+	if (*at >= view->end)
+		return false;
+	field->field = (const void *)*at;
+	field->name = (const char *)(field->field + 1);
+	field->type = field->name + field->field->name_len;
+	field->value = field->type + field->field->type_len;
+	field->meaning = field->value + field->field->value_len;
+	*at += field_size(*at, view->end);
+	return true;
+}
+
+static bool detail_head_ok(const struct engine_detail *detail)
+{
+	return detail->kind <= ENGINE_ROW_GAP && detail->at.cpu < VTRACE_MAX_CPUS &&
+	       detail->task_len <= ENGINE_NAME_MAX && detail->event_len <= ENGINE_NAME_MAX &&
+	       detail->system_len <= ENGINE_NAME_MAX && detail->text_len <= ENGINE_LONG_TEXT_MAX &&
+	       detail->format_len <= ENGINE_LONG_TEXT_MAX && detail->raw_len <= ENGINE_RAW_MAX &&
+	       detail->raw_len <= detail->size;
+}
+
+bool engine_detail_open(const void *payload, size_t length, struct engine_detail_view *view)
+{
+	const uint8_t *start = (const uint8_t *)payload + sizeof(struct engine_rows);
+	const struct engine_detail *detail = (const void *)start;
+	const uint8_t *at;
+	uint32_t fields = 0;
+	size_t size;
+
+	if (length < sizeof(struct engine_rows) + sizeof(*detail) || !detail_head_ok(detail))
+		return false;
+	size = padded(sizeof(*detail) + detail->task_len + detail->event_len + detail->system_len +
+		      detail->text_len + detail->format_len + detail->raw_len);
+	if (size > length - sizeof(struct engine_rows))
+		return false;
+	view->detail = detail;
+	view->task = (const char *)(detail + 1);
+	view->event = view->task + detail->task_len;
+	view->system = view->event + detail->event_len;
+	view->text = view->system + detail->system_len;
+	view->format = view->text + detail->text_len;
+	view->raw = (const uint8_t *)view->format + detail->format_len;
+	view->fields = start + size;
+	view->end = (const uint8_t *)payload + length;
+	for (at = view->fields; at < view->end; fields++) {
+		size = field_size(at, view->end);
+		if (!size)
+			return false;
+		at += size;
+	}
+	return fields == detail->fields;
+}
+
+static bool detail_ok(const struct engine_packet *packet)
+{
+	const struct engine_rows *rows = packet->payload;
+	struct engine_detail_view view;
+
+	if (packet->length < sizeof(*rows) || rows->count > 1)
+		return false;
+	if (!rows->count)
+		return packet->length == sizeof(*rows);
+	return engine_detail_open(packet->payload, packet->length, &view);
+}
+
 static bool lines_ok(const struct engine_packet *packet)
 {
 	const struct engine_lines *lines = packet->payload;
@@ -401,6 +487,8 @@ static bool packet_ok(const struct engine_packet *packet)
 		return rows_ok(packet);
 	case ENGINE_LINES:
 		return lines_ok(packet);
+	case ENGINE_DETAIL_REPLY:
+		return detail_ok(packet);
 	case ENGINE_STATS_REPLY:
 		return stats_ok(packet);
 	case ENGINE_COUNTS_REPLY:

@@ -8,6 +8,7 @@
 #ifndef VTRACE_ENGINE_CLIENT_H
 #define VTRACE_ENGINE_CLIENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -30,6 +31,19 @@ struct engine_packet {
 struct engine_row_view {
 	const struct engine_row *row;
 	const char *task, *event, *detail;
+};
+
+/* The row of an ENGINE_DETAIL_REPLY taken apart; likewise. */
+struct engine_detail_view {
+	const struct engine_detail *detail;
+	const char *task, *event, *system, *text, *format;
+	const uint8_t *raw;
+	const uint8_t *fields, *end; /* the entries, for engine_detail_next() */
+};
+
+struct engine_field_view {
+	const struct engine_detail_field *field;
+	const char *name, *type, *value, *meaning;
 };
 
 /*
@@ -62,6 +76,13 @@ int engine_client_receive(struct engine_client *client, struct engine_packet *pa
  * packet was checked on receipt, so this cannot fail. */
 int engine_rows_next(const struct engine_packet *packet, size_t *offset,
 		     struct engine_row_view *view);
+
+/* Take the payload of an ENGINE_DETAIL_REPLY with a row apart. False: it is none; never so when the
+ * packet was received and struct engine_rows at its start counts one. */
+bool engine_detail_open(const void *payload, size_t length, struct engine_detail_view *view);
+/* The field at *at, which starts as view->fields. False behind the last. */
+bool engine_detail_next(const struct engine_detail_view *view, const uint8_t **at,
+			struct engine_field_view *field);
 
 static inline void engine_cpuset_add(uint8_t *cpus, unsigned cpu)
 {

@@ -497,3 +497,18 @@ int program_compile(struct programs *programs, struct tep_event *event, struct p
 	program->wants_next = programs->ops[compiling.first].code == OP_GRAPH_ENTRY;
 	return 0;
 }
+
+int program_compile_argument(struct programs *programs, struct tep_event *event,
+			     const struct tep_print_arg *arg, struct program *program)
+{
+	struct compiling compiling = {programs, event, programs->op_count};
+	const struct op like = {.plain = true, .spec = {.conversion = 's', .precision = -1}};
+	int ret = compile_string(&compiling, &like, arg, 0);
+
+	*program = (struct program){.first = compiling.first};
+	if (ret)
+		programs->op_count = compiling.first;
+	else
+		program->count = programs->op_count - compiling.first;
+	return ret;
+}

@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct part {
@@ -70,4 +71,29 @@ size_t format_text_sound(const char *text, size_t length)
 			return (size_t)(fields.end - text);
 	}
 	return length;
+}
+
+int format_text_id(const char *text, size_t length)
+{
+	struct part id = behind((struct part){text, text + length}, "\nID:");
+	int number = 0;
+
+	while (id.at < id.end && *id.at == ' ')
+		id.at++;
+	if (id.at == id.end || !isdigit((unsigned char)*id.at))
+		return -1;
+	for (; id.at < id.end && isdigit((unsigned char)*id.at) && number <= 65535; id.at++)
+		number = number * 10 + *id.at - '0';
+	return number <= 65535 ? number : -1;
+}
+
+char *format_text_print(const char *text, size_t length)
+{
+	struct part print = behind((struct part){text, text + length}, "print fmt:");
+
+	while (print.at < print.end && isspace((unsigned char)*print.at))
+		print.at++;
+	while (print.at < print.end && isspace((unsigned char)print.end[-1]))
+		print.end--;
+	return strndup(print.at, (size_t)(print.end - print.at));
 }

@@ -14,4 +14,10 @@
  */
 size_t format_text_sound(const char *text, size_t length);
 
+/* The event's ID that a format names, or -1. */
+int format_text_id(const char *text, size_t length);
+/* What stands behind its "print fmt:", as a string to be free()d: "" where there is nothing, NULL
+ * without memory. */
+char *format_text_print(const char *text, size_t length);
+
 #endif

@@ -54,6 +54,7 @@ void formats_free(struct formats *formats)
 	for (size_t i = 0; i < formats->event_count; i++) {
 		free(formats->events[i].dynamic);
 		free(formats->events[i].label);
+		free(formats->events[i].print_text);
 	}
 	free(formats->events);
 	free(formats->by_id);
@@ -291,6 +292,28 @@ static void parse_events(struct formats *formats, const struct bundle *bundle)
 	}
 }
 
+/* Keep the texts of print formats: libtraceevent has them in pieces alone. */
+static int keep_print_texts(struct formats *formats, const struct bundle *bundle)
+{
+	for (size_t i = 0; i < bundle->section_count; i++) {
+		const struct bundle_section *section = &bundle->sections[i];
+		struct event_format *format;
+		int id;
+
+		if (strncmp(section->name, "events/", 7))
+			continue;
+		id = format_text_id(section->data, section->length);
+		if (id < 0 || !formats->by_id[id])
+			continue;
+		format = &formats->events[formats->by_id[id] - 1];
+		free(format->print_text);
+		format->print_text = format_text_print(section->data, section->length);
+		if (!format->print_text)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
 /* The good lines of kallsyms, since libtraceevent trusts them all. *text is to be free()d. */
 static int parse_kallsyms(struct formats *formats, const struct bundle *bundle, char **text)
 {
@@ -385,6 +408,8 @@ static int fill(struct formats *formats, const struct bundle *bundle)
 	memcpy(formats->boot_id, bundle->boot_id, sizeof(formats->boot_id));
 	parse_events(formats, bundle);
 	ret = index_events(formats);
+	if (!ret)
+		ret = keep_print_texts(formats, bundle);
 	if (ret)
 		return ret;
 	if (!formats->event_count)

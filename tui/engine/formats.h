@@ -60,6 +60,7 @@ struct event_format {
 	struct tep_event *event;
 	char *label; /* its name as lines begin with it, OUT_BLOCK bytes behind */
 	uint32_t label_length;
+	char *print_text;	/* its print format as the guest wrote it; NULL: not kept */
 	struct program program; /* prints it; count 0: libtraceevent does */
 	uint32_t least;		/* bytes that a record must have */
 	uint32_t extent;	/* bytes that libtraceevent may look at without asking */

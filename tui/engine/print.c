@@ -155,7 +155,7 @@ const char *print_task(const struct print_job *job, int32_t pid)
 	return comms_find_at(job->comms, pid, &at);
 }
 
-void print_record(struct printer *printer, const struct print_job *job, struct printed *printed)
+void print_lines(struct printer *printer, const struct print_job *job, struct printed *printed)
 {
 	const struct event_format *format = job->format;
 	const char *fault = NULL;
@@ -188,5 +188,11 @@ void print_record(struct printer *printer, const struct print_job *job, struct p
 		print_detail(printer, job, NULL, NULL, &out);
 	}
 	printed->detail = printer->made;
-	printed->detail_length = join_lines(printer->made, (size_t)(out.at - printer->made));
+	printed->detail_length = (size_t)(out.at - printer->made);
+}
+
+void print_record(struct printer *printer, const struct print_job *job, struct printed *printed)
+{
+	print_lines(printer, job, printed);
+	printed->detail_length = join_lines(printer->made, printed->detail_length);
 }

@@ -55,6 +55,8 @@ void printer_release(struct printer *printer);
 /* The name of pid in the job's row; valid until the comms change. */
 const char *print_task(const struct print_job *job, int32_t pid);
 void print_record(struct printer *printer, const struct print_job *job, struct printed *printed);
+/* The same with detail in as many lines as it has. */
+void print_lines(struct printer *printer, const struct print_job *job, struct printed *printed);
 
 /* Print the record of an event that has a format, which it fits, to out as its program or
  * libtraceevent does. calls and next as in struct run; true when next was printed too. */

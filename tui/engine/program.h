@@ -120,6 +120,10 @@ void programs_release(struct programs *programs);
  * print it. */
 int program_compile(struct programs *programs, struct tep_event *event, struct program *program);
 
+/* Compile one argument of event's print format as %s prints it. 0, -ENOMEM, or -EOPNOTSUPP. */
+int program_compile_argument(struct programs *programs, struct tep_event *event,
+			     const struct tep_print_arg *arg, struct program *program);
+
 #define CALLS_CPUS  256
 #define CALLS_DEPTH 512
 

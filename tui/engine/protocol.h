@@ -53,6 +53,7 @@ enum engine_type {
 	ENGINE_FILTER_TRY, /* struct engine_filter: would it be taken? ENGINE_FILTER_TRIED */
 	ENGINE_SIFT,	   /* no payload: count further rows that the filter shows; ENGINE_SIFTED */
 	ENGINE_WORDS,	   /* struct engine_words; ENGINE_WORDS_REPLY */
+	ENGINE_DETAIL,	   /* struct engine_detail_request; ENGINE_DETAIL_REPLY */
 
 	/* engine to console */
 	ENGINE_READY = 64,    /* struct engine_text: locked down; which layers are on */
@@ -74,6 +75,7 @@ enum engine_type {
 	ENGINE_FILTER_TRIED, /* struct engine_filter_reply */
 	ENGINE_SIFTED,	     /* struct engine_sifted */
 	ENGINE_WORDS_REPLY,  /* struct engine_words_reply, then words, each with its NUL */
+	ENGINE_DETAIL_REPLY, /* struct engine_rows of 0 or 1 rows, then that one's engine_detail */
 };
 
 struct engine_header {
@@ -426,6 +428,61 @@ struct engine_words {
 struct engine_words_reply {
 	uint32_t count;
 	uint32_t more; /* 1: there are others */
+};
+
+#define ENGINE_RAW_MAX	     (16 * 1024) /* bytes of a record that its detail has */
+#define ENGINE_LONG_TEXT_MAX (16 * 1024) /* of a detail's text or print format; longer is cut */
+#define ENGINE_VALUE_MAX     512	 /* of a field's type, value or meaning; likewise */
+
+/* Everything about one row: that at .at, or the one step rows behind it (before it, < 0) among
+ * those that are shown of these CPUs; the last one there, where there are fewer. */
+struct engine_detail_request {
+	struct engine_position at;
+	int32_t step;
+	uint32_t reserved;
+	uint8_t cpus[ENGINE_CPUSET_BYTES];
+};
+
+/*
+ * What is known of a row. Behind it, unterminated, the task's name, the event's and its system's,
+ * the text as the row's but uncut and in lines, the text of the event's print format, and
+ * raw_len bytes of the record; then padding to 8, and the fields. A row that is no event has the
+ * page that it tells of for a record.
+ */
+struct engine_detail {
+	struct engine_position at;
+	uint64_t count;	   /* of LOST and GAP */
+	int32_t pid;	   /* -1 when there is none */
+	uint16_t kind;	   /* enum engine_row_kind */
+	uint16_t event_id; /* of rows that are an event's */
+	uint16_t cpu;	   /* its number; at.cpu is the stream's */
+	uint16_t task_len; /* bytes, as all of these */
+	uint16_t event_len;
+	uint16_t system_len;
+	uint16_t fields;  /* entries that follow */
+	uint16_t omitted; /* for which there was no room */
+	uint32_t text_len;
+	uint32_t format_len;
+	uint32_t size; /* of the record */
+	uint32_t raw_len;
+	uint32_t reserved;
+};
+
+#define ENGINE_FIELD_COMMON  1u /* one that every event has */
+#define ENGINE_FIELD_OUTSIDE 2u /* the record does not have all of it */
+
+/* A field of the record, in the order of the format; name_len + type_len + value_len +
+ * meaning_len bytes follow it, unterminated, then padding to 8. */
+struct engine_detail_field {
+	uint32_t offset; /* in the record, bytes */
+	uint32_t size;
+	uint32_t data_offset; /* what a dynamic one points to */
+	uint32_t data_size;
+	uint32_t flags; /* ENGINE_FIELD_* */
+	uint16_t name_len;
+	uint16_t type_len;
+	uint16_t value_len;
+	uint16_t meaning_len; /* names of flags, a symbol, a task; the number in hex */
 };
 
 struct engine_stats {

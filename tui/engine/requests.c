@@ -237,6 +237,7 @@ static const struct {
 	[ENGINE_FILTER_TRY] = {sizeof(struct engine_filter), false, false, HOLD_SHARED},
 	[ENGINE_SIFT] = {0, false, false, HOLD_SHARED},
 	[ENGINE_WORDS] = {sizeof(struct engine_words), false, false, HOLD_SHARED},
+	[ENGINE_DETAIL] = {sizeof(struct engine_detail_request), false, false, HOLD_SHARED},
 };
 
 static bool filter_ends(const struct engine_filter *filter)
@@ -400,6 +401,10 @@ static void answer(struct server *server, const struct engine_header *header, co
 		break;
 	case ENGINE_WORDS:
 		prompts_words(server, header->serial, payload);
+		break;
+	case ENGINE_DETAIL:
+		send_rows(server, header->serial, rows_detail(&server->rows, payload),
+			  ENGINE_DETAIL_REPLY);
 		break;
 	case ENGINE_STATS:
 		send_stats(server, header->serial);

@@ -11,9 +11,6 @@
 /* Bytes of a record that may be printed with the next one: entries of function_graph have 24. */
 #define FIRST_OF_TWO_MAX 64
 
-/* Of a packet, header not counted. */
-#define PAYLOAD_MAX (ENGINE_PACKET_MAX - sizeof(struct engine_header))
-
 int rows_init(struct rows *rows)
 {
 	int ret = timeline_init(&rows->timeline);
@@ -57,7 +54,7 @@ static const struct formats *formats_of(const struct rows *rows, const struct en
 }
 
 /* The job of an event's row. Field by field: it is in the way of every row. */
-static void make_job(const struct rows *rows, const struct place *place, struct print_job *job)
+void rows_make_job(const struct rows *rows, const struct place *place, struct print_job *job)
 {
 	job->formats = formats_of(rows, place->entry);
 	job->geometry = &rows->shared->geometry;
@@ -114,7 +111,7 @@ void rows_print(struct rows *rows, const struct place *place, struct printed *pr
 		print_other(printed, text, ROWS_OTHER_MAX, place);
 		return;
 	}
-	make_job(rows, place, &job);
+	rows_make_job(rows, place, &job);
 	print_record(&rows->printer, &job, printed);
 }
 
@@ -122,18 +119,18 @@ bool rows_append(struct rows *rows, const struct place *place)
 {
 	const struct stream *stream = rows->streams[place->at.cpu];
 	const char *buffer = buffer_of(stream);
-	const struct entry *entry = place->entry;
 	uint16_t buffer_len = cut(strlen(buffer), ENGINE_NAME_MAX);
 	struct printed printed;
 	struct engine_row row;
 	char text[ROWS_OTHER_MAX];
 
-	if (PAYLOAD_MAX - rows->length < sizeof(row) + 2 * ENGINE_NAME_MAX + ENGINE_TEXT_MAX + 8)
+	if (ROWS_PAYLOAD_MAX - rows->length <
+	    sizeof(row) + 2 * ENGINE_NAME_MAX + ENGINE_TEXT_MAX + 8)
 		return false;
 	rows_print(rows, place, &printed, text);
 	row = (struct engine_row){
 		.at = place->at,
-		.count = place->lost || entry->kind == ENTRY_GAP ? entry->count : 0,
+		.count = rows_count_of(place),
 		.pid = printed.pid,
 		.kind = printed.kind,
 		.event_id = printed.event_id,
@@ -267,7 +264,7 @@ static bool pull_both(struct rows *rows, const struct place *place, struct print
 		if (timeline_peek(timeline, &other) && other.record) {
 			struct print_job other_job;
 
-			make_job(rows, &other, &other_job);
+			rows_make_job(rows, &other, &other_job);
 			next = print_view(&other_job);
 			both = true;
 		}
@@ -288,7 +285,7 @@ static bool pull_line(struct rows *rows, const struct place *place)
 	bool took_next;
 
 	if (place->record) {
-		make_job(rows, place, &job);
+		rows_make_job(rows, place, &job);
 		if (job.format && job.format->program.wants_next && job.size <= FIRST_OF_TWO_MAX)
 			return pull_both(rows, place, &job);
 	}
@@ -311,7 +308,7 @@ static uint32_t pull_run(struct rows *rows, const struct timeline_run *run, uint
 	uint32_t count = run->count < most ? run->count : most, done;
 	struct print_job job;
 
-	make_job(rows, &first, &job);
+	rows_make_job(rows, &first, &job);
 	for (done = 0; done < count; done++) {
 		const struct page_record *record = &run->records[done];
 		char *start = rows->out.at;

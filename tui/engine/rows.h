@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Answers to ENGINE_VIEW, ENGINE_PULL and ENGINE_FIND: rows off a timeline into one packet. Used by
- * the server. It alone turns places into what the console sees, and cuts every string to the
- * protocol's limits.
+ * Answers to ENGINE_VIEW, ENGINE_DETAIL, ENGINE_PULL and ENGINE_FIND: rows off a timeline into one
+ * packet. Used by the server. It alone turns places into what the console sees, and cuts every
+ * string to the protocol's limits.
  */
 #ifndef VTRACE_ENGINE_ROWS_H
 #define VTRACE_ENGINE_ROWS_H
@@ -43,6 +43,8 @@ void rows_release(struct rows *rows);
 
 /* Fill rows->packet and rows->length with the payload of ENGINE_ROWS. 0 or -errno. */
 int rows_view(struct rows *rows, const struct engine_view *view);
+/* The same of ENGINE_DETAIL_REPLY. */
+int rows_detail(struct rows *rows, const struct engine_detail_request *request);
 /* The same, or of ENGINE_LINES for text, which needs rows->text. now is ms, CLOCK_MONOTONIC.
  * *settles becomes the time at which a row that was held back may be given out, 0 when none was. */
 int rows_pull(struct rows *rows, const struct engine_pull *pull, uint64_t now, uint64_t *settles);

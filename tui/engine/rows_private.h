@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The inside of rows, shared by the files that make it up and by nobody else: rows.c makes rows of
- * places and answers pulls and finds, rows_view.c answers views.
+ * places and answers pulls and finds, rows_view.c answers views, rows_detail.c details.
  */
 #ifndef VTRACE_ENGINE_ROWS_PRIVATE_H
 #define VTRACE_ENGINE_ROWS_PRIVATE_H
 
 #include "tui/engine/rows.h"
+
+/* Of a packet, header not counted. */
+#define ROWS_PAYLOAD_MAX (ENGINE_PACKET_MAX - sizeof(struct engine_header))
 
 static inline struct engine_rows *rows_header(struct rows *rows)
 {
@@ -18,10 +21,22 @@ static inline bool rows_has(const uint8_t *cpus, unsigned cpu)
 	return (cpus[cpu / 8] >> (cpu % 8)) & 1;
 }
 
+/* Lost events, or bytes of a gap. */
+static inline uint64_t rows_count_of(const struct place *place)
+{
+	return place->lost || place->entry->kind == ENTRY_GAP ? place->entry->count : 0;
+}
+
 /* An answer of no rows yet. */
 void rows_clear(struct rows *rows);
 /* False when the packet is full. */
 bool rows_append(struct rows *rows, const struct place *place);
+/* The job of an event's row. */
+void rows_make_job(const struct rows *rows, const struct place *place, struct print_job *job);
+/* Answer view by giving its rows, from the first on, to take, which says false when that was
+ * enough. 0 or -errno. */
+typedef bool rows_take_fn(struct rows *rows, const struct place *place);
+int rows_cut(struct rows *rows, const struct engine_view *view, rows_take_fn *take);
 /* A timeline over these CPUs, of what is shown. 0 or -ENOMEM. */
 int rows_begin(struct rows *rows, const uint8_t *cpus);
 /* Does the timeline stand where one of the CPUs' files is not indexed any further? */

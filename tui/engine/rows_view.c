@@ -120,7 +120,7 @@ static uint32_t view_count(const struct engine_view *view)
 
 /* The rows of a view, of the index or (ahead not NULL) of what is not in it yet. */
 static void cut_view(struct rows *rows, struct timeline *timeline, const struct ahead *ahead,
-		     const struct engine_view *view)
+		     const struct engine_view *view, rows_take_fn *take)
 {
 	struct engine_rows *header = rows_header(rows);
 	uint32_t count = view_count(view);
@@ -134,7 +134,7 @@ static void cut_view(struct rows *rows, struct timeline *timeline, const struct 
 	while (header->count < count && timeline_peek(timeline, &place)) {
 		if (ahead)
 			ahead_name(ahead, &place.at);
-		if (!rows_append(rows, &place))
+		if (!take(rows, &place))
 			break;
 		timeline_next(timeline);
 	}
@@ -149,7 +149,7 @@ static void cut_view(struct rows *rows, struct timeline *timeline, const struct 
 }
 
 /* From where the index does not reach yet. */
-static int view_ahead(struct rows *rows, struct engine_view *view)
+static int view_ahead(struct rows *rows, struct engine_view *view, rows_take_fn *take)
 {
 	uint64_t need = view_count(view) + (uint64_t)llabs(view->skip) + 1;
 	struct engine_rows *header = rows_header(rows);
@@ -163,7 +163,7 @@ static int view_ahead(struct rows *rows, struct engine_view *view)
 	if (ret)
 		return ret;
 	ahead->timeline.filter = &rows->shown;
-	cut_view(rows, &ahead->timeline, ahead, view);
+	cut_view(rows, &ahead->timeline, ahead, view, take);
 	header->newer = ahead_newer(ahead, &about);
 	if (about) {
 		header->flags |= ENGINE_ROWS_ABOUT;
@@ -189,7 +189,7 @@ static bool begins_indexed(const struct rows *rows, struct engine_view *view)
 	return indexed_until(rows, view->cpus, &view->at);
 }
 
-int rows_view(struct rows *rows, const struct engine_view *asked)
+int rows_cut(struct rows *rows, const struct engine_view *asked, rows_take_fn *take)
 {
 	struct engine_view view = *asked;
 	int ret = rows_begin(rows, view.cpus);
@@ -201,11 +201,16 @@ int rows_view(struct rows *rows, const struct engine_view *asked)
 		view.origin = ENGINE_FROM_TIME;
 	}
 	if (begins_indexed(rows, &view)) {
-		cut_view(rows, &rows->timeline, NULL, &view);
+		cut_view(rows, &rows->timeline, NULL, &view, take);
 		/* What one file has behind its index may belong among the rows of another. With a
 		 * filter the index gets as far as those by itself. */
 		if (rows->shown.on || !rows_indexing_ahead(rows, view.cpus))
 			return 0;
 	}
-	return view_ahead(rows, &view);
+	return view_ahead(rows, &view, take);
+}
+
+int rows_view(struct rows *rows, const struct engine_view *view)
+{
+	return rows_cut(rows, view, rows_append);
 }

@@ -440,6 +440,12 @@ int guest_request_words(struct guest *guest, const struct engine_words *words, u
 	return engine_link_request(&guest->link, ENGINE_WORDS, words, sizeof(*words), serial);
 }
 
+int guest_request_detail(struct guest *guest, const struct engine_detail_request *request,
+			 uint32_t *serial)
+{
+	return engine_link_request(&guest->link, ENGINE_DETAIL, request, sizeof(*request), serial);
+}
+
 int guest_clear(struct guest *guest)
 {
 	return engine_link_command(&guest->link, ENGINE_CLEAR, NULL, 0, -1, NULL);

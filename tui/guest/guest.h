@@ -134,6 +134,8 @@ int guest_request_words(struct guest *guest, const struct engine_words *words, u
 /* Show what filter lets pass, also after a restart of the engine. ENGINE_FILTER_REPLY comes as a
  * packet, also whenever formats come; what the engine refuses leaves the last one in force. */
 int guest_set_filter(struct guest *guest, const struct engine_filter *filter);
+int guest_request_detail(struct guest *guest, const struct engine_detail_request *request,
+			 uint32_t *serial);
 int guest_clear(struct guest *guest);
 
 #endif

@@ -47,7 +47,8 @@ quiet='echo 0 > tracing_on
 
 # Arguments of all kinds, and what hist triggers make of events. None of type symstr: with it Linux
 # 6.12 writes a zero behind the event, in the page after it too (fetch_store_symstring()). And a string
-# that may be empty has another one behind it, see "An empty string" in doc/REFERENCE.md.
+# that may be empty has another one behind it, and no two CPUs save a stack under the same pid, see
+# "An empty string" and "A field that lies outside" in doc/REFERENCE.md.
 dynamic='
 	try "p:vt/open do_sys_openat2 dfd=%di:s32 file=+0(%si):ustring how=+0(%dx):x64[3] bytes=+0(%dx):x8[4] sym=\$stack0:symbol" dynamic_events
 	try "p:vt/array vfs_read a=+0(%di):u8[8] b=+0(%di):s16[4] c=+0(%di):u32[2] d=+0(%di):x64[2] bits=+0(%di):b4@2/32" dynamic_events
@@ -64,8 +65,8 @@ dynamic='
 	try "hist:keys=next_pid:lat=common_timestamp.usecs-\$ts0:onmatch(sched.sched_waking).wake_latency(\$lat,next_pid,next_comm,next_prio)" $switch
 	try "hist:keys=common_pid:f=file,n=sym" events/vt/open/trigger
 	try "hist:keys=common_pid:f1=\$f,n1=\$n:onmatch(vt.open).trace(opened,\$f1,\$n1,ret)" events/syscalls/sys_exit_openat/trigger
-	try "hist:keys=prev_pid:s=common_stacktrace,ts1=common_timestamp.usecs" $switch
-	try "hist:keys=next_pid:s1=\$s,delta=common_timestamp.usecs-\$ts1:onmatch(sched.sched_switch).trace(blocked,\$s1,\$delta)" $switch'
+	try "hist:keys=prev_pid:s=common_stacktrace,ts1=common_timestamp.usecs if prev_pid > 0" $switch
+	try "hist:keys=next_pid:s1=\$s,delta=common_timestamp.usecs-\$ts1:onmatch(sched.sched_switch).trace(blocked,\$s1,\$delta) if next_pid > 0" $switch'
 
 busy='for i in 1 2 3; do
 		ls / > /dev/null

@@ -14,6 +14,7 @@ enum {
 	EVENT_ARRAY,
 	EVENT_BARE,
 	EVENT_WIDE,
+	EVENT_SYNTH,
 };
 
 struct fixture {
@@ -58,6 +59,10 @@ static void add_events(struct made_bundle *made)
 		     "\"%s\", __print_array(__get_dynamic_array(list), "
 		     "__get_dynamic_array_len(list) / 8, 8)");
 	bundle_event(made, "bare", EVENT_BARE, COMMON_FIELDS, "", "\"nothing\"");
+	bundle_event(made, "synthetic/blocked", EVENT_SYNTH, COMMON_FIELDS,
+		     FIELD("__data_loc unsigned long[] stack", 8, 8, 1)
+			     FIELD("u64 delta", 16, 8, 0),
+		     "\"stack=%s, delta=%llu\", __get_stacktrace(stack), REC->delta");
 	bundle_event(made, "wide", EVENT_WIDE, COMMON_FIELDS, FIELD("int a", 8, 4, 1),
 		     "\"%100000d\", REC->a");
 }
@@ -217,6 +222,29 @@ static void test_dynamic_fields_outside(void **state)
 	check_dynamic(*state, EVENT_ARRAY, 0, 0);
 }
 
+/* As Linux 6.12 wrote it: room for 6 words, a stack of 9 (doc/REFERENCE.md). */
+static void test_stack_longer_than_its_record(void **state)
+{
+	static const uint64_t body[] = {
+		0x480018,
+		618,
+		8,
+		0xffffffff814cd980,
+		0xffffffff814cdc33,
+		0xffffffff81097a65,
+		0xffffffff814cb333,
+		0xffffffff81000100,
+	};
+	static const char text[] = "malformed record, a dynamic field lies outside: 14 00 00 00 "
+				   "e8 03 00 00 18 00 48 00 00 00 00 00 6a 02";
+	struct fixture *f = *state;
+
+	print(f, EVENT_SYNTH, body, sizeof(body));
+	assert_int_equal(f->printed.kind, ENGINE_ROW_MALFORMED);
+	assert_memory_equal(f->detail, text, strlen(text));
+	assert_non_null(strstr(f->detail, "... (72 bytes)"));
+}
+
 static void test_strings_without_end(void **state)
 {
 	struct fixture *f = *state;
@@ -326,6 +354,7 @@ int main(void)
 		PRINT_TEST(test_records_shorter_than_their_format),
 		PRINT_TEST(test_event_without_fields),
 		PRINT_TEST(test_dynamic_fields_outside),
+		PRINT_TEST(test_stack_longer_than_its_record),
 		PRINT_TEST(test_strings_without_end),
 		PRINT_TEST(test_stacks),
 		PRINT_TEST(test_bprint),

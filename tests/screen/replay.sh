@@ -26,6 +26,14 @@ key m
 title "m merges" '\[merged\]'
 see "at the time that one was looking at" '^1063\.901000 +000 worker0-1000 +tick +n=4 '
 gone "and not before it" ' n=3 '
+key T
+see "T counts times from the first event" '^SINCE START +CPU '
+see "of any CPU" '^0\.001000 +000 worker0-1000 +tick +n=4 '
+key T
+see "and from the row above" '^DELTA +CPU '
+see "which may be off the screen" '^\+0\.000250 +000 worker0-1000 +tick +n=4 '
+key T
+see "and as the clock has them" '^TIME +CPU '
 key m
 gone "m splits again" '\[merged\]'
 see "and stays at that time" '^1063\.901250 +001 '

@@ -407,6 +407,11 @@ static void view_to(struct console *console, const char *name)
 	console_show(console, (enum view_id)view_named(console, name));
 }
 
+static void next_times(struct console *console)
+{
+	console->times = (console->times + 1) % ROW_TIMES;
+}
+
 static void toggle_meters(struct console *console)
 {
 	console->meters.hidden = !console->meters.hidden;
@@ -489,6 +494,7 @@ static const struct command commands[] = {
 	[ACTION_FORMATS] = {.run = formats},
 	[ACTION_DOMAINS] = {.run = show_domains},
 	[ACTION_VIEWS] = {next_view, view_to, view_check},
+	[ACTION_TIMES] = {.run = next_times},
 	[ACTION_METERS] = {toggle_meters, meters_to, on_off_check},
 	[ACTION_REDRAW] = {.run = redraw},
 	[ACTION_SUSPEND] = {.run = suspend},

@@ -64,6 +64,8 @@ static const struct keymap_entry entries[] = {
 	 "the next CPU's pane; moves act on the marked one"},
 	{ACTION_PREVIOUS_PANE, EVENTS, "S-Tab", "previous-pane", ARGUMENT_NONE, NULL,
 	 "the previous CPU's pane"},
+	{ACTION_TIMES,	 EVENTS, "T", "times", ARGUMENT_NONE, NULL,
+	 "the clock's times, since the start, or row by row"},
 	{ACTION_VIEWS,	 IN_EVERY_VIEW & ~IN_VIEW(VIEW_HELP), "v", "view", ARGUMENT_VIEW, NULL,
 	 "the next view: events, log; or the one named"},
 	{ACTION_CLEAR,	 EVENTS, "C", "clear", ARGUMENT_NONE, NULL,

@@ -273,6 +273,10 @@ void pane_draw(const struct pane *pane, const struct terminal *terminal, const s
 	struct engine_row_view view;
 	size_t offset = 0;
 
+	if (here.times == ROW_TIMES_START)
+		here.since = pane->head.start;
+	else
+		here.since = pane->head.above;
 	if (!pane->shown) {
 		/* For the moment until the first answer, nothing is known to be missing. */
 		if (pane->answered || !pane->asked)
@@ -286,5 +290,7 @@ void pane_draw(const struct pane *pane, const struct terminal *terminal, const s
 			break;
 		here.cursor = cursor && line == pane->line;
 		row_draw(&pen, &here, &view);
+		if (here.times == ROW_TIMES_DELTA)
+			here.since = view.row->at.ts;
 	}
 }

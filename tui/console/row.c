@@ -21,13 +21,30 @@ bool row_counts_nanoseconds(const char *clock)
 	return true;
 }
 
+static const char *const time_titles[ROW_TIMES] = {
+	[ROW_TIMES_CLOCK] = "TIME",
+	[ROW_TIMES_START] = "SINCE START",
+	[ROW_TIMES_DELTA] = "DELTA",
+};
+
 static void time_text(char *text, size_t size, const struct row_layout *layout, uint64_t ts)
 {
+	const char *sign = "";
+
+	if (layout->times != ROW_TIMES_CLOCK) {
+		if (!layout->since) {
+			snprintf(text, size, "-");
+			return;
+		}
+		/* The clock may have started again between the two. */
+		sign = ts < layout->since ? "-" : layout->times == ROW_TIMES_DELTA ? "+" : "";
+		ts = ts < layout->since ? layout->since - ts : ts - layout->since;
+	}
 	if (layout->nanoseconds)
-		snprintf(text, size, "%" PRIu64 ".%06u", ts / 1000000000,
+		snprintf(text, size, "%s%" PRIu64 ".%06u", sign, ts / 1000000000,
 			 (unsigned)(ts % 1000000000 / 1000));
 	else
-		snprintf(text, size, "%" PRIu64, ts);
+		snprintf(text, size, "%s%" PRIu64, sign, ts);
 }
 
 struct row_layout row_layout(int columns, const char *clock, uint64_t latest, int shift)
@@ -93,7 +110,7 @@ void row_draw_titles(struct pen *pen, const struct row_layout *layout)
 	const struct {
 		const char *title;
 		int columns;
-	} titles[] = {{"TIME", layout->time},
+	} titles[] = {{time_titles[layout->times], layout->time},
 		      {"CPU", 3},
 		      {"TASK-PID", layout->task},
 		      {"EVENT", layout->event}};

@@ -10,10 +10,20 @@
 #include "tui/engine/client.h"
 #include "tui/engine/pattern.h"
 
+/* What TIME is. */
+enum row_times {
+	ROW_TIMES_CLOCK, /* of the guest's trace clock */
+	ROW_TIMES_START, /* since the first event */
+	ROW_TIMES_DELTA, /* since the row above */
+	ROW_TIMES,
+};
+
 /* How the columns lie on a screen of a certain width. */
 struct row_layout {
-	int time, task, event;	     /* columns of each, without the gap after it */
-	int shift;		     /* columns of DETAIL that are scrolled out to the left */
+	int time, task, event; /* columns of each, without the gap after it */
+	int shift;	       /* columns of DETAIL that are scrolled out to the left */
+	enum row_times times;
+	uint64_t since;		     /* of START and DELTA: the time that is 0; 0: not known */
 	bool nanoseconds;	     /* the clock counts ns: times are seconds.microseconds */
 	bool cursor;		     /* the row has the cursor */
 	const struct pattern *marks; /* what is marked in rows; NULL, or not ready: nothing */

@@ -14,6 +14,7 @@
 #include "tui/console/journal.h"
 #include "tui/console/meters.h"
 #include "tui/console/prompt.h"
+#include "tui/console/row.h"
 #include "tui/console/terminal.h"
 #include "tui/console/view.h"
 #include "tui/domain/domain.h"
@@ -56,6 +57,7 @@ struct console {
 	bool libvirt_lost;		   /* the connection is to be given up */
 	bool relist;			   /* domains changed: the picker is out of date */
 	bool record_used;		   /* a guest was opened with -w */
+	enum row_times times;		   /* how rows tell theirs */
 	bool filtered;			   /* a filter chooses what is shown */
 	uint64_t news;			   /* ms when the engine last had some */
 

@@ -284,6 +284,7 @@ static void events_draw(struct view *view, struct console *console, const struct
 	char empty[256];
 
 	layout.marks = &console->finder.pattern;
+	layout.times = console->times;
 	reason(events, console, empty, sizeof(empty));
 	if (!empty[0])
 		snprintf(empty, sizeof(empty), NOTHING);

@@ -281,6 +281,8 @@ struct engine_rows {
 	uint32_t flags;
 	uint64_t total;	  /* rows held over the CPUs of the set */
 	uint64_t newer;	  /* of these, rows after the last one given */
+	uint64_t above;	  /* view: time of the row before the first one given; 0: none is known */
+	uint64_t start;	  /* view: time of the first event that any CPU ever had; 0: none yet */
 	uint64_t skipped; /* pull: rows overwritten before they were pulled, since the last reply */
 	uint64_t
 		events; /* of count, those that are events: neither losses nor gaps nor bad pages */

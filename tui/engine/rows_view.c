@@ -113,6 +113,23 @@ static uint64_t count_held(const struct rows *rows, const uint8_t *cpus)
 	return held;
 }
 
+/* Where the clock starts again, what was before counts. */
+static uint64_t start_of(const struct rows *rows)
+{
+	const struct stream *first = NULL;
+
+	for (unsigned cpu = 0; cpu < VTRACE_MAX_CPUS; cpu++) {
+		const struct stream *stream = rows->streams[cpu];
+
+		if (stream && stream->start_ts &&
+		    (!first || stream->start_epoch < first->start_epoch ||
+		     (stream->start_epoch == first->start_epoch &&
+		      stream->start_ts < first->start_ts)))
+			first = stream;
+	}
+	return first ? first->start_ts : 0;
+}
+
 static uint32_t view_count(const struct engine_view *view)
 {
 	return view->count < VIEW_ROWS ? view->count : VIEW_ROWS;
@@ -129,8 +146,11 @@ static void cut_view(struct rows *rows, struct timeline *timeline, const struct 
 
 	find_top(timeline, view, count);
 	rows_clear(rows);
-	if (!timeline_look(timeline, TIMELINE_PREV, &beside) && !timeline->stopped)
+	if (timeline_look(timeline, TIMELINE_PREV, &beside))
+		header->above = beside.ts;
+	else if (!timeline->stopped)
 		header->flags |= ENGINE_ROWS_HEAD;
+	header->start = start_of(rows);
 	while (header->count < count && timeline_peek(timeline, &place)) {
 		if (ahead)
 			ahead_name(ahead, &place.at);

@@ -68,7 +68,9 @@ struct stream {
 	struct rawfile record;	       /* where pages go as well */
 	int record_error;	       /* -errno that ended the recording, or 0 */
 	uint32_t epoch;
-	uint64_t last_ts;     /* of the newest page in this epoch */
+	uint64_t last_ts;  /* of the newest page in this epoch */
+	uint64_t start_ts; /* of the first page that there ever was; 0: none yet */
+	uint32_t start_epoch;
 	uint64_t file_offset; /* of the first byte in hand, in the file */
 	bool synced;	      /* a page starts there */
 	bool touched;	      /* something was read since the stream began */

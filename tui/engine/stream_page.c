@@ -31,6 +31,10 @@ static void append(struct stream *stream, struct entry *entry, const uint8_t *pa
 		entry->last_ts = entry->first_ts;
 	stream->last_ts = entry->last_ts;
 	entry->epoch = stream->epoch;
+	if (!stream->start_ts && entry->kind == ENTRY_PAGE) {
+		stream->start_ts = entry->first_ts;
+		stream->start_epoch = entry->epoch;
+	}
 	entry->arrival = now;
 	entry->formats = formats ? formats->number : STREAM_NO_FORMATS;
 	if (!entry_rows(entry))

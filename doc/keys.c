@@ -22,8 +22,11 @@ static const struct {
 	{"Everywhere", IN_VIEW(VIEW_HELP), 0},
 	{"Events", IN_VIEW(VIEW_EVENTS), IN_VIEW(VIEW_HELP)},
 	{"Domains", IN_VIEW(VIEW_DOMAINS), IN_VIEW(VIEW_HELP) | IN_VIEW(VIEW_EVENTS)},
-	{"Log", IN_VIEW(VIEW_LOG),
+	{"Statistics", IN_VIEW(VIEW_STATISTICS),
 	 IN_VIEW(VIEW_HELP) | IN_VIEW(VIEW_EVENTS) | IN_VIEW(VIEW_DOMAINS)},
+	{"Log", IN_VIEW(VIEW_LOG),
+	 IN_VIEW(VIEW_HELP) | IN_VIEW(VIEW_EVENTS) | IN_VIEW(VIEW_DOMAINS) |
+		 IN_VIEW(VIEW_STATISTICS)},
 };
 
 /* Characters that groff would print as others, or take for its own. */

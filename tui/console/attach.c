@@ -96,10 +96,11 @@ static void take_stats(struct console *console, const struct engine_packet *pack
 	if (!meters_update(&console->meters, packet, console_now()))
 		return;
 	console_invalidate(console);
-	if (reading && !console->meters.indexing)
-		journal_printf(&console->journal, GUEST_INFO, "%s is read: %s events",
-			       guest_name(console->guest),
-			       number_exact(events, console->meters.events));
+	if (!reading || console->meters.indexing)
+		return;
+	guest_request_counts(console->guest);
+	journal_printf(&console->journal, GUEST_INFO, "%s is read: %s events",
+		       guest_name(console->guest), number_exact(events, console->meters.events));
 }
 
 static void on_packet(void *data, const struct engine_packet *packet)
@@ -117,6 +118,11 @@ static void on_packet(void *data, const struct engine_packet *packet)
 		console->news = console_now();
 		if (console->front == VIEW_EVENTS)
 			events->ops->packet(events, console, packet);
+		break;
+	case ENGINE_COUNTS_REPLY:
+		statistics_take(&console->statistics, packet, &console->meters, console_now());
+		if (console->front == VIEW_STATISTICS)
+			console_invalidate(console);
 		break;
 	case ENGINE_ROWS:
 		events->ops->packet(events, console, packet);
@@ -276,6 +282,7 @@ static void opened(struct console *console, struct guest *guest, bool from_domai
 	console->record_used = console->options->write != NULL;
 	console->news = console_now();
 	meters_reset(&console->meters, guest_state(guest) == GUEST_REPLAY, console_now());
+	memset(&console->statistics, 0, sizeof(console->statistics));
 	events->ops->changed(events, console, true);
 	note_state(console);
 	console_show(console, VIEW_EVENTS);
@@ -401,6 +408,7 @@ static void restart_answered(void *data, const char *answer)
 		return;
 	}
 	meters_reset(&console->meters, console->meters.still, console_now());
+	memset(&console->statistics, 0, sizeof(console->statistics));
 	on_changed(console);
 }
 

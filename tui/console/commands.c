@@ -382,7 +382,14 @@ static void show_domains(struct console *console)
 
 static void next_view(struct console *console)
 {
-	console_show(console, console->front == VIEW_LOG ? console_root(console) : VIEW_LOG);
+	enum view_id next = VIEW_LOG;
+
+	/* Without a guest there is nothing to count. */
+	if (console->front == VIEW_EVENTS)
+		next = VIEW_STATISTICS;
+	else if (console->front == VIEW_LOG)
+		next = console_root(console);
+	console_show(console, next);
 }
 
 static int view_named(const struct console *console, const char *name)

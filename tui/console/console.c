@@ -188,8 +188,12 @@ static void beat(void *data)
 
 	if (!console->guest)
 		return;
-	if (guest_engine_alive(console->guest))
+	if (guest_engine_alive(console->guest)) {
 		guest_request_stats(console->guest);
+		/* For the last minute's rates, whenever somebody wants to see them. */
+		if (console_now() - console->statistics.began >= STATISTICS_PERIOD)
+			guest_request_counts(console->guest);
+	}
 	if (view->ops->beat)
 		view->ops->beat(view, console);
 	if (attach_tracing(console))
@@ -291,6 +295,7 @@ static const struct terminal_events terminal_events = {
 static int make_views(struct console *console)
 {
 	console->views[VIEW_EVENTS] = view_events_new();
+	console->views[VIEW_STATISTICS] = view_statistics_new();
 	console->views[VIEW_LOG] = view_log_new();
 	console->views[VIEW_DOMAINS] = view_domains_new();
 	console->views[VIEW_HELP] = view_help_new();

@@ -129,6 +129,23 @@ int bytes_columns(const struct terminal *terminal, const char *bytes, size_t len
 
 /* Columns are guessed as one for each character: text with wide or stripped ones, which is rare
  * in sentences, is cut at the end of its line by the pen. */
+void pen_sparkline(struct pen *pen, enum style style, const uint32_t *values, unsigned count,
+		   uint32_t highest)
+{
+	static const char *const bars[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+	static const char *const ascii[] = {"_", ".", ":", "-", "=", "+", "*", "#"};
+	const char *const *levels = terminal_ascii(pen->terminal) ? ascii : bars;
+
+	for (unsigned i = 0; i < count; i++) {
+		uint64_t height = (uint64_t)values[i] * 7 / highest;
+
+		/* A little is not nothing. */
+		if (values[i] && !height)
+			height = 1;
+		pen_text(pen, style, levels[height]);
+	}
+}
+
 size_t text_break(const char *text, int columns, size_t *next)
 {
 	size_t at = 0, blank = 0;

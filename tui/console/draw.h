@@ -9,6 +9,7 @@
 #define VTRACE_CONSOLE_DRAW_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "tui/console/terminal.h"
 
@@ -36,6 +37,10 @@ void pen_printf(struct pen *pen, enum style style, const char *format, ...)
 /* Fill up to a column (counted from the screen's left) with blanks, or with a rule. */
 void pen_pad(struct pen *pen, enum style style, int column);
 void pen_rule(struct pen *pen, enum style style, int column);
+
+/* A cell for each value, as high as it is beside the highest; above 0 when there is none. */
+void pen_sparkline(struct pen *pen, enum style style, const uint32_t *values, unsigned count,
+		   uint32_t highest);
 
 /* How many bytes of text make a line of so many columns, broken at a blank where there is one;
  * *next: where the next line starts. */

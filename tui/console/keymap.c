@@ -5,15 +5,24 @@
 
 #include "tui/console/keymap.h"
 
-#define EVENTS	IN_VIEW(VIEW_EVENTS)
-#define DOMAINS IN_VIEW(VIEW_DOMAINS)
-#define GUEST	(IN_VIEW(VIEW_EVENTS) | IN_VIEW(VIEW_LOG))
-#define LISTS	(IN_EVERY_VIEW & ~EVENTS)
+#define EVENTS	   IN_VIEW(VIEW_EVENTS)
+#define DOMAINS	   IN_VIEW(VIEW_DOMAINS)
+#define STATISTICS IN_VIEW(VIEW_STATISTICS)
+#define GUEST	   (EVENTS | STATISTICS | IN_VIEW(VIEW_LOG))
+#define LISTS	   (IN_EVERY_VIEW & ~EVENTS)
 
 /* clang-format off */
 static const struct keymap_entry entries[] = {
 	{ACTION_OPEN,	 DOMAINS, "Enter", "open", ARGUMENT_NONE, "Open",
 	 "open the domain under the cursor"},
+	{ACTION_OPEN,	 STATISTICS, "Enter", "show", ARGUMENT_NONE, "Show",
+	 "the rows of what the cursor is on, by a filter"},
+	{ACTION_ORDER,	 STATISTICS, "o", "order", ARGUMENT_NONE, "Order",
+	 "by count, by rate, by name"},
+	{ACTION_NEXT_PANE, STATISTICS, "Tab", "next-kind", ARGUMENT_NONE, "Kind",
+	 "events, tasks, CPUs"},
+	{ACTION_PREVIOUS_PANE, STATISTICS, "S-Tab", "previous-kind", ARGUMENT_NONE, NULL,
+	 "back to the ones before"},
 	{ACTION_RELIST,	 DOMAINS, "R F5", "relist", ARGUMENT_NONE, "Refresh",
 	 "list again; connect to libvirt again if needed"},
 	{ACTION_TRACE,	 GUEST, "t F9", "trace", ARGUMENT_NONE, "Start",
@@ -67,7 +76,7 @@ static const struct keymap_entry entries[] = {
 	{ACTION_TIMES,	 EVENTS, "T", "times", ARGUMENT_NONE, NULL,
 	 "the clock's times, since the start, or row by row"},
 	{ACTION_VIEWS,	 IN_EVERY_VIEW & ~IN_VIEW(VIEW_HELP), "v", "view", ARGUMENT_VIEW, NULL,
-	 "the next view: events, log; or the one named"},
+	 "the next view: statistics, log; or the one named"},
 	{ACTION_CLEAR,	 EVENTS, "C", "clear", ARGUMENT_NONE, NULL,
 	 "forget the events held; files are left alone"},
 	{ACTION_FORMATS, GUEST, "R F5", "formats", ARGUMENT_NONE, NULL,

@@ -65,6 +65,7 @@ enum action {
 	/* moves, which each view makes in its own way */
 	ACTION_OPEN,
 	ACTION_RELIST,
+	ACTION_ORDER,
 	ACTION_NEXT_PANE,
 	ACTION_PREVIOUS_PANE,
 	ACTION_UP,
@@ -79,7 +80,7 @@ enum action {
 	ACTION_RIGHT,
 };
 
-enum view_id { VIEW_EVENTS, VIEW_LOG, VIEW_DOMAINS, VIEW_HELP, VIEW_COUNT };
+enum view_id { VIEW_EVENTS, VIEW_STATISTICS, VIEW_LOG, VIEW_DOMAINS, VIEW_HELP, VIEW_COUNT };
 
 #define IN_VIEW(id)   (1u << (id))
 #define IN_EVERY_VIEW (IN_VIEW(VIEW_COUNT) - 1)

@@ -145,27 +145,11 @@ static uint32_t highest_cell(const struct meters *meters)
 	return highest;
 }
 
-static void draw_sparkline(struct pen *pen, const struct meter *meter, uint32_t highest)
-{
-	static const char *const bars[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
-	static const char *const ascii[] = {"_", ".", ":", "-", "=", "+", "*", "#"};
-	const char *const *levels = terminal_ascii(pen->terminal) ? ascii : bars;
-
-	for (unsigned cell = 0; cell < METER_CELLS; cell++) {
-		uint64_t height = (uint64_t)meter->cells[cell] * 7 / highest;
-
-		/* A little is not nothing. */
-		if (meter->cells[cell] && !height)
-			height = 1;
-		pen_text(pen, STYLE_EVENT, levels[height]);
-	}
-}
-
 static void draw_rates(struct pen *pen, const struct meter *meter, uint32_t highest)
 {
 	char events[NUMBER_SIZE], bytes[NUMBER_SIZE];
 
-	draw_sparkline(pen, meter, highest);
+	pen_sparkline(pen, STYLE_EVENT, meter->cells, METER_CELLS, highest);
 	pen_printf(pen, STYLE_NORMAL, " %5s/s %5s/s ",
 		   number_count(events, meter->cells[METER_CELLS - 1]),
 		   number_bytes(bytes, meter->bytes_rate));

@@ -15,6 +15,7 @@
 #include "tui/console/meters.h"
 #include "tui/console/prompt.h"
 #include "tui/console/row.h"
+#include "tui/console/statistics.h"
 #include "tui/console/terminal.h"
 #include "tui/console/view.h"
 #include "tui/domain/domain.h"
@@ -41,6 +42,7 @@ struct console {
 	struct finder finder;
 	struct filtering filtering;
 	struct meters meters;
+	struct statistics statistics;
 
 	struct view *views[VIEW_COUNT];
 	enum view_id front; /* the view that is shown */

@@ -46,14 +46,14 @@ static void sort(struct statistics_view *statistics, const struct console *conso
 			statistics->list.cursor = (int)i;
 }
 
-static uint32_t highest_cell(const struct statistics_table *table)
+/* Each history has a height of its own: RATE tells how much it is. */
+static uint32_t highest_cell(const struct statistic *entry)
 {
 	uint32_t highest = 1;
 
-	for (uint32_t i = 0; i < table->count; i++)
-		for (unsigned cell = 0; cell < STATISTICS_CELLS; cell++)
-			if (table->entries[i].cells[cell] > highest)
-				highest = table->entries[i].cells[cell];
+	for (unsigned cell = 0; cell < STATISTICS_CELLS; cell++)
+		if (entry->cells[cell] > highest)
+			highest = entry->cells[cell];
 	return highest;
 }
 
@@ -142,7 +142,7 @@ static void draw_losses(const struct console *console, const struct statistic *e
 
 static void draw_entry(const struct statistics_view *statistics, const struct console *console,
 		       const struct columns *columns, const struct statistic *entry, bool cursor,
-		       uint32_t highest, struct pen pen)
+		       struct pen pen)
 {
 	const struct statistics_table *table = table_of(statistics, console);
 	enum style style = cursor ? STYLE_FOCUS : STYLE_NORMAL;
@@ -161,16 +161,14 @@ static void draw_entry(const struct statistics_view *statistics, const struct co
 		draw_losses(console, entry, &pen, style);
 	if (columns->cells)
 		pen_sparkline(&pen, style, entry->cells + STATISTICS_CELLS - columns->cells,
-			      (unsigned)columns->cells, highest);
+			      (unsigned)columns->cells, highest_cell(entry));
 	pen_pad(&pen, style, pen.end);
 }
 
 static void statistics_draw(struct view *view, struct console *console, const struct area *area)
 {
 	struct statistics_view *statistics = statistics_of(view);
-	const struct statistics_table *table = table_of(statistics, console);
 	const struct columns columns = fit_columns(statistics, console, area->columns);
-	uint32_t highest = highest_cell(table);
 	struct list *list = &statistics->list;
 
 	sort(statistics, console);
@@ -184,8 +182,7 @@ static void statistics_draw(struct view *view, struct console *console, const st
 	}
 	for (int i = 0; i < list->rows && list->top + i < list->count; i++)
 		draw_entry(statistics, console, &columns, statistics->sorted[list->top + i],
-			   list->top + i == list->cursor, highest,
-			   pen_at(console->terminal, area, i + 1));
+			   list->top + i == list->cursor, pen_at(console->terminal, area, i + 1));
 }
 
 /* ---- keys ---- */

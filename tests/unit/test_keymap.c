@@ -9,10 +9,12 @@
 
 #include "tui/console/keymap.h"
 
-/* curses.h is the console's alone; these are its codes of KEY_F(1), KEY_PPAGE and KEY_ENTER. */
-#define CODE_F1	   0411
-#define CODE_PPAGE 0523
-#define CODE_ENTER 0527
+/* curses.h is the console's alone; these are its codes of KEY_F(1), KEY_PPAGE, KEY_ENTER,
+ * KEY_BACKSPACE. */
+#define CODE_F1	       0411
+#define CODE_PPAGE     0523
+#define CODE_ENTER     0527
+#define CODE_BACKSPACE 0407
 
 static int parse(const char *name)
 {
@@ -110,6 +112,7 @@ static void views_differ(void **state)
 	assert_int_equal(keymap_find(VIEW_DOMAINS, 'R')->action, ACTION_RELIST);
 	assert_int_equal(keymap_find(VIEW_EVENTS, 'G')->action, ACTION_FOLLOW);
 	assert_int_equal(keymap_find(VIEW_LOG, 'G')->action, ACTION_END);
+	assert_int_equal(keymap_find(VIEW_DETAIL, 'p')->action, ACTION_PREVIOUS_ROW);
 	assert_null(keymap_find(VIEW_DOMAINS, 't'));
 	assert_int_equal(keymap_find(VIEW_EVENTS, KEY_ESCAPE)->action, ACTION_CANCEL);
 }
@@ -121,6 +124,19 @@ static void enter_has_many_codes(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
 		assert_int_equal(keymap_find(VIEW_DOMAINS, codes[i])->action, ACTION_OPEN);
+}
+
+/* What a terminal sends for Backspace: DEL mostly, else ^H. */
+static void backspace_has_many_codes(void **state)
+{
+	static const int codes[] = {0x7f, '\b', KEY_FUNCTION(CODE_BACKSPACE)};
+
+	(void)state;
+	assert_int_equal(parse("Backspace"), KEY_FUNCTION(CODE_BACKSPACE));
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+		assert_int_equal(keymap_find(VIEW_DETAIL, codes[i])->action, ACTION_CLOSE);
+		assert_null(keymap_find(VIEW_EVENTS, codes[i]));
+	}
 }
 
 static const struct keymap_entry *named(const char *name, bool *ambiguous)
@@ -173,6 +189,7 @@ int main(void)
 		cmocka_unit_test(help_fits),
 		cmocka_unit_test(views_differ),
 		cmocka_unit_test(enter_has_many_codes),
+		cmocka_unit_test(backspace_has_many_codes),
 		cmocka_unit_test(commands_may_be_shortened),
 		cmocka_unit_test(names_are_there_once_in_a_view),
 	};

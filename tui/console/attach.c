@@ -75,17 +75,23 @@ static void find_cpus(struct console *console)
 	console->cpus_known = true;
 }
 
+static void tell_views(struct console *console, bool reset)
+{
+	for (unsigned i = 0; i < VIEW_COUNT; i++)
+		if (console->views[i] && console->views[i]->ops->changed)
+			console->views[i]->ops->changed(console->views[i], console, reset);
+}
+
 static void on_changed(void *data)
 {
 	struct console *console = data;
-	struct view *events = console->views[VIEW_EVENTS];
 
 	console_invalidate(console);
 	if (!console->guest)
 		return; /* it is just being opened */
 	note_state(console);
 	find_cpus(console);
-	events->ops->changed(events, console, false);
+	tell_views(console, false);
 }
 
 static void take_stats(struct console *console, const struct engine_packet *packet)
@@ -126,6 +132,10 @@ static void on_packet(void *data, const struct engine_packet *packet)
 		break;
 	case ENGINE_ROWS:
 		events->ops->packet(events, console, packet);
+		break;
+	case ENGINE_DETAIL_REPLY:
+		console->views[VIEW_DETAIL]->ops->packet(console->views[VIEW_DETAIL], console,
+							 packet);
 		break;
 	case ENGINE_SEARCHED:
 		finder_packet(console, packet);
@@ -237,7 +247,6 @@ void attach_release_libvirt(struct console *console)
 void attach_close(struct console *console)
 {
 	struct guest *guest = console->guest;
-	struct view *events = console->views[VIEW_EVENTS];
 
 	if (!guest)
 		return;
@@ -246,7 +255,7 @@ void attach_close(struct console *console)
 	guest_free(guest);
 	console->from_domain = false;
 	console->tracing_since = 0;
-	events->ops->changed(events, console, true);
+	tell_views(console, true);
 }
 
 /* A recording goes to one path, so it is that of the first guest. filter is to live as long. */
@@ -271,8 +280,6 @@ static struct guest_options options_of_guest(struct console *console, struct eng
 
 static void opened(struct console *console, struct guest *guest, bool from_domain)
 {
-	struct view *events = console->views[VIEW_EVENTS];
-
 	console->guest = guest;
 	console->from_domain = from_domain;
 	console->tracing_since = 0;
@@ -283,7 +290,7 @@ static void opened(struct console *console, struct guest *guest, bool from_domai
 	console->news = console_now();
 	meters_reset(&console->meters, guest_state(guest) == GUEST_REPLAY, console_now());
 	memset(&console->statistics, 0, sizeof(console->statistics));
-	events->ops->changed(events, console, true);
+	tell_views(console, true);
 	note_state(console);
 	console_show(console, VIEW_EVENTS);
 }

@@ -380,6 +380,11 @@ static void show_domains(struct console *console)
 	console_show(console, VIEW_DOMAINS);
 }
 
+static void show_detail(struct console *console)
+{
+	console_show(console, VIEW_DETAIL);
+}
+
 static void next_view(struct console *console)
 {
 	enum view_id next = VIEW_LOG;
@@ -499,6 +504,7 @@ static const struct command commands[] = {
 	[ACTION_SAVE] = {save, save_to, save_check},
 	[ACTION_CLEAR] = {.run = clear},
 	[ACTION_FORMATS] = {.run = formats},
+	[ACTION_DETAIL] = {.run = show_detail},
 	[ACTION_DOMAINS] = {.run = show_domains},
 	[ACTION_VIEWS] = {next_view, view_to, view_check},
 	[ACTION_TIMES] = {.run = next_times},

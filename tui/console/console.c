@@ -295,6 +295,7 @@ static const struct terminal_events terminal_events = {
 static int make_views(struct console *console)
 {
 	console->views[VIEW_EVENTS] = view_events_new();
+	console->views[VIEW_DETAIL] = view_detail_new();
 	console->views[VIEW_STATISTICS] = view_statistics_new();
 	console->views[VIEW_LOG] = view_log_new();
 	console->views[VIEW_DOMAINS] = view_domains_new();

@@ -10,6 +10,7 @@
 #define STATISTICS IN_VIEW(VIEW_STATISTICS)
 #define GUEST	   (EVENTS | STATISTICS | IN_VIEW(VIEW_LOG))
 #define LISTS	   (IN_EVERY_VIEW & ~EVENTS)
+#define DETAIL	   IN_VIEW(VIEW_DETAIL)
 
 /* clang-format off */
 static const struct keymap_entry entries[] = {
@@ -25,6 +26,10 @@ static const struct keymap_entry entries[] = {
 	 "back to the ones before"},
 	{ACTION_RELIST,	 DOMAINS, "R F5", "relist", ARGUMENT_NONE, "Refresh",
 	 "list again; connect to libvirt again if needed"},
+	{ACTION_NEXT_ROW, DETAIL, "n Right ]", "next-row", ARGUMENT_NONE, "Next",
+	 "the same of the next row that is shown"},
+	{ACTION_PREVIOUS_ROW, DETAIL, "p Left [ N", "previous-row", ARGUMENT_NONE, "Previous",
+	 "the same of the row before"},
 	{ACTION_TRACE,	 GUEST, "t F9", "trace", ARGUMENT_NONE, "Start",
 	 "start or stop tracing in the guest"},
 	{ACTION_FOLLOW,	 EVENTS, "F F8 G End", "follow", ARGUMENT_NONE, "Follow",
@@ -41,6 +46,8 @@ static const struct keymap_entry entries[] = {
 	 "choose the CPUs to show, as in 0-3,8"},
 	{ACTION_MERGE,	 EVENTS, "m 1", "merge", ARGUMENT_ON_OFF, "Merge",
 	 "one merged timeline, or a pane for each CPU"},
+	{ACTION_DETAIL,	 EVENTS, "Enter", "detail", ARGUMENT_NONE, "Detail",
+	 "fields, bytes and format of the row at the cursor"},
 	{ACTION_SAVE,	 GUEST, "s", "save", ARGUMENT_PATH, "Save",
 	 "save the events held as a new capture"},
 	{ACTION_DOMAINS, IN_EVERY_VIEW & ~DOMAINS, "d F2", "domains", ARGUMENT_NONE, "Domains",
@@ -49,7 +56,7 @@ static const struct keymap_entry entries[] = {
 	 "these keys"},
 	{ACTION_BACK,	 IN_EVERY_VIEW, "q F10", "back", ARGUMENT_NONE, "Back",
 	 "back; from the first view, leave"},
-	{ACTION_CLOSE,	 LISTS, "Esc", "close", ARGUMENT_NONE, NULL,
+	{ACTION_CLOSE,	 LISTS, "Esc Backspace", "close", ARGUMENT_NONE, NULL,
 	 "back, but never leave"},
 	{ACTION_QUIT,	 IN_EVERY_VIEW, "Q ^C", "quit", ARGUMENT_NONE, NULL,
 	 "leave; tracing that was started here is stopped"},
@@ -75,6 +82,10 @@ static const struct keymap_entry entries[] = {
 	 "the previous CPU's pane"},
 	{ACTION_TIMES,	 EVENTS, "T", "times", ARGUMENT_NONE, NULL,
 	 "the clock's times, since the start, or row by row"},
+	{ACTION_NEXT_PANE, DETAIL, "Tab", "next-part", ARGUMENT_NONE, "Part",
+	 "fields, bytes, text: what moves act on"},
+	{ACTION_PREVIOUS_PANE, DETAIL, "S-Tab", "previous-part", ARGUMENT_NONE, NULL,
+	 "the one before"},
 	{ACTION_VIEWS,	 IN_EVERY_VIEW & ~IN_VIEW(VIEW_HELP), "v", "view", ARGUMENT_VIEW, NULL,
 	 "the next view: statistics, log; or the one named"},
 	{ACTION_CLEAR,	 EVENTS, "C", "clear", ARGUMENT_NONE, NULL,
@@ -116,6 +127,7 @@ static const struct {
 	int key;
 } names[] = {
 	{"Enter", '\r'}, {"Esc", KEY_ESCAPE}, {"Space", ' '},
+	{"Backspace", KEY_FUNCTION(KEY_BACKSPACE)},
 	{"Tab", '\t'},		      {"S-Tab", KEY_FUNCTION(KEY_BTAB)},
 	{"Up", KEY_FUNCTION(KEY_UP)}, {"Down", KEY_FUNCTION(KEY_DOWN)},
 	{"Left", KEY_FUNCTION(KEY_LEFT)}, {"Right", KEY_FUNCTION(KEY_RIGHT)},
@@ -160,9 +172,11 @@ int key_parse(const char *name, size_t length)
 	return KEY_UNKNOWN;
 }
 
-/* Some terminals send a line feed or curses' own code for Enter. */
+/* Some terminals send a line feed or curses' own code for Enter, and ^H or DEL for Backspace. */
 static int normal_key(int key)
 {
+	if (key == '\b' || key == 0x7f)
+		return KEY_FUNCTION(KEY_BACKSPACE);
 	return key == '\n' || key == KEY_FUNCTION(KEY_ENTER) ? '\r' : key;
 }
 

@@ -39,7 +39,8 @@ struct view_ops {
 	void (*draw)(struct view *view, struct console *console, const struct area *area);
 	/* A move of keymap.h. */
 	void (*act)(struct view *view, struct console *console, enum action action);
-	/* ENGINE_ROWS, for the view that may have asked; ENGINE_NEWS, for the one in front. */
+	/* ENGINE_ROWS and ENGINE_DETAIL_REPLY, for the view that may have asked; ENGINE_NEWS, for
+	 * the one in front. */
 	void (*packet)(struct view *view, struct console *console,
 		       const struct engine_packet *packet);
 	/* The engine, the guest's state or its CPUs changed; reset: it is another guest. */
@@ -62,6 +63,7 @@ struct view {
 
 /* Each makes a view, or NULL when memory is out. */
 struct view *view_events_new(void);
+struct view *view_detail_new(void);
 struct view *view_log_new(void);
 struct view *view_statistics_new(void);
 struct view *view_domains_new(void);

@@ -117,6 +117,9 @@ static void put_names(struct out *out, const struct print_job *job, const struct
 	if (!program_compile_argument(&programs, job->format->event, arg, &program) &&
 	    !program_run(&program, &run))
 		out->at = start;
+	/* A value without a name is printed in hex. */
+	if (out->at - start >= 2 && !memcmp(start, "0x", 2))
+		out->at = start;
 	programs.symbols = (struct symbols){0};
 	programs_release(&programs);
 }

@@ -89,7 +89,9 @@ key '#'
 see "# shows them again" 'CPU1 .*lost 41'
 
 key v
-title "v shows the log" '\[log\]'
+title "v shows the statistics" '\[statistics'
+key v
+title "and then the log" '\[log\]'
 key q
 title "q goes back" '\[merged\]'
 

@@ -77,6 +77,19 @@ key p p p p p
 see "several go as far as there are rows" '^11\.924504[0-9]+  CPU 0'
 key p
 see "before the first one there is none" 'there is no older row'
+key q G
+title "G follows the newest" 'FOLLOW'
+key Enter
+title "whose detail" '\[detail\]'
+see "is that of the last row" '^1[0-9]\.[0-9]{9}  CPU [01] '
+key n
+see "behind which there is none" 'there is no newer row'
+key q
+title "and following has ended" 'END'
+key g
+mark "g is the first row" '[11.924504 '
+key Enter
+see "whose detail is there again" '^11\.924504[0-9]+  CPU 0'
 
 key n n
 see "two rows on" '^11\.925146643 '

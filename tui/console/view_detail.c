@@ -130,10 +130,26 @@ static void show(struct detail_view *detail, void *reply, size_t length)
 	detail->follow_field = true;
 }
 
-/* The same row may have another number by now (ENGINE_ROW_AHEAD). */
-static bool same_place(const struct engine_position *a, const struct engine_position *b)
+/* Events can have the same time; and a row can have had a name before it had its number. */
+static bool same_row(const struct engine_position *a, const struct engine_position *b)
 {
-	return a->epoch == b->epoch && a->ts == b->ts && a->cpu == b->cpu;
+	return a->epoch == b->epoch && a->ts == b->ts && a->cpu == b->cpu &&
+	       (a->row == b->row || (a->row ^ b->row) & ENGINE_ROW_AHEAD);
+}
+
+/* Say when the row that came is not the one that was asked for. */
+static void explain(const struct detail_view *detail, struct console *console,
+		    const struct engine_position *before, uint32_t flags)
+{
+	bool same = same_row(&detail->at, before);
+
+	if (!detail->stepped && !same)
+		journal_add(&console->journal, GUEST_WARNING,
+			    "this row is not held any more: here is the one nearest to it");
+	else if (same && detail->stepped > 0 && flags & ENGINE_ROWS_TAIL)
+		journal_add(&console->journal, GUEST_INFO, "there is no newer row");
+	else if (same && detail->stepped < 0 && flags & ENGINE_ROWS_HEAD)
+		journal_add(&console->journal, GUEST_INFO, "there is no older row");
 }
 
 static void take_reply(struct detail_view *detail, struct console *console,
@@ -144,8 +160,9 @@ static void take_reply(struct detail_view *detail, struct console *console,
 	void *copy;
 
 	if (!head->count) {
-		/* With a filter the next row that it shows may be far off. */
-		detail->wanted = head->flags & ENGINE_ROWS_MORE;
+		/* With a filter the next row that it shows may be far off: too far for somebody who
+		 * has gone elsewhere meanwhile. */
+		detail->wanted = head->flags & ENGINE_ROWS_MORE && console->front == VIEW_DETAIL;
 		detail->step += detail->wanted ? detail->stepped : 0;
 		return;
 	}
@@ -157,15 +174,7 @@ static void take_reply(struct detail_view *detail, struct console *console,
 	if (!detail->shown)
 		return;
 	detail->at = detail->row.detail->at;
-	if (detail->stepped && same_place(&detail->at, &before) && head->flags & ENGINE_ROWS_TAIL &&
-	    detail->stepped > 0)
-		journal_add(&console->journal, GUEST_INFO, "there is no newer row");
-	else if (detail->stepped < 0 && head->flags & ENGINE_ROWS_HEAD &&
-		 same_place(&detail->at, &before))
-		journal_add(&console->journal, GUEST_INFO, "there is no older row");
-	else if (!detail->stepped && !same_place(&detail->at, &before))
-		journal_add(&console->journal, GUEST_WARNING,
-			    "this row is not held any more: here is the one nearest to it");
+	explain(detail, console, &before, head->flags);
 	if (detail->stepped)
 		events_show_row(console->views[VIEW_EVENTS], console, &detail->at);
 }

@@ -177,7 +177,7 @@ static bool history_key(struct prompt *prompt, int key)
 
 static void put_word(struct prompt *prompt, const char *word, char after)
 {
-	char text[EDIT_BYTES];
+	char text[EDIT_BYTES + 1]; /* a word as long as a line, and what comes after it */
 	size_t from = edit_at_byte(&prompt->edit, prompt->completion.from);
 
 	snprintf(text, sizeof(text), "%s%c", word, after);

@@ -20,6 +20,8 @@ static void test_ready_says_what_is_locked(void **state)
 	engine_client_free(engine.client);
 }
 
+/* The filter is what locks down all threads at once, and sanitizers can't work under it. */
+#ifndef VTRACE_SANITIZED
 /* The number behind a key of /proc/PID/task/TID/status (proc(5)). */
 static int thread_status(pid_t pid, const char *tid, const char *key)
 {
@@ -45,12 +47,10 @@ static void test_every_thread_is_locked(void **state)
 	unsigned threads = 0;
 	struct dirent *entry;
 	struct stats stats;
-	char path[64];
+	char path[64], self[16];
 	DIR *tasks;
-	int own;
 
-	snprintf(path, sizeof(path), "%d", (int)getpid());
-	own = thread_status(getpid(), path, "Seccomp_filters");
+	snprintf(self, sizeof(self), "%d", (int)getpid());
 	for (unsigned cpu = 0; cpu < CHANNELS; cpu++)
 		feed_page(engine, cpu, 1000, 100, 1);
 	for (unsigned cpu = 0; cpu < CHANNELS; cpu++)
@@ -62,24 +62,26 @@ static void test_every_thread_is_locked(void **state)
 		if (entry->d_name[0] == '.')
 			continue;
 		assert_int_equal(thread_status(pid, entry->d_name, "NoNewPrivs"), 1);
-#ifndef VTRACE_SANITIZED
 		/* SECCOMP_MODE_FILTER, and it is the engine's: whoever runs this may have one too.
 		 */
 		assert_int_equal(thread_status(pid, entry->d_name, "Seccomp"), 2);
-		assert_int_equal(thread_status(pid, entry->d_name, "Seccomp_filters"), own + 1);
-#endif
+		assert_int_equal(thread_status(pid, entry->d_name, "Seccomp_filters"),
+				 thread_status(getpid(), self, "Seccomp_filters") + 1);
 		threads++;
 	}
 	closedir(tasks);
 	assert_in_range(threads, 2, 100);
 }
+#endif
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ready_says_what_is_locked),
+#ifndef VTRACE_SANITIZED
 		cmocka_unit_test_setup_teardown(test_every_thread_is_locked, engine_set_up,
 						engine_tear_down),
+#endif
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

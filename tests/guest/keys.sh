@@ -72,6 +72,8 @@ ok "rows move on" within "$PATIENCE" moves_on "$(newest)"
 key R
 see "R asks for the formats again" 'formats'
 key v
+see "v shows statistics, with rates" '^> [a-z_]+:[a-z_]+ .* [0-9.]+% +[1-9][0-9.]*k?/s '
+key v
 see "the log has it" 'asking the guest for its event formats'
 key q
 key d

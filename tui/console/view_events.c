@@ -9,27 +9,20 @@
 #include <string.h>
 
 #include "tui/console/numbers.h"
-#include "tui/console/pane.h"
+#include "tui/console/panes.h"
 #include "tui/console/silence.h"
 #include "tui/console/state.h"
 
-#define PANE_MIN_LINES 4 /* header and three rows */
-#define SHIFT_STEP     8 /* columns that Left and Right move */
-#define NOTHING	       "no events held"
+#define SHIFT_STEP 8 /* columns that Left and Right move */
+#define NOTHING	   "no events held"
 
 struct events_view {
 	struct view view;
-	bool merged, follow, frozen;
+	bool follow, frozen;
 	bool news;	   /* since rows were last asked for */
 	bool engine_alive; /* at the last change */
 	int shift;
-	struct pane timeline;		     /* the merged one */
-	struct pane *panes[VTRACE_MAX_CPUS]; /* owned; NULL where there is no stream */
-	unsigned chosen[VTRACE_MAX_CPUS];    /* CPUs of panes to show, ascending */
-	unsigned chosen_count;
-	unsigned focus; /* index into chosen */
-	unsigned first; /* index of the first pane on the screen */
-	unsigned fit;	/* panes on the screen */
+	struct panes panes;
 };
 
 static struct events_view *events_of(const struct view *view)
@@ -37,46 +30,18 @@ static struct events_view *events_of(const struct view *view)
 	return (struct events_view *)view;
 }
 
-static unsigned visible_count(const struct events_view *events)
-{
-	return events->merged ? 1 : events->fit;
-}
-
-/* The n-th pane on the screen. */
-static struct pane *visible(struct events_view *events, unsigned n)
-{
-	if (events->merged)
-		return &events->timeline;
-	return events->panes[events->chosen[events->first + n]];
-}
-
-static struct pane *focused(const struct events_view *events)
-{
-	if (events->merged || !events->chosen_count)
-		return (struct pane *)&events->timeline;
-	return events->panes[events->chosen[events->focus]];
-}
-
-static void for_each_pane(struct events_view *events, void (*fn)(struct pane *pane))
-{
-	fn(&events->timeline);
-	for (unsigned i = 0; i < VTRACE_MAX_CPUS; i++)
-		if (events->panes[i])
-			fn(events->panes[i]);
-}
-
 static void ask(struct events_view *events, struct console *console)
 {
 	if (!console->guest || !guest_engine_alive(console->guest))
 		return;
-	for (unsigned i = 0; i < visible_count(events); i++)
-		pane_ask(visible(events, i), console->guest, events->frozen);
+	for (unsigned i = 0; i < panes_visible_count(&events->panes); i++)
+		pane_ask(panes_visible(&events->panes, i), console->guest, events->frozen);
 }
 
 static void want_visible(struct events_view *events)
 {
-	for (unsigned i = 0; i < visible_count(events); i++)
-		visible(events, i)->wanted = true;
+	for (unsigned i = 0; i < panes_visible_count(&events->panes); i++)
+		panes_visible(&events->panes, i)->wanted = true;
 }
 
 static void go_tail(struct pane *pane)
@@ -91,60 +56,18 @@ static void go_head(struct pane *pane)
 
 /* ---- which CPUs ---- */
 
-static void choose(struct events_view *events, const struct console *console)
-{
-	unsigned before = events->chosen_count ? events->chosen[events->focus] : 0;
-
-	events->chosen_count = 0;
-	events->focus = 0;
-	memset(events->timeline.cpus, 0, sizeof(events->timeline.cpus));
-	for (unsigned cpu = 0; cpu < VTRACE_MAX_CPUS; cpu++) {
-		if (!events->panes[cpu] || !engine_cpuset_has(console->cpus, cpu))
-			continue;
-		if (cpu == before)
-			events->focus = events->chosen_count;
-		events->chosen[events->chosen_count++] = cpu;
-		engine_cpuset_add(events->timeline.cpus, cpu);
-	}
-	events->first = 0;
-	events->fit = 0; /* until the next layout */
-}
-
-static void free_panes(struct events_view *events)
-{
-	pane_release(&events->timeline);
-	for (unsigned i = 0; i < VTRACE_MAX_CPUS; i++) {
-		if (events->panes[i])
-			pane_release(events->panes[i]);
-		free(events->panes[i]);
-		events->panes[i] = NULL;
-	}
-}
-
-static void add_pane(struct events_view *events, unsigned cpu)
-{
-	struct pane *pane = calloc(1, sizeof(*pane));
-
-	if (!pane)
-		return; /* the merged timeline goes without that CPU, too */
-	engine_cpuset_add(pane->cpus, cpu);
-	pane->anchor = events->follow ? PANE_TAIL : PANE_HEAD;
-	pane->wanted = true;
-	events->panes[cpu] = pane;
-}
-
 static void reset(struct events_view *events, const struct console *console)
 {
-	free_panes(events);
-	memset(&events->timeline, 0, sizeof(events->timeline));
-	events->chosen_count = events->fit = 0;
+	panes_release(&events->panes);
+	memset(&events->panes.timeline, 0, sizeof(events->panes.timeline));
+	events->panes.chosen_count = events->panes.fit = 0;
 	events->frozen = false;
 	events->shift = 0;
 	events->engine_alive = true;
 	/* A capture is read from its start, a guest from its newest events. */
 	events->follow = console->guest && guest_state(console->guest) != GUEST_REPLAY;
-	events->timeline.anchor = events->follow ? PANE_TAIL : PANE_HEAD;
-	events->timeline.wanted = true;
+	events->panes.timeline.anchor = events->follow ? PANE_TAIL : PANE_HEAD;
+	events->panes.timeline.wanted = true;
 }
 
 static void events_changed(struct view *view, struct console *console, bool another)
@@ -157,19 +80,18 @@ static void events_changed(struct view *view, struct console *console, bool anot
 	if (!console->guest)
 		return;
 	for (unsigned cpu = 0; cpu < guest_cpus(console->guest) && cpu < VTRACE_MAX_CPUS; cpu++) {
-		if (events->panes[cpu] || !guest_has_cpu(console->guest, cpu))
+		if (events->panes.of[cpu] || !guest_has_cpu(console->guest, cpu))
 			continue;
-		add_pane(events, cpu);
-		added = true;
+		added |= panes_add(&events->panes, cpu, events->follow ? PANE_TAIL : PANE_HEAD);
 	}
 	if (added || another)
-		choose(events, console);
+		panes_choose(&events->panes, console->cpus);
 	bool alive = guest_engine_alive(console->guest);
 
 	if (!alive)
-		for_each_pane(events, pane_forget_request);
+		panes_each(&events->panes, pane_forget_request);
 	else if (!events->engine_alive)
-		for_each_pane(events, pane_clear);
+		panes_each(&events->panes, pane_clear);
 	events->engine_alive = alive;
 }
 
@@ -178,10 +100,10 @@ static void events_changed(struct view *view, struct console *console, bool anot
 static void reason(const struct events_view *events, const struct console *console, char *text,
 		   size_t size)
 {
-	if (console->guest && !events->chosen_count)
+	if (console->guest && !events->panes.chosen_count)
 		snprintf(text, size, "none of the chosen CPUs has a stream: c chooses others");
 	else
-		silence_reason(console, focused(events)->shown, text, size);
+		silence_reason(console, panes_focused(&events->panes)->shown, text, size);
 }
 
 /* Where the focused pane has no rows, it says it itself. */
@@ -189,7 +111,7 @@ static void events_hint(const struct view *view, const struct console *console, 
 			size_t size)
 {
 	text[0] = '\0';
-	if (focused(events_of(view))->shown)
+	if (panes_focused(&events_of(view)->panes)->shown)
 		reason(events_of(view), console, text, size);
 }
 
@@ -199,9 +121,9 @@ static void draw_pane_header(struct events_view *events, struct console *console
 			     const struct area *area, unsigned index)
 {
 	struct pen pen = pen_at(console->terminal, area, 0);
-	unsigned cpu = events->chosen[index];
-	const struct pane *pane = events->panes[cpu];
-	bool focus = index == events->focus;
+	unsigned cpu = events->panes.chosen[index];
+	const struct pane *pane = events->panes.of[cpu];
+	bool focus = index == events->panes.focus;
 	enum style style = focus ? STYLE_FOCUS : STYLE_HEADER;
 	char total[NUMBER_SIZE], name[64];
 
@@ -211,8 +133,8 @@ static void draw_pane_header(struct events_view *events, struct console *console
 		pen_printf(&pen, style, " %s rows %s ", number_exact(total, pane->head.total),
 			   console->meters.still && console->meters.indexing ? "read so far"
 									     : "held");
-	if (events->chosen_count > events->fit)
-		pen_printf(&pen, style, " %u of %u ", index + 1, events->chosen_count);
+	if (events->panes.chosen_count > events->panes.fit)
+		pen_printf(&pen, style, " %u of %u ", index + 1, events->panes.chosen_count);
 	pen_rule(&pen, style, pen.end);
 }
 
@@ -221,23 +143,6 @@ static void set_rows(struct pane *pane, int rows)
 	if (pane->rows != rows)
 		pane->wanted = true;
 	pane->rows = rows;
-}
-
-/* Decide which panes fit, so that the one with the focus is among them. */
-static void layout_panes(struct events_view *events, int lines)
-{
-	unsigned most = (unsigned)(lines / PANE_MIN_LINES);
-	unsigned fit = most ? most : 1;
-
-	if (fit > events->chosen_count)
-		fit = events->chosen_count;
-	events->fit = fit;
-	if (events->focus < events->first)
-		events->first = events->focus;
-	if (events->focus >= events->first + fit)
-		events->first = events->focus - fit + 1;
-	if (events->first + fit > events->chosen_count)
-		events->first = events->chosen_count - fit;
 }
 
 /* While following, the newest row is on its way to be another one: nothing to point at. */
@@ -251,20 +156,20 @@ static void draw_panes(struct events_view *events, struct console *console, cons
 {
 	int top = area->top, left_over;
 
-	layout_panes(events, area->rows);
-	if (!events->fit)
+	panes_layout(&events->panes, area->rows);
+	if (!events->panes.fit)
 		return;
-	left_over = area->rows % (int)events->fit;
-	for (unsigned i = 0; i < events->fit; i++) {
-		int lines = area->rows / (int)events->fit + ((int)i < left_over);
+	left_over = area->rows % (int)events->panes.fit;
+	for (unsigned i = 0; i < events->panes.fit; i++) {
+		int lines = area->rows / (int)events->panes.fit + ((int)i < left_over);
 		struct area header = {top, area->left, 1, area->columns};
 		struct area rows = {top + 1, area->left, lines - 1, area->columns};
 
-		set_rows(visible(events, i), lines - 1);
-		draw_pane_header(events, console, &header, events->first + i);
-		bool focus = events->first + i == events->focus;
+		set_rows(panes_visible(&events->panes, i), lines - 1);
+		draw_pane_header(events, console, &header, events->panes.first + i);
+		bool focus = events->panes.first + i == events->panes.focus;
 
-		pane_draw(visible(events, i), console->terminal, &rows, layout,
+		pane_draw(panes_visible(&events->panes, i), console->terminal, &rows, layout,
 			  focus && has_cursor(events), focus ? empty : NOTHING);
 		top += lines;
 	}
@@ -276,7 +181,7 @@ static void events_draw(struct view *view, struct console *console, const struct
 	const struct engine_formats_reply *formats =
 		console->guest ? guest_formats(console->guest) : NULL;
 	struct row_layout layout = row_layout(area->columns, formats ? formats->clock : NULL,
-					      focused(events)->top.ts, events->shift);
+					      panes_focused(&events->panes)->top.ts, events->shift);
 	int filter = filtering_lines(console);
 	struct area rows = {area->top + 1, area->left, area->rows - 1 - filter, area->columns};
 	struct area last = {area->top + area->rows - 1, area->left, 1, area->columns};
@@ -289,14 +194,14 @@ static void events_draw(struct view *view, struct console *console, const struct
 	if (!empty[0])
 		snprintf(empty, sizeof(empty), NOTHING);
 	row_draw_titles(&titles, &layout);
-	if (events->merged) {
-		set_rows(&events->timeline, rows.rows);
-		pane_draw(&events->timeline, console->terminal, &rows, &layout, has_cursor(events),
-			  empty);
-	} else if (events->chosen_count) {
+	if (events->panes.merged) {
+		set_rows(&events->panes.timeline, rows.rows);
+		pane_draw(&events->panes.timeline, console->terminal, &rows, &layout,
+			  has_cursor(events), empty);
+	} else if (events->panes.chosen_count) {
 		draw_panes(events, console, &rows, &layout, empty);
 	} else {
-		pane_draw(&events->timeline, console->terminal, &rows, &layout, false, empty);
+		pane_draw(&events->panes.timeline, console->terminal, &rows, &layout, false, empty);
 	}
 	if (filter)
 		filtering_draw(console, &last);
@@ -307,7 +212,7 @@ static void events_status(const struct view *view, const struct console *console
 			  size_t size)
 {
 	const struct events_view *events = events_of(view);
-	const struct pane *pane = focused(events);
+	const struct pane *pane = panes_focused(&events->panes);
 	char newer[NUMBER_SIZE], place[NUMBER_SIZE + 16] = "", cpus[64] = "";
 
 	if (!console->guest) {
@@ -325,17 +230,17 @@ static void events_status(const struct view *view, const struct console *console
 	else if (pane->answered)
 		snprintf(place, sizeof(place), "END  ");
 	for (unsigned cpu = 0; cpu < VTRACE_MAX_CPUS; cpu++) {
-		if (!events->panes[cpu] || engine_cpuset_has(console->cpus, cpu))
+		if (!events->panes.of[cpu] || engine_cpuset_has(console->cpus, cpu))
 			continue;
 		char list[48];
 
 		/* Some CPUs are hidden: a screen that shows less than there is says so. */
-		cpulist_format(events->timeline.cpus, list, sizeof(list));
+		cpulist_format(events->panes.timeline.cpus, list, sizeof(list));
 		snprintf(cpus, sizeof(cpus), "  CPUs %s", list);
 		break;
 	}
 	snprintf(text, size, "%s%s%s%s", events->frozen ? "FROZEN  " : "", place,
-		 events->merged ? "[merged]" : "[per CPU]", cpus);
+		 events->panes.merged ? "[merged]" : "[per CPU]", cpus);
 }
 
 /* ---- moves ---- */
@@ -343,7 +248,7 @@ static void events_status(const struct view *view, const struct console *console
 static void leave_tail(struct events_view *events)
 {
 	if (events->follow)
-		for_each_pane(events, pane_pin);
+		panes_each(&events->panes, pane_pin);
 	events->follow = false;
 }
 
@@ -354,17 +259,17 @@ static void scroll(struct events_view *events, int rows, bool page)
 		return; /* there is nothing further down */
 	leave_tail(events);
 	if (page)
-		pane_turn(focused(events), rows);
+		pane_turn(panes_focused(&events->panes), rows);
 	else
-		pane_move(focused(events), rows);
+		pane_move(panes_focused(&events->panes), rows);
 }
 
 static void shift(struct events_view *events, int columns)
 {
 	int longest = 0;
 
-	for (unsigned i = 0; i < visible_count(events); i++) {
-		int here = pane_longest_detail(visible(events, i));
+	for (unsigned i = 0; i < panes_visible_count(&events->panes); i++) {
+		int here = pane_longest_detail(panes_visible(&events->panes, i));
 
 		if (here > longest)
 			longest = here;
@@ -375,17 +280,10 @@ static void shift(struct events_view *events, int columns)
 		events->shift = 0;
 }
 
-static void move_focus(struct events_view *events, unsigned by)
-{
-	if (events->merged || !events->chosen_count)
-		return;
-	events->focus = (events->focus + by) % events->chosen_count;
-}
-
 static void events_act(struct view *view, struct console *console, enum action action)
 {
 	struct events_view *events = events_of(view);
-	int page = focused(events)->rows;
+	int page = panes_focused(&events->panes)->rows;
 
 	finder_cancel(console); /* it would move the rows again */
 	switch (action) {
@@ -409,7 +307,7 @@ static void events_act(struct view *view, struct console *console, enum action a
 		break;
 	case ACTION_HOME:
 		leave_tail(events);
-		pane_go(focused(events), PANE_HEAD);
+		pane_go(panes_focused(&events->panes), PANE_HEAD);
 		break;
 	case ACTION_LEFT:
 		shift(events, -SHIFT_STEP);
@@ -418,10 +316,10 @@ static void events_act(struct view *view, struct console *console, enum action a
 		shift(events, SHIFT_STEP);
 		break;
 	case ACTION_NEXT_PANE:
-		move_focus(events, 1);
+		panes_move_focus(&events->panes, 1);
 		break;
 	case ACTION_PREVIOUS_PANE:
-		move_focus(events, events->chosen_count - 1);
+		panes_move_focus(&events->panes, events->panes.chosen_count - 1);
 		break;
 	default:
 		return;
@@ -436,15 +334,15 @@ static void take_rows(struct events_view *events, struct console *console,
 {
 	struct pane *pane = NULL;
 
-	for (unsigned i = 0; !pane && i < visible_count(events); i++)
-		if (pane_answer(visible(events, i), packet))
-			pane = visible(events, i);
+	for (unsigned i = 0; !pane && i < panes_visible_count(&events->panes); i++)
+		if (pane_answer(panes_visible(&events->panes, i), packet))
+			pane = panes_visible(&events->panes, i);
 	/* It may have left the screen since it asked. */
 	for (unsigned i = 0; !pane && i < VTRACE_MAX_CPUS; i++)
-		if (events->panes[i] && pane_answer(events->panes[i], packet))
-			pane = events->panes[i];
-	if (!pane && pane_answer(&events->timeline, packet))
-		pane = &events->timeline;
+		if (events->panes.of[i] && pane_answer(events->panes.of[i], packet))
+			pane = events->panes.of[i];
+	if (!pane && pane_answer(&events->panes.timeline, packet))
+		pane = &events->panes.timeline;
 	if (!pane)
 		return;
 	/* In a full store the oldest rows are overwritten; do not slide along with them. */
@@ -473,9 +371,9 @@ static void events_packet(struct view *view, struct console *console,
 	events->news = true;
 	if (events->frozen)
 		return;
-	for (unsigned i = 0; i < visible_count(events); i++)
-		if (must_show_news(events, visible(events, i)))
-			visible(events, i)->wanted = true;
+	for (unsigned i = 0; i < panes_visible_count(&events->panes); i++)
+		if (must_show_news(events, panes_visible(&events->panes, i)))
+			panes_visible(&events->panes, i)->wanted = true;
 	ask(events, console);
 }
 
@@ -505,16 +403,17 @@ static void events_enter(struct view *view, struct console *console, enum view_i
 void events_toggle_merge(struct view *view, struct console *console)
 {
 	struct events_view *events = events_of(view);
-	const struct pane *before = focused(events);
+	const struct pane *before = panes_focused(&events->panes);
 	struct engine_row_view row;
 
-	events->merged = !events->merged;
+	events->panes.merged = !events->panes.merged;
 	console_invalidate(console);
 	if (!before->shown || (events->follow && !events->frozen))
 		return;
-	for (unsigned i = 0; i < (events->merged ? 1 : events->chosen_count); i++) {
-		struct pane *pane =
-			events->merged ? &events->timeline : events->panes[events->chosen[i]];
+	for (unsigned i = 0; i < (events->panes.merged ? 1 : events->panes.chosen_count); i++) {
+		struct pane *pane = events->panes.merged
+					    ? &events->panes.timeline
+					    : events->panes.of[events->panes.chosen[i]];
 
 		pane_release(pane);
 		pane_seek(pane, before->placed ? before->origin : ENGINE_FROM_POSITION,
@@ -541,7 +440,7 @@ void events_follow(struct view *view, struct console *console)
 
 	events->follow = true;
 	events->frozen = false;
-	for_each_pane(events, go_tail);
+	panes_each(&events->panes, go_tail);
 	ask(events, console);
 }
 
@@ -549,7 +448,7 @@ void events_follow(struct view *view, struct console *console)
 bool events_go(struct view *view, struct console *console, const struct goto_target *target)
 {
 	struct events_view *events = events_of(view);
-	const struct pane *from = focused(events);
+	const struct pane *from = panes_focused(&events->panes);
 	struct engine_position at = {.ts = target->amount, .epoch = from->top.epoch};
 	enum engine_origin origin = ENGINE_FROM_TIME;
 	uint64_t here = from->top.ts;
@@ -566,9 +465,9 @@ bool events_go(struct view *view, struct console *console, const struct goto_tar
 		at.ts = here < target->amount ? 0 : here - target->amount;
 	}
 	leave_tail(events);
-	pane_seek(&events->timeline, origin, &at);
-	for (unsigned i = 0; i < events->chosen_count; i++)
-		pane_seek(events->panes[events->chosen[i]], origin, &at);
+	pane_seek(&events->panes.timeline, origin, &at);
+	for (unsigned i = 0; i < events->panes.chosen_count; i++)
+		pane_seek(events->panes.of[events->panes.chosen[i]], origin, &at);
 	ask(events, console);
 	return true;
 }
@@ -580,15 +479,15 @@ bool events_frozen(const struct view *view)
 
 bool events_merged(const struct view *view)
 {
-	return events_of(view)->merged;
+	return events_of(view)->panes.merged;
 }
 
 void events_cpus_changed(struct view *view, struct console *console)
 {
 	struct events_view *events = events_of(view);
 
-	choose(events, console);
-	events->timeline.wanted = true;
+	panes_choose(&events->panes, console->cpus);
+	events->panes.timeline.wanted = true;
 	console_invalidate(console);
 }
 
@@ -596,9 +495,9 @@ void events_cleared(struct view *view, struct console *console)
 {
 	struct events_view *events = events_of(view);
 
-	for_each_pane(events, pane_clear);
+	panes_each(&events->panes, pane_clear);
 	if (!events->follow)
-		for_each_pane(events, go_head);
+		panes_each(&events->panes, go_head);
 	ask(events, console);
 }
 
@@ -609,27 +508,28 @@ bool events_following(const struct view *view)
 
 bool events_row(const struct view *view, struct engine_row_view *row)
 {
-	return pane_row(focused(events_of(view)), row);
+	return pane_row(panes_focused(&events_of(view)->panes), row);
 }
 
 bool events_place(const struct view *view, struct engine_position *at)
 {
-	return pane_place(focused(events_of(view)), at);
+	return pane_place(panes_focused(&events_of(view)->panes), at);
 }
 
 void events_cpus(const struct view *view, uint8_t *cpus)
 {
-	memcpy(cpus, focused(events_of(view))->cpus, ENGINE_CPUSET_BYTES);
+	memcpy(cpus, panes_focused(&events_of(view)->panes)->cpus, ENGINE_CPUSET_BYTES);
 }
 
 void events_scope(const struct view *view, const struct console *console, char *text, size_t size)
 {
 	const struct events_view *events = events_of(view);
 
-	if (events->merged || !events->chosen_count)
+	if (events->panes.merged || !events->panes.chosen_count)
 		snprintf(text, size, "these CPUs");
 	else
-		guest_stream_name(console->guest, events->chosen[events->focus], text, size);
+		guest_stream_name(console->guest, events->panes.chosen[events->panes.focus], text,
+				  size);
 }
 
 void events_show_row(struct view *view, struct console *console, const struct engine_position *at)
@@ -637,7 +537,7 @@ void events_show_row(struct view *view, struct console *console, const struct en
 	struct events_view *events = events_of(view);
 
 	leave_tail(events);
-	pane_go_to(focused(events), at, focused(events)->rows / 3);
+	pane_go_to(panes_focused(&events->panes), at, panes_focused(&events->panes)->rows / 3);
 	ask(events, console);
 }
 
@@ -650,7 +550,7 @@ void events_filter_changed(struct view *view, struct console *console)
 {
 	struct events_view *events = events_of(view);
 
-	for_each_pane(events, pane_hold);
+	panes_each(&events->panes, pane_hold);
 	ask(events, console);
 }
 
@@ -658,7 +558,7 @@ static void events_free(struct view *view)
 {
 	struct events_view *events = events_of(view);
 
-	free_panes(events);
+	panes_release(&events->panes);
 	free(events);
 }
 

@@ -123,7 +123,12 @@ $(UNIT_TESTS): %: %.o $(B)/all.a
 	@echo '  LD    $@'
 	$(Q)$(CC) $(if $(SAN),,-pie) $(LDFLAGS) -o $@ $< $(B)/all.a -pthread \
 		$(call libs_of,$(ENGINE_LIBS) $(CONSOLE_LIBS) cmocka) -ldl
-unit-tests: $(UNIT_TESTS)
+unit-tests: $(UNIT_TESTS) $(B)/tests/screen/feed
+
+# A guest made of a capture, for screen tests and bench-ui.
+$(B)/tests/screen/feed: $(B)/tests/screen/feed.o $(B)/all.a
+	@echo '  LD    $@'
+	$(Q)$(CC) $(if $(SAN),,-pie) $(LDFLAGS) -o $@ $^
 
 BENCHES      := $(patsubst %,$(B)/tests/bench/%,walk repeat ingest screen filter merge)
 $(BENCHES): %: %.o $(B)/all.a

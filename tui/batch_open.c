@@ -68,6 +68,7 @@ int batch_open(struct guest **guest, struct domains **domains, const struct opti
 	struct guest_options guest_options = {
 		.memory = options->memory,
 		.record = options->write,
+		.record_limit = options->write_limit,
 		.dat_version = options->dat_version,
 		.filter = &options->filter,
 	};

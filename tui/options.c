@@ -15,7 +15,15 @@
 #define COMPLAINT_MAX  256
 
 /* Keys of options that have no letter; above every char. */
-enum { KEY_DIR = 256, KEY_MEMORY, KEY_STATS, KEY_START, KEY_KEEP_RUNNING, KEY_DAT_VERSION };
+enum {
+	KEY_DIR = 256,
+	KEY_MEMORY,
+	KEY_STATS,
+	KEY_START,
+	KEY_KEEP_RUNNING,
+	KEY_DAT_VERSION,
+	KEY_WRITE_LIMIT
+};
 
 /* 0, or -EINVAL with a sentence in complaint that follows "vtrace-top: ". */
 typedef int option_fn(struct options *options, const char *value, char *complaint);
@@ -168,7 +176,8 @@ static int set_duration(struct options *options, const char *value, char *compla
 	return refuse(complaint, "-d", value, "wants seconds above 0, as in 5 or 0.5");
 }
 
-static int set_memory(struct options *options, const char *value, char *complaint)
+/* "64M". 0 or -EINVAL. */
+static int parse_size(const char *value, uint64_t least, uint64_t *bytes)
 {
 	static const char suffixes[] = "KMG";
 	size_t length = strlen(value);
@@ -179,18 +188,30 @@ static int set_memory(struct options *options, const char *value, char *complain
 		length--;
 		shift = 10 * (unsigned)(strchr(suffixes, value[length]) - suffixes + 1);
 	}
-	if (length < sizeof(digits)) {
-		memcpy(digits, value, length);
-		digits[length] = '\0';
-		if (!control_number(digits, &options->memory) &&
-		    options->memory <= UINT64_MAX >> shift) {
-			options->memory <<= shift;
-			if (options->memory >= MEMORY_MIN)
-				return 0;
-		}
-	}
+	if (length >= sizeof(digits))
+		return -EINVAL;
+	memcpy(digits, value, length);
+	digits[length] = '\0';
+	if (control_number(digits, bytes) || *bytes > UINT64_MAX >> shift)
+		return -EINVAL;
+	*bytes <<= shift;
+	return *bytes >= least ? 0 : -EINVAL;
+}
+
+static int set_memory(struct options *options, const char *value, char *complaint)
+{
+	if (!parse_size(value, MEMORY_MIN, &options->memory))
+		return 0;
 	return refuse(complaint, "--memory", value,
 		      "wants bytes, or a number with K, M or G behind it; 1M or more");
+}
+
+static int set_write_limit(struct options *options, const char *value, char *complaint)
+{
+	if (!parse_size(value, 1, &options->write_limit))
+		return 0;
+	return refuse(complaint, "--write-limit", value,
+		      "wants bytes, or a number with K, M or G behind it");
 }
 
 /* In the order of --help. */
@@ -203,6 +224,8 @@ static const struct option_entry entries[] = {
 	{'e', "events", "LIST", "show only these events, as in sched,timer:hr*", set_events},
 	{'F', "filter", "EXPR", "show only events for which EXPR is true", set_filter},
 	{'w', "write", "PATH", "save raw pages from the start; PATH.dat: a trace.dat", set_write},
+	{KEY_WRITE_LIMIT, "write-limit", "SIZE", "end a recording that has SIZE of pages",
+	 set_write_limit},
 	{KEY_DAT_VERSION, "dat-version", "6|7", "of a trace.dat that is written (default 7)",
 	 set_dat_version},
 	{'n', "count", "N", "batch: end after N events", set_count},
@@ -301,6 +324,8 @@ static int check_conflicts(const struct options *options, FILE *err)
 		{options->write && options->replay && options->count,
 		 "-n ends before all of a capture is read, and -w writes all of it: give one of "
 		 "them"},
+		{options->write_limit && options->replay,
+		 "--write-limit ends a recording of a guest; with -r there is no guest"},
 		{options->start && options->replay,
 		 "--start starts tracing in a guest; with -r there is no guest"},
 		{options->keep_running && options->replay,

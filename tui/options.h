@@ -18,6 +18,7 @@ struct options {
 	const char *replay;   /* -r */
 	const char *dir;      /* --dir */
 	const char *write;    /* -w */
+	uint64_t write_limit; /* --write-limit, bytes of a recording; 0: any */
 	unsigned dat_version; /* --dat-version: 6 or 7 */
 	bool batch;	      /* -b, or stdout is no terminal */
 	bool stats;	      /* --stats */

@@ -169,11 +169,15 @@ static void batch_where_stdout_is_no_terminal(void **state)
 static void help_names_every_option(void **state)
 {
 	static const char *const names[] = {
-		"-c, --connect URI", "-r, --read PATH",	  "-b, --batch",       "--dir PATH",
-		"-C, --cpus LIST",   "-w, --write PATH",  "-n, --count N",     "-d, --duration SEC",
-		"--memory SIZE",     "--stats",		  "--start",	       "--keep-running",
-		"-e, --events LIST", "-F, --filter EXPR", "--dat-version 6|7", "-h, --help",
-		"-V, --version",
+		"-c, --connect URI", "-r, --read PATH",
+		"-b, --batch",	     "--dir PATH",
+		"-C, --cpus LIST",   "-w, --write PATH",
+		"-n, --count N",     "-d, --duration SEC",
+		"--memory SIZE",     "--stats",
+		"--start",	     "--keep-running",
+		"-e, --events LIST", "-F, --filter EXPR",
+		"--dat-version 6|7", "-h, --help",
+		"-V, --version",     "--write-limit SIZE",
 	};
 	struct options options;
 
@@ -229,6 +233,9 @@ static void wrong_values_are_refused(void **state)
 		EXPECT_COMPLAINT("wants a number of events", "-b", "-n", counts[i]);
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
 		EXPECT_COMPLAINT("1M or more", "--memory", sizes[i]);
+	EXPECT_COMPLAINT("wants bytes, or a number", "--write-limit", "0");
+	EXPECT_COMPLAINT("wants bytes, or a number", "--write-limit", "1T");
+	EXPECT_COMPLAINT("there is no guest", "-r", "x", "--write-limit", "1M");
 	EXPECT_COMPLAINT("from position 5 on", "-C", "0-3,x");
 	EXPECT_COMPLAINT("wants 6 or 7", "--dat-version", "5");
 	EXPECT_COMPLAINT("wants 6 or 7", "--dat-version", "7.0");
@@ -287,6 +294,9 @@ static void memory_sizes(void **state)
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		assert_int_equal(TERMINAL(&options, "--memory", sizes[i].text), OPTIONS_RUN);
 		assert_int_equal(options.memory, sizes[i].bytes);
+		assert_int_equal(options.write_limit, 0);
+		assert_int_equal(TERMINAL(&options, "--write-limit", sizes[i].text), OPTIONS_RUN);
+		assert_int_equal(options.write_limit, sizes[i].bytes);
 	}
 }
 

@@ -263,6 +263,7 @@ static struct guest_options options_of_guest(struct console *console, struct eng
 {
 	struct guest_options options = {
 		.memory = console->options->memory,
+		.record_limit = console->options->write_limit,
 		.dat_version = console->options->dat_version,
 		.filter = filter,
 	};

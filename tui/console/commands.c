@@ -9,6 +9,7 @@
 
 #include "tui/console/numbers.h"
 #include "tui/console/row.h"
+#include "tui/console/saves.h"
 #include "tui/console/state.h"
 
 /* What an action does: run() for its key, or its command alone; take() for its command with an
@@ -252,74 +253,7 @@ static void choose_cpus(struct console *console)
 							   .data = console});
 }
 
-/* ---- saving and forgetting ---- */
-
-static void save_check(void *data, const char *text, struct prompt_verdict *verdict)
-{
-	(void)data;
-	if (*text && access(text, F_OK) != 0)
-		return;
-	verdict->state = PROMPT_INVALID;
-	snprintf(verdict->why, sizeof(verdict->why), "%s",
-		 *text ? "this exists: choose a name that is not taken"
-		       : "a path for a new directory or a .dat file is needed; Esc leaves");
-}
-
-static void save_to(struct console *console, const char *path)
-{
-	char error[512];
-
-	if (!console->guest)
-		tell(console, GUEST_WARNING, "nothing is open: d chooses a domain");
-	else if (guest_save(console->guest, path, error, sizeof(error)) < 0)
-		tell(console, GUEST_ERROR, error);
-	else
-		journal_printf(&console->journal, GUEST_INFO, "saving to %s...", path);
-}
-
-static void save_chosen(void *data, const char *path)
-{
-	if (path)
-		save_to(data, path);
-}
-
-/* A domain's name is data: in a path it is letters, digits and a few signs. */
-static void suggest_path(const struct console *console, char *path, size_t size)
-{
-	char name[64], when[32];
-	time_t now = time(NULL);
-	struct tm local;
-	const char *last = strrchr(guest_name(console->guest), '/');
-	size_t i;
-
-	snprintf(name, sizeof(name), "%s", last && last[1] ? last + 1 : guest_name(console->guest));
-	for (i = 0; name[i]; i++)
-		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-",
-			    name[i]))
-			name[i] = '_';
-	localtime_r(&now, &local);
-	strftime(when, sizeof(when), "%Y%m%d-%H%M%S", &local);
-	snprintf(path, size, "vtrace-%s-%s", name, when);
-}
-
-static void save(struct console *console)
-{
-	char label[64], path[128], size[NUMBER_SIZE];
-
-	if (!console->guest) {
-		tell(console, GUEST_WARNING, "nothing is open: d chooses a domain");
-		return;
-	}
-	suggest_path(console, path, sizeof(path));
-	snprintf(label, sizeof(label),
-		 "save the %s held to:", number_bytes(size, console->meters.memory_used));
-	prompt_line(&console->prompt, &(struct prompt_ask){.label = label,
-							   .prefill = path,
-							   .check = save_check,
-							   .complete = command_line_path,
-							   .done = save_chosen,
-							   .data = console});
-}
+/* ---- forgetting ---- */
 
 static void clear_answered(void *data, const char *answer)
 {
@@ -459,7 +393,7 @@ static void quit(struct console *console)
 {
 	char label[200], size[NUMBER_SIZE];
 
-	if (!console->guest || !console->options->write || console->after_stop) {
+	if (!console->guest || !guest_recording(console->guest) || console->after_stop) {
 		console_leave(console);
 		return;
 	}
@@ -501,7 +435,8 @@ static const struct command commands[] = {
 	[ACTION_UNFILTER] = {.run = filtering_toggle},
 	[ACTION_CPUS] = {choose_cpus, cpus_to, cpus_check},
 	[ACTION_MERGE] = {merge, merge_to, on_off_check},
-	[ACTION_SAVE] = {save, save_to, save_check},
+	[ACTION_SAVE] = {saves_open, saves_save, saves_check_save},
+	[ACTION_RECORD] = {saves_toggle, saves_record, saves_check_record},
 	[ACTION_CLEAR] = {.run = clear},
 	[ACTION_FORMATS] = {.run = formats},
 	[ACTION_DETAIL] = {.run = show_detail},

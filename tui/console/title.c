@@ -52,7 +52,7 @@ static void memory_words(const struct console *console, char *text, size_t size)
 		return; /* the pages of a capture stay in its files */
 	length = snprintf(text, size, "mem %s/%s", number_bytes(used, meters->memory_used),
 			  number_bytes(limit, meters->memory_limit));
-	if (console->options->write && length > 0 && (size_t)length < size)
+	if (guest_recording(console->guest) && length > 0 && (size_t)length < size)
 		snprintf(text + length, size - (size_t)length, "  rec %s",
 			 number_bytes(recorded, meters->recorded));
 }

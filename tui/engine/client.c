@@ -510,6 +510,7 @@ static bool packet_ok(const struct engine_packet *packet)
 	case ENGINE_WORDS_REPLY:
 		return words_ok(packet);
 	case ENGINE_NEWS:
+	case ENGINE_RECORD_FULL:
 		return !packet->length;
 	case ENGINE_STREAM_STATE:
 		return packet->length == sizeof(struct engine_stream_state) &&

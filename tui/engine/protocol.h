@@ -6,7 +6,7 @@
  * every enum, because the engine may have been taken over by a guest.
  *
  * Requests carry a serial that the reply repeats. The engine also notifies unasked (ENGINE_NEWS,
- * ENGINE_MESSAGE, ENGINE_STREAM_STATE) with serial 0.
+ * ENGINE_MESSAGE, ENGINE_STREAM_STATE, ENGINE_RECORD_FULL) with serial 0.
  */
 #ifndef VTRACE_ENGINE_PROTOCOL_H
 #define VTRACE_ENGINE_PROTOCOL_H
@@ -75,6 +75,7 @@ enum engine_type {
 	ENGINE_FILTER_TRIED, /* struct engine_filter_reply */
 	ENGINE_SIFTED,	     /* struct engine_sifted */
 	ENGINE_WORDS_REPLY,  /* struct engine_words_reply, then words, each with its NUL */
+	ENGINE_RECORD_FULL,  /* no payload: what is recorded has the size that was allowed */
 	ENGINE_DETAIL_REPLY, /* struct engine_rows of 0 or 1 rows, then that one's engine_detail */
 };
 
@@ -88,6 +89,7 @@ struct engine_header {
 /* Geometry is what to assume until formats say it (0: 4096 bytes, 8, little). */
 struct engine_config {
 	uint64_t memory; /* bytes of pages to hold, all CPUs together */
+	uint64_t record; /* bytes of pages that a recording may have, all CPUs together; 0: any */
 	uint32_t protocol;
 	uint32_t subbuf_size; /* bytes */
 	uint32_t long_size;   /* 4 or 8 */

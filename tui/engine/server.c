@@ -67,6 +67,8 @@ int server_new(struct server **server, int socket, const struct engine_config *c
 	s->shared.geometry = server_geometry(config);
 	s->shared.lock = (pthread_mutex_t)PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP;
 	store_init(&s->shared.store, config->memory);
+	s->record_limit =
+		config->record && config->record < INT64_MAX ? (int64_t)config->record : INT64_MAX;
 	s->shared.comms = comms_new();
 	s->rows.streams = s->streams;
 	s->rows.shared = &s->shared;

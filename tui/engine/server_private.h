@@ -53,6 +53,8 @@ struct server {
 	struct dat_source dat;
 	unsigned next_file; /* CPU whose file is read next */
 	struct recording recordings[VTRACE_MAX_CPUS];
+	int64_t record_limit;	 /* bytes of all recordings together */
+	bool record_full;	 /* that they have them was told */
 	struct names_file names; /* of a recording into a trace.dat */
 	bool news;		 /* something changed since the last ENGINE_NEWS */
 	uint64_t news_time;	 /* ms, of the last one */

@@ -23,15 +23,23 @@ static void tell_state(struct server *server, const struct stream *stream)
 
 static void check_recording(struct server *server, struct stream *stream)
 {
+	struct recording *recording = &server->recordings[stream->stats.cpu];
+
 	if (!stream->record_error)
 		return;
+	recording->error = stream->record_error;
+	stream->record_error = 0;
+	if (recording->error == -EDQUOT) {
+		if (!server->record_full)
+			outbox_send(&server->outbox, ENGINE_RECORD_FULL, 0, NULL, 0);
+		server->record_full = true;
+		return;
+	}
 	server_say(server, ENGINE_MESSAGE,
 		   "recording of CPU %u stopped: %s; what was written before is whole",
 		   stream->stats.cpu,
-		   stream->record_error == -EFBIG ? "the file has no room for more of its pages"
-						  : strerror(-stream->record_error));
-	server->recordings[stream->stats.cpu].error = stream->record_error;
-	stream->record_error = 0;
+		   recording->error == -EFBIG ? "the file has no room for more of its pages"
+					      : strerror(-recording->error));
 }
 
 /* The console holds the same open file, so closing alone would leave it in the epoll set. */
@@ -249,6 +257,15 @@ void sources_change_geometry(struct server *server, const struct page_geometry *
 
 /* ---- recordings ---- */
 
+static bool recording_on(const struct server *server)
+{
+	bool on = false;
+
+	for (unsigned cpu = 0; cpu < VTRACE_MAX_CPUS; cpu++)
+		on |= server->recordings[cpu].on;
+	return on;
+}
+
 void source_record(struct server *server, uint32_t cpu, int fd, const struct engine_region *region)
 {
 	struct stream *stream = get_stream(server, cpu);
@@ -258,6 +275,10 @@ void source_record(struct server *server, uint32_t cpu, int fd, const struct eng
 			   stream ? "twice at a time" : "without memory for its stream");
 		close(fd);
 		return;
+	}
+	if (!recording_on(server)) {
+		server->record_full = false;
+		server->shared.record_room = server->record_limit;
 	}
 	rawfile_open(&stream->record, fd, region);
 	stream->stats.recorded = 0;

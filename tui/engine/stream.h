@@ -51,6 +51,8 @@ struct stream_shared {
 	struct intake intake;	       /* of the pages in hand, where nothing else is said */
 	const struct formats *formats; /* of the pages that come now; NULL: not known yet */
 	bool discard;		       /* throw away what channels bring */
+	/* Bytes that may still be recorded; below a page's size there is no more room. */
+	_Atomic int64_t record_room;
 };
 
 struct stream {

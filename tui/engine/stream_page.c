@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "tui/engine/stream_private.h"
@@ -162,6 +164,14 @@ static void end_record(struct stream *stream, int error)
 	stream->record_error = error ? error : ret;
 }
 
+/* Recordings of all streams share one limit. */
+static int record_page(struct stream *stream, const uint8_t *page, uint32_t size)
+{
+	if (atomic_fetch_sub(&stream->shared->record_room, size) < (int64_t)size)
+		return -EDQUOT;
+	return rawfile_append(&stream->record, page, size);
+}
+
 static void record_pages(struct stream *stream, const uint8_t *bytes, uint32_t count)
 {
 	uint32_t size = stream->shared->geometry.size;
@@ -171,7 +181,7 @@ static void record_pages(struct stream *stream, const uint8_t *bytes, uint32_t c
 		return;
 	stream_leave(stream);
 	for (; count && !ret; count--, bytes += size)
-		ret = rawfile_append(&stream->record, bytes, size);
+		ret = record_page(stream, bytes, size);
 	stream_enter(stream);
 	stream->stats.recorded = stream->record.bytes;
 	if (ret)

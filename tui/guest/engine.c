@@ -32,6 +32,9 @@ static void packet_came(void *data, const struct engine_packet *packet)
 	case ENGINE_SAVE_REPLY:
 		saving_replied(guest, packet->serial, packet->payload);
 		break;
+	case ENGINE_RECORD_FULL:
+		recording_full(guest);
+		break;
 	case ENGINE_STREAM_STATE:
 		streams_state(guest, packet->payload);
 		break;
@@ -108,6 +111,7 @@ int engine_open(struct guest *guest, char *error, size_t error_size)
 {
 	struct engine_config config = {
 		.memory = guest->memory,
+		.record = guest->record_limit,
 		.protocol = ENGINE_PROTOCOL_VERSION,
 	};
 	struct engine_flag discard = {.on = !guest->live};

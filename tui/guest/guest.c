@@ -118,6 +118,7 @@ struct guest *guest_new(const char *name, const struct guest_options *options,
 	guest->events = *events;
 	guest->data = data;
 	guest->memory = options->memory;
+	guest->record_limit = options->record_limit;
 	if (options->filter)
 		guest->filter = *options->filter;
 	guest->dat_version = options->dat_version ? options->dat_version : 7;

@@ -30,9 +30,10 @@ enum guest_state {
 };
 
 struct guest_options {
-	uint64_t memory;      /* bytes of pages to hold */
-	const char *record;   /* capture directory or trace.dat to write from the start, or NULL */
-	unsigned dat_version; /* of each trace.dat that is written: 6 or 7, 0: 7 */
+	uint64_t memory;       /* bytes of pages to hold */
+	const char *record;    /* capture directory or trace.dat to write from the start, or NULL */
+	uint64_t record_limit; /* bytes of pages that a recording may have; 0: any */
+	unsigned dat_version;  /* of each trace.dat that is written: 6 or 7, 0: 7 */
 	const struct engine_filter *filter; /* of what is shown; NULL: everything */
 };
 
@@ -113,6 +114,12 @@ int guest_stats(struct guest *guest, guest_stats_fn *fn, void *data);
  * .dat; the end comes as saved(). 0 or -errno with
  * a sentence in error (exists, no permission, no formats yet are all told here). */
 int guest_save(struct guest *guest, const char *path, char *error, size_t error_size);
+/* Record every further page likewise, until guest_record_end() or the limit of the options; the
+ * end comes as saved(). 0 or -errno with a sentence in error (a capture, a recording under way). */
+int guest_record(struct guest *guest, const char *path, char *error, size_t error_size);
+void guest_record_end(struct guest *guest);
+/* The path of the recording under way, -w or guest_record(); NULL: there is none. */
+const char *guest_recording(const struct guest *guest);
 /* The domain's life as libvirt tells it; gone closes the channels and keeps the rows. */
 void guest_domain_event(struct guest *guest, const char *what, const char *detail, bool gone);
 

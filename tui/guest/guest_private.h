@@ -92,6 +92,7 @@ struct guest {
 	struct channels channels; /* all empty for a capture */
 	char *name;
 	uint64_t memory;
+	uint64_t record_limit;
 	unsigned dat_version;
 	struct engine_filter filter; /* of what is shown; all "": everything */
 	enum guest_state state;
@@ -194,6 +195,8 @@ void recording_begin(struct guest *guest);
 void recording_add_formats(struct guest *guest);
 /* Ask the engine to end the recording; its replies finish it. */
 void recording_end(struct guest *guest);
+/* The engine has recorded as much as was allowed. */
+void recording_full(struct guest *guest);
 void saving_replied(struct guest *guest, uint32_t serial, const struct engine_save_reply *reply);
 /* The engine died: leave what there is, and say where it lies. */
 void saving_lost(struct guest *guest);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -199,6 +200,16 @@ void recording_end(struct guest *guest)
 		saving_lost(guest);
 }
 
+void recording_full(struct guest *guest)
+{
+	if (!saving_active(&guest->record) || guest->record.ending)
+		return;
+	guest_say(guest, GUEST_WARNING,
+		  "the recording %s ends: it has the %" PRIu64 " bytes that --write-limit allows",
+		  guest->record.path, guest->record_limit);
+	recording_end(guest);
+}
+
 void saving_replied(struct guest *guest, uint32_t serial, const struct engine_save_reply *reply)
 {
 	struct guest_saving *saving = &guest->save;
@@ -214,7 +225,8 @@ void saving_replied(struct guest *guest, uint32_t serial, const struct engine_sa
 		capture_set_pages(saving->writer, reply->cpu, reply->pages);
 	saving->pages += reply->pages;
 	saving->bytes += reply->bytes;
-	if (reply->error && !saving->error) {
+	/* At its limit it is as long as was wanted. */
+	if (reply->error && reply->error != -EDQUOT && !saving->error) {
 		saving->error = reply->error;
 		guest_say(guest, GUEST_ERROR,
 			  "saving CPU %u to %s stopped: %s; what is there is whole", reply->cpu,
@@ -241,6 +253,15 @@ void saving_lost(struct guest *guest)
 	lost(guest, &guest->save);
 }
 
+static int can_write(const struct guest *guest, const char *path, char *error, size_t error_size)
+{
+	if (!engine_link_alive(&guest->link)) {
+		snprintf(error, error_size, "the engine is not there, and its pages neither");
+		return -EPIPE;
+	}
+	return saving_check_path(path, error, error_size);
+}
+
 int guest_save(struct guest *guest, const char *path, char *error, size_t error_size)
 {
 	int err;
@@ -250,12 +271,39 @@ int guest_save(struct guest *guest, const char *path, char *error, size_t error_
 			 guest->save.path);
 		return -EBUSY;
 	}
-	if (!engine_link_alive(&guest->link)) {
-		snprintf(error, error_size, "the engine is not there, and its pages neither");
-		return -EPIPE;
-	}
-	err = saving_check_path(path, error, error_size);
+	err = can_write(guest, path, error, error_size);
 	if (!err)
 		err = saving_begin(guest, &guest->save, path, ENGINE_SAVE, error, error_size);
 	return err;
+}
+
+int guest_record(struct guest *guest, const char *path, char *error, size_t error_size)
+{
+	int err;
+
+	if (guest_is_file(guest)) {
+		snprintf(error, error_size, "a capture has all it will ever have: s saves it");
+		return -EOPNOTSUPP;
+	}
+	if (guest_recording(guest) || saving_active(&guest->record)) {
+		snprintf(error, error_size, "%s is still being written; try again when it is done",
+			 guest->record_path ? guest->record_path : guest->record.path);
+		return -EBUSY;
+	}
+	err = can_write(guest, path, error, error_size);
+	if (!err)
+		err = saving_begin(guest, &guest->record, path, ENGINE_RECORD, error, error_size);
+	return err;
+}
+
+void guest_record_end(struct guest *guest)
+{
+	recording_end(guest);
+}
+
+const char *guest_recording(const struct guest *guest)
+{
+	if (guest->record_path)
+		return guest->record_path;
+	return saving_active(&guest->record) && !guest->record.ending ? guest->record.path : NULL;
 }

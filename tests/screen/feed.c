@@ -1,0 +1,398 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Usage: feed DIRECTORY CAPTURE [-c CPUS] [-r EVENTS] [-f SEED] [-o]
+ *
+ * A guest made of a capture, for tests that need no kernel but a guest that sends: FIFOs and a
+ * share in DIRECTORY (made when it is not there), for vtrace-top --dir. It answers the control
+ * port as trace-agent does, and while it is told to trace it sends the capture's pages over and
+ * over, each time later, on CPUS channels (2), so many EVENTS a second on all of them together
+ * (1000). It does what a guest does when nobody reads: it waits.
+ *
+ * -f SEED: now and then bytes of a page are missing, wrong or too many, pages tell of lost events,
+ *          the agent says that it was started anew.
+ * -o: an agent of 2012, which knows 1 and 0 and answers nothing.
+ *
+ * Ends with its parent, or by a signal.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "formats/control.h"
+#include "tui/engine/page.h"
+
+#define PAGE_SIZE  4096u
+#define PAGES_MAX  1024u
+#define TICK_MS	   5
+#define PIPE_BYTES (1 << 20) /* the kernel's limit for users, /proc/sys/fs/pipe-max-size */
+
+struct page_of_capture {
+	uint8_t bytes[PAGE_SIZE];
+	uint32_t events;
+};
+
+struct cpu {
+	int fd;
+	const struct page_of_capture *pages;
+	unsigned count, next;
+	uint64_t ahead; /* ns, added to the time stamps */
+	uint64_t span;	/* ns from one round to the next */
+};
+
+struct feed {
+	const char *dir;
+	const char *capture;
+	struct cpu cpu[VTRACE_MAX_CPUS];
+	unsigned cpus;
+	unsigned turn; /* the CPU that sends next */
+	uint64_t rate;
+	bool old, faults;
+	uint32_t chance;
+	int in, out;
+	struct control_lines lines;
+	bool tracing;
+	uint64_t since; /* ms, of the start */
+	uint64_t sent;	/* events since then */
+	unsigned generation;
+	char kernel[128], clock[32], boot_id[64];
+};
+
+static void die(const char *what, const char *why)
+{
+	fprintf(stderr, "feed: %s: %s\n", what, why);
+	exit(1);
+}
+
+static uint64_t now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+}
+
+/* Numerical Recipes' generator: any will do, as long as a seed gives the same again. */
+static uint32_t chance(struct feed *feed, uint32_t below)
+{
+	feed->chance = feed->chance * 1664525u + 1013904223u;
+	return (feed->chance >> 8) % below;
+}
+
+/* ---- the capture ---- */
+
+static uint64_t time_of(const uint8_t *page)
+{
+	uint64_t time;
+
+	memcpy(&time, page, sizeof(time));
+	return time;
+}
+
+/* All pages of a CPU's file; false: there is no such file. */
+static bool load_cpu(struct feed *feed, unsigned number, struct cpu *cpu)
+{
+	static const struct page_geometry geometry = {.size = PAGE_SIZE, .long_size = 8};
+	struct page_of_capture *pages = calloc(PAGES_MAX, sizeof(*pages));
+	struct page_summary summary = {0};
+	char path[512];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/cpu%u.raw", feed->capture, number);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (!pages || fd < 0) {
+		free(pages);
+		return false;
+	}
+	while (cpu->count < PAGES_MAX &&
+	       read(fd, pages[cpu->count].bytes, PAGE_SIZE) == (ssize_t)PAGE_SIZE) {
+		if (page_check(&geometry, pages[cpu->count].bytes, &summary) != PAGE_GOOD)
+			continue;
+		pages[cpu->count++].events = summary.events;
+	}
+	close(fd);
+	if (!cpu->count)
+		die(path, "no good page");
+	cpu->pages = pages;
+	cpu->span = summary.last_ts - time_of(pages[0].bytes) + 1000;
+	return true;
+}
+
+/* What the manifest says of the guest: lines of a word and a value. */
+static void load_manifest(struct feed *feed)
+{
+	char path[512], line[256];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/manifest", feed->capture);
+	file = fopen(path, "re");
+	if (!file)
+		die(path, strerror(errno));
+	while (fgets(line, sizeof(line), file)) {
+		sscanf(line, "kernel %127s", feed->kernel);
+		sscanf(line, "clock %31s", feed->clock);
+		sscanf(line, "boot-id %63s", feed->boot_id);
+	}
+	fclose(file);
+}
+
+static void load(struct feed *feed)
+{
+	unsigned files = 0;
+
+	load_manifest(feed);
+
+	while (files < feed->cpus && load_cpu(feed, files, &feed->cpu[files]))
+		files++;
+	if (!files)
+		die(feed->capture, "no cpu0.raw");
+	for (unsigned i = files; i < feed->cpus; i++)
+		feed->cpu[i] = feed->cpu[i % files];
+	/* Clocks of CPUs go on together. */
+	for (unsigned i = 1; i < feed->cpus; i++)
+		if (feed->cpu[0].span < feed->cpu[i].span)
+			feed->cpu[0].span = feed->cpu[i].span;
+	for (unsigned i = 1; i < feed->cpus; i++)
+		feed->cpu[i].span = feed->cpu[0].span;
+}
+
+/* ---- the directory ---- */
+
+static int open_fifo(const struct feed *feed, const char *port, const char *suffix)
+{
+	char path[512];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%s%s", feed->dir, port, suffix);
+	unlink(path);
+	if (mkfifo(path, 0600))
+		die(path, strerror(errno));
+	/* As QEMU does: for both, so that it never waits for who opens the other side. */
+	fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		die(path, strerror(errno));
+	return fd;
+}
+
+static void make_directory(struct feed *feed)
+{
+	char share[512];
+
+	mkdir(feed->dir, 0700);
+	snprintf(share, sizeof(share), "%s/share", feed->dir);
+	if (mkdir(share, 0700) && errno != EEXIST)
+		die(share, strerror(errno));
+	for (unsigned cpu = 0; cpu < feed->cpus; cpu++) {
+		char port[64];
+
+		snprintf(port, sizeof(port), "%s%u", VTRACE_CPU_PORT_PREFIX, cpu);
+		open_fifo(feed, port, ".in");
+		feed->cpu[cpu].fd = open_fifo(feed, port, ".out");
+		fcntl(feed->cpu[cpu].fd, F_SETPIPE_SZ, PIPE_BYTES);
+	}
+	feed->out = open_fifo(feed, VTRACE_CONTROL_PORT, ".out");
+	feed->in = open_fifo(feed, VTRACE_CONTROL_PORT, ".in");
+}
+
+/* ---- the agent ---- */
+
+__attribute__((format(printf, 2, 3))) static void say(struct feed *feed, const char *format, ...)
+{
+	char line[VTRACE_LINE_MAX];
+	va_list args;
+	int length;
+
+	va_start(args, format);
+	length = vsnprintf(line, sizeof(line), format, args);
+	va_end(args);
+	if (!feed->old && write(feed->out, line, (size_t)length) != length)
+		fprintf(stderr, "feed: nobody reads answers\n");
+}
+
+static void export_formats(struct feed *feed)
+{
+	char from[512], to[512], again[520], bytes[65536];
+	ssize_t got;
+	int in, out;
+
+	snprintf(from, sizeof(from), "%s/formats", feed->capture);
+	snprintf(to, sizeof(to), "%s/share/%s", feed->dir, VTRACE_FORMATS_FILE);
+	snprintf(again, sizeof(again), "%s.new", to);
+	in = open(from, O_RDONLY | O_CLOEXEC);
+	out = open(again, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (in < 0 || out < 0)
+		die(in < 0 ? from : again, strerror(errno));
+	while ((got = read(in, bytes, sizeof(bytes))) > 0)
+		if (write(out, bytes, (size_t)got) != got)
+			die(again, "cannot be written");
+	close(in);
+	close(out);
+	if (rename(again, to))
+		die(to, strerror(errno));
+	say(feed, "ok export generation=%u bytes=1 events=1\n", ++feed->generation);
+}
+
+static void trace(struct feed *feed, bool on)
+{
+	feed->tracing = on;
+	feed->since = now_ms();
+	feed->sent = 0;
+	say(feed, "ok %d\n", on);
+}
+
+static void heard(const char *line, const char *reason, void *data)
+{
+	struct control_request request;
+	struct feed *feed = data;
+
+	(void)reason;
+	if (!line)
+		return;
+	control_request_parse(line, &request);
+	switch (request.verb) {
+	case CONTROL_START:
+	case CONTROL_STOP:
+		trace(feed, request.verb == CONTROL_START);
+		break;
+	case CONTROL_HELLO:
+		say(feed,
+		    "ok hello version=1 agent=feed boot-id=%s cpus=%u ports-missing=0 "
+		    "subbuf-size=4096 long-size=8 endian=little clock=%s kernel=%s state=%s "
+		    "events=9 tracing-on=%d share=yes generation=%u\n",
+		    feed->boot_id, feed->cpus, feed->clock, feed->kernel,
+		    feed->tracing ? "tracing" : "stopped", feed->tracing, feed->generation);
+		break;
+	case CONTROL_EXPORT:
+		export_formats(feed);
+		break;
+	case CONTROL_STATS:
+		say(feed, "ok stats bytes-sent=%" PRIu64 " pages-sent=0\n", feed->sent);
+		break;
+	case CONTROL_UNKNOWN:
+		say(feed, "error %s unknown request\n", request.name);
+		break;
+	}
+}
+
+static void listen_to_host(struct feed *feed)
+{
+	char bytes[512];
+	ssize_t got = read(feed->in, bytes, sizeof(bytes));
+
+	if (got > 0)
+		control_lines_feed(&feed->lines, bytes, (size_t)got, heard, feed);
+}
+
+/* ---- pages ---- */
+
+/* What a page or its way to the host may suffer. Returns how much of it arrives. */
+static size_t harm(struct feed *feed, uint8_t *page)
+{
+	uint64_t commit;
+
+	switch (chance(feed, 300)) {
+	case 0: /* a part is missing */
+		return 8 * (1 + chance(feed, PAGE_SIZE / 8 - 1));
+	case 1: /* a bit flips */
+		page[chance(feed, PAGE_SIZE)] ^= (uint8_t)(1u << chance(feed, 8));
+		return PAGE_SIZE;
+	case 2: /* Linux, kernel/trace/ring_buffer.c: RB_MISSED_EVENTS, as it reads in a long */
+		memcpy(&commit, page + 8, sizeof(commit));
+		commit |= UINT64_C(0xffffffff80000000);
+		memcpy(page + 8, &commit, sizeof(commit));
+		return PAGE_SIZE;
+	case 3:
+		say(feed, "note agent started\n");
+		return PAGE_SIZE;
+	default:
+		return PAGE_SIZE;
+	}
+}
+
+/* False: the channel is full. */
+static bool send_page(struct feed *feed, struct cpu *cpu)
+{
+	const struct page_of_capture *next = &cpu->pages[cpu->next];
+	uint64_t time = time_of(next->bytes) + cpu->ahead;
+	size_t length = PAGE_SIZE;
+	uint8_t page[PAGE_SIZE];
+
+	memcpy(page, next->bytes, PAGE_SIZE);
+	memcpy(page, &time, sizeof(time));
+	if (feed->faults)
+		length = harm(feed, page);
+	/* No more than PIPE_BUF: all of it or nothing, pipe(7). */
+	if (write(cpu->fd, page, length) < 0)
+		return false;
+	feed->sent += next->events;
+	if (++cpu->next == cpu->count) {
+		cpu->next = 0;
+		cpu->ahead += cpu->span;
+	}
+	return true;
+}
+
+/* What is due by now; of a channel that is full the rest is never sent. */
+static void send_pages(struct feed *feed)
+{
+	uint64_t due = feed->rate * (now_ms() - feed->since) / 1000;
+	bool more = true;
+
+	while (more && feed->sent < due) {
+		more = false;
+		for (unsigned i = 0; i < feed->cpus && feed->sent < due; i++) {
+			more |= send_page(feed, &feed->cpu[feed->turn]);
+			feed->turn = (feed->turn + 1) % feed->cpus;
+		}
+	}
+	if (feed->sent < due)
+		feed->sent = due;
+}
+
+int main(int argc, char **argv)
+{
+	struct feed feed = {.cpus = 2, .rate = 1000};
+	int option;
+
+	while ((option = getopt(argc, argv, "c:r:f:o")) != -1) {
+		if (option == 'c')
+			feed.cpus = (unsigned)strtoul(optarg, NULL, 10);
+		else if (option == 'r')
+			feed.rate = strtoull(optarg, NULL, 10);
+		else if (option == 'f')
+			feed.chance = (uint32_t)strtoul(optarg, NULL, 10);
+		feed.faults |= option == 'f';
+		feed.old |= option == 'o';
+		if (option == '?')
+			return 2;
+	}
+	if (argc - optind != 2 || !feed.cpus || feed.cpus > VTRACE_MAX_CPUS) {
+		fprintf(stderr,
+			"Usage: feed DIRECTORY CAPTURE [-c CPUS] [-r EVENTS] [-f SEED] [-o]\n");
+		return 2;
+	}
+	feed.dir = argv[optind];
+	feed.capture = argv[optind + 1];
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	signal(SIGPIPE, SIG_IGN);
+	load(&feed);
+	make_directory(&feed);
+	for (;;) {
+		struct pollfd in = {.fd = feed.in, .events = POLLIN};
+
+		if (poll(&in, 1, feed.tracing ? TICK_MS : -1) > 0)
+			listen_to_host(&feed);
+		if (feed.tracing)
+			send_pages(&feed);
+	}
+}

@@ -4,8 +4,10 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -306,6 +308,7 @@ static void test_recording_is_what_came(void **state)
 	uint8_t back[4 * PAGE];
 
 	assert_non_null(file);
+	f->shared.record_room = INT64_MAX;
 	rawfile_open(&f->stream->record, dup(fileno(file)), NULL);
 	put_bytes(&f->shared.geometry, page_at(f, 2) + 8, 100000, 8);
 	feed(f, f->bytes, 2 * PAGE + 5);
@@ -321,12 +324,32 @@ static void test_recording_stops_when_the_disk_is_full(void **state)
 {
 	struct fixture *f = *state;
 
+	f->shared.record_room = INT64_MAX;
 	rawfile_open(&f->stream->record, open("/dev/full", O_WRONLY), NULL);
 	assert_true(f->stream->record.fd >= 0);
 	feed(f, f->bytes, 2 * PAGE);
 	assert_int_equal(f->stream->record.fd, -1);
 	assert_int_not_equal(f->stream->record_error, 0);
 	assert_int_equal(stats(f)->pages, 2);
+}
+
+static void test_recording_ends_at_its_limit(void **state)
+{
+	struct fixture *f = *state;
+	FILE *file = tmpfile();
+	struct stat st;
+
+	assert_non_null(file);
+	f->shared.record_room = 2 * PAGE + PAGE / 2;
+	rawfile_open(&f->stream->record, dup(fileno(file)), NULL);
+	feed(f, f->bytes, 4 * PAGE);
+	assert_int_equal(f->stream->record.fd, -1);
+	assert_int_equal(f->stream->record_error, -EDQUOT);
+	assert_int_equal(stats(f)->recorded, 2 * PAGE);
+	assert_int_equal(fstat(fileno(file), &st), 0);
+	assert_int_equal(st.st_size, 2 * PAGE);
+	assert_int_equal(stats(f)->pages, 4);
+	fclose(file);
 }
 
 /* Memory is bounded, the newest pages stay, rows keep their numbers. */
@@ -495,6 +518,7 @@ int main(void)
 		STREAM_TEST(test_lost_events_make_a_row),
 		STREAM_TEST(test_recording_is_what_came),
 		STREAM_TEST(test_recording_stops_when_the_disk_is_full),
+		STREAM_TEST(test_recording_ends_at_its_limit),
 		STREAM_TEST(test_store_holds_its_limit),
 		STREAM_TEST(test_clock_starting_again),
 		STREAM_TEST(test_file_is_read_where_it_lies),

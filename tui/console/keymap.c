@@ -51,7 +51,7 @@ static const struct keymap_entry entries[] = {
 	{ACTION_SAVE,	 GUEST, "s", "save", ARGUMENT_PATH, "Save",
 	 "save the events held as a new capture"},
 	{ACTION_RECORD,	 GUEST, "S", "record", ARGUMENT_PATH, NULL,
-	 "keep recording into a new capture; S again ends it"},
+	 "record what comes from now on; S again ends it"},
 	{ACTION_DOMAINS, IN_EVERY_VIEW & ~DOMAINS, "d F2", "domains", ARGUMENT_NONE, "Domains",
 	 "choose another domain; which are prepared"},
 	{ACTION_HELP,	 IN_EVERY_VIEW, "? h F1", "help", ARGUMENT_NONE, "Help",

@@ -145,8 +145,9 @@ fuzzers: $(FUZZERS)
 
 guest-tests: $(GUEST_TEST)
 
-# Writes the keys' section of the man page.
-$(B)/doc/keys: $(B)/doc/keys.o $(B)/tui/console/keymap.o
+# Writes the tables of keys and settings in the man page.
+$(B)/doc/keys: $(call obj,doc/keys.c $(addprefix tui/console/,keymap.c settings.c theme.c completion.c) \
+		tui/cpulist.c tui/options.c $(FORMATS_SRC))
 	@echo '  LD    $@'
 	$(Q)$(CC) $(if $(SAN),,-pie) $(LDFLAGS) -o $@ $^
 
@@ -202,7 +203,7 @@ bench-overhead: ## what tracing costs the guest, by several ways, in instruction
 soak: all ## trace a guest at its full rate for MINUTES (30) and watch the memory
 	@tests/soak $(MINUTES)
 
-keys: $(B)/doc/keys ## write the table of keys into vtrace-top(1)
+keys: $(B)/doc/keys ## write the tables of keys and settings into vtrace-top(1)
 	@$(B)/doc/keys doc/vtrace-top.1 > $(B)/doc/vtrace-top.1
 	@cp $(B)/doc/vtrace-top.1 doc/vtrace-top.1
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Usage: keys PAGE: print a man page with the tables of its section KEYS made anew from the key
- * table of the console, in the place of what stands between the lines `.\" keys: begin` and
- * `.\" keys: end`. `make keys` writes doc/vtrace-top.1 so, and `make lint` compares.
+ * Usage: keys PAGE: print a man page with its tables of keys and of settings made anew from those
+ * of the console, in the place of what stands between the lines `.\" keys: begin` and
+ * `.\" keys: end`, and the same with settings. `make keys` writes doc/vtrace-top.1 so, and
+ * `make lint` compares.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -10,9 +11,7 @@
 #include <string.h>
 
 #include "tui/console/keymap.h"
-
-#define BEGIN ".\\\" keys: begin\n"
-#define END   ".\\\" keys: end\n"
+#include "tui/console/settings.h"
 
 /* What a table is of: entries that the help view has are everybody's. */
 static const struct {
@@ -28,6 +27,7 @@ static const struct {
 	{"Log", IN_VIEW(VIEW_LOG),
 	 IN_VIEW(VIEW_HELP) | IN_VIEW(VIEW_EVENTS) | IN_VIEW(VIEW_DOMAINS) |
 		 IN_VIEW(VIEW_STATISTICS)},
+	{"Settings", IN_VIEW(VIEW_SETTINGS), IN_VIEW(VIEW_LOG)},
 };
 
 /* Characters that groff would print as others, or take for its own. */
@@ -91,11 +91,43 @@ static void print_sections(void)
 	}
 }
 
+static void print_settings(void)
+{
+	struct settings settings;
+	size_t count;
+	const struct setting *entries = setting_entries(&count);
+
+	settings_init(&settings);
+	printf(".TS\nlB l lx.\n");
+	for (size_t i = 0; i < count; i++) {
+		char value[SETTING_TEXT];
+
+		setting_format(&entries[i], &settings, value);
+		print_text(entries[i].name);
+		printf("\t\\fI%s\\fR\tT{\n", setting_values(&entries[i]));
+		print_text(entries[i].help);
+		printf(" (");
+		print_text(value);
+		printf(")\nT}\n");
+	}
+	printf(".TE\n");
+}
+
+/* What stands between lines of these names. */
+static const struct {
+	const char *begin, *end;
+	void (*print)(void);
+} tables[] = {
+	{".\\\" keys: begin\n", ".\\\" keys: end\n", print_sections},
+	{".\\\" settings: begin\n", ".\\\" settings: end\n", print_settings},
+};
+
+#define TABLES (sizeof(tables) / sizeof(tables[0]))
+
 int main(int argc, char **argv)
 {
 	char *line = NULL;
-	size_t room = 0;
-	bool inside = false, found = false;
+	size_t room = 0, inside = TABLES, found = 0;
 	FILE *page = argc == 2 ? fopen(argv[1], "r") : NULL;
 
 	if (!page) {
@@ -103,19 +135,23 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	while (getline(&line, &room, page) > 0) {
-		if (!strcmp(line, END))
-			inside = false;
-		if (!inside)
+		if (inside < TABLES && !strcmp(line, tables[inside].end))
+			inside = TABLES;
+		if (inside == TABLES)
 			fputs(line, stdout);
-		if (!strcmp(line, BEGIN)) {
-			inside = found = true;
-			print_sections();
+		for (size_t i = 0; inside == TABLES && i < TABLES; i++) {
+			if (strcmp(line, tables[i].begin) != 0)
+				continue;
+			inside = i;
+			found++;
+			tables[i].print();
 		}
 	}
 	free(line);
 	fclose(page);
-	if (!found || inside) {
-		fprintf(stderr, "keys: %s has no lines %s and %s", argv[1], BEGIN, END);
+	if (found != TABLES || inside < TABLES) {
+		fprintf(stderr, "keys: %s has not all lines such as %s and %s", argv[1],
+			tables[0].begin, tables[0].end);
 		return 1;
 	}
 	return 0;

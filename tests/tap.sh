@@ -14,6 +14,9 @@
 #
 # The output of a failed COMMAND becomes diagnostics. Checks return 1 when they failed.
 
+# A console under test has no settings of whoever runs the tests.
+export XDG_CONFIG_HOME=/nonexistent
+
 TAP_COUNT=0
 TAP_FAILED=0
 

@@ -66,7 +66,7 @@ int batch_open(struct guest **guest, struct domains **domains, const struct opti
 	       const struct guest_events *events, void *data, char *error, size_t error_size)
 {
 	struct guest_options guest_options = {
-		.memory = options->memory,
+		.memory = options->memory ? options->memory : OPTIONS_MEMORY,
 		.record = options->write,
 		.record_limit = options->write_limit,
 		.dat_version = options->dat_version,

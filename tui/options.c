@@ -10,9 +10,8 @@
 #include "formats/control.h"
 #include "formats/names.h"
 
-#define MEMORY_DEFAULT (256ull << 20)
-#define MEMORY_MIN     (1ull << 20)
-#define COMPLAINT_MAX  256
+#define MEMORY_MIN    (1ull << 20)
+#define COMPLAINT_MAX 256
 
 /* Keys of options that have no letter; above every char. */
 enum {
@@ -22,7 +21,9 @@ enum {
 	KEY_START,
 	KEY_KEEP_RUNNING,
 	KEY_DAT_VERSION,
-	KEY_WRITE_LIMIT
+	KEY_WRITE_LIMIT,
+	KEY_CONFIG,
+	KEY_NO_CONFIG,
 };
 
 /* 0, or -EINVAL with a sentence in complaint that follows "vtrace-top: ". */
@@ -176,12 +177,13 @@ static int set_duration(struct options *options, const char *value, char *compla
 	return refuse(complaint, "-d", value, "wants seconds above 0, as in 5 or 0.5");
 }
 
-/* "64M". 0 or -EINVAL. */
+/* "64M". 0, or -EINVAL with nothing changed. */
 static int parse_size(const char *value, uint64_t least, uint64_t *bytes)
 {
 	static const char suffixes[] = "KMG";
 	size_t length = strlen(value);
 	unsigned shift = 0;
+	uint64_t number;
 	char digits[32];
 
 	if (length && strchr(suffixes, value[length - 1])) {
@@ -192,18 +194,45 @@ static int parse_size(const char *value, uint64_t least, uint64_t *bytes)
 		return -EINVAL;
 	memcpy(digits, value, length);
 	digits[length] = '\0';
-	if (control_number(digits, bytes) || *bytes > UINT64_MAX >> shift)
+	if (control_number(digits, &number) || number > UINT64_MAX >> shift ||
+	    number << shift < least)
 		return -EINVAL;
-	*bytes <<= shift;
-	return *bytes >= least ? 0 : -EINVAL;
+	*bytes = number << shift;
+	return 0;
+}
+
+int memory_parse(const char *text, uint64_t *bytes, char *why, size_t why_size)
+{
+	int ret = parse_size(text, MEMORY_MIN, bytes);
+
+	if (ret)
+		snprintf(why, why_size,
+			 "wants bytes, or a number with K, M or G behind it; 1M or more");
+	return ret;
 }
 
 static int set_memory(struct options *options, const char *value, char *complaint)
 {
-	if (!parse_size(value, MEMORY_MIN, &options->memory))
+	char want[128];
+
+	if (!memory_parse(value, &options->memory, want, sizeof(want)))
 		return 0;
-	return refuse(complaint, "--memory", value,
-		      "wants bytes, or a number with K, M or G behind it; 1M or more");
+	return refuse(complaint, "--memory", value, want);
+}
+
+static int set_config(struct options *options, const char *value, char *complaint)
+{
+	(void)complaint;
+	options->config = value;
+	return 0;
+}
+
+static int set_no_config(struct options *options, const char *value, char *complaint)
+{
+	(void)value;
+	(void)complaint;
+	options->no_config = true;
+	return 0;
 }
 
 static int set_write_limit(struct options *options, const char *value, char *complaint)
@@ -235,6 +264,8 @@ static const struct option_entry entries[] = {
 	{KEY_START, "start", NULL, "start tracing at once, as the key t does", set_start},
 	{KEY_KEEP_RUNNING, "keep-running", NULL, "leave tracing on in the guest at exit",
 	 set_keep_running},
+	{KEY_CONFIG, "config", "FILE", "settings, in the place of the user's own", set_config},
+	{KEY_NO_CONFIG, "no-config", NULL, "no settings file is read", set_no_config},
 	{'h', "help", NULL, "print this help", NULL},
 	{'V', "version", NULL, "print the version", NULL},
 };
@@ -332,6 +363,8 @@ static int check_conflicts(const struct options *options, FILE *err)
 		 "--keep-running is about a guest; with -r there is no guest"},
 		{options->duration > 0 && options->replay,
 		 "-d stops tracing in a guest; with -r there is no guest"},
+		{options->config && options->no_config,
+		 "--config names a file and --no-config wants none: give one of them"},
 		{options->count && !options->batch, "-n needs -b"},
 		{options->duration > 0 && !options->batch, "-d needs -b"},
 		{options->stats && !options->batch, "--stats needs -b"},
@@ -419,7 +452,6 @@ enum options_result options_parse(struct options *options, int argc, char **argv
 	enum options_result result;
 
 	memset(options, 0, sizeof(*options));
-	options->memory = MEMORY_DEFAULT;
 	memset(options->cpus, 0xff, sizeof(options->cpus));
 
 	result = parse_options(options, argc, argv, out, err);

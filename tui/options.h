@@ -12,6 +12,8 @@
 
 #include "tui/engine/protocol.h"
 
+#define OPTIONS_MEMORY (256ull << 20) /* bytes of pages, where nobody says how many */
+
 struct options {
 	const char *uri;      /* -c; NULL: libvirt's default */
 	const char *domain;   /* positional; NULL: picker, or the one prepared domain for --only */
@@ -26,7 +28,9 @@ struct options {
 	bool start;	      /* --start: begin tracing at once, as if t were pressed */
 	uint64_t count;	      /* -n; 0: no limit */
 	double duration;      /* -d, seconds; 0: no limit */
-	uint64_t memory;      /* --memory, bytes */
+	uint64_t memory;      /* --memory, bytes; 0: not given */
+	const char *config;   /* --config; NULL: the user's own settings file */
+	bool no_config;	      /* --no-config */
 	struct engine_filter filter;	   /* -e and -F; all "": no filter */
 	uint8_t cpus[ENGINE_CPUSET_BYTES]; /* -C; all bits set when not given */
 };
@@ -37,6 +41,9 @@ enum options_result { OPTIONS_RUN, OPTIONS_EXIT_OK, OPTIONS_EXIT_USAGE };
 /* Parse; prints --help and --version on out, complaints on err. */
 enum options_result options_parse(struct options *options, int argc, char **argv, FILE *out,
 				  FILE *err);
+
+/* Parse "512M" into bytes. 0, or -EINVAL with a sentence in why. */
+int memory_parse(const char *text, uint64_t *bytes, char *why, size_t why_size);
 
 /* Parse "0-3,8" into a CPU set. 0, or -EINVAL with the offset of the fault in *at. */
 int cpulist_parse(const char *list, uint8_t *cpus, size_t *at);

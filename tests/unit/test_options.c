@@ -94,7 +94,7 @@ static void defaults(void **state)
 	assert_false(options.keep_running);
 	assert_int_equal(options.count, 0);
 	assert_true(options.duration == 0);
-	assert_int_equal(options.memory, 256u << 20);
+	assert_int_equal(options.memory, 0);
 	for (unsigned cpu = 0; cpu < VTRACE_MAX_CPUS; cpu++)
 		assert_true(engine_cpuset_has(options.cpus, cpu));
 	assert_string_equal(complained, "");

@@ -262,7 +262,8 @@ void attach_close(struct console *console)
 static struct guest_options options_of_guest(struct console *console, struct engine_filter *filter)
 {
 	struct guest_options options = {
-		.memory = console->options->memory,
+		.memory = console->options->memory ? console->options->memory
+						   : console->settings.memory,
 		.record_limit = console->options->write_limit,
 		.dat_version = console->options->dat_version,
 		.filter = filter,

@@ -133,6 +133,10 @@ static void complete_argument(struct console *console, const struct command_line
 		filtering_complete(console, line->argument, length, completion);
 		completion->from += at;
 		break;
+	case ARGUMENT_SETTING:
+		settings_complete(line->argument, length, completion);
+		completion->from += at;
+		break;
 	case ARGUMENT_PATH:
 		completion_paths(completion, line->argument, length, at);
 		break;
@@ -175,13 +179,19 @@ static void done(void *data, const char *text)
 		console_act(console, line.entry);
 }
 
-void command_line_open(struct console *console)
+void command_line_ask(struct console *console, const char *text)
 {
 	prompt_line(&console->prompt, &(struct prompt_ask){.label = ":",
+							   .prefill = text,
 							   .check = check,
 							   .complete = complete,
 							   .done = done,
 							   .data = console,
 							   .history = &console->history,
 							   .kind = HISTORY_COMMAND});
+}
+
+void command_line_open(struct console *console)
+{
+	command_line_ask(console, NULL);
 }

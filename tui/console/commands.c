@@ -10,6 +10,7 @@
 #include "tui/console/numbers.h"
 #include "tui/console/row.h"
 #include "tui/console/saves.h"
+#include "tui/console/set.h"
 #include "tui/console/state.h"
 
 /* What an action does: run() for its key, or its command alone; take() for its command with an
@@ -355,17 +356,17 @@ static void view_to(struct console *console, const char *name)
 
 static void next_times(struct console *console)
 {
-	console->times = (console->times + 1) % ROW_TIMES;
+	console->settings.times = (console->settings.times + 1) % ROW_TIMES;
 }
 
 static void toggle_meters(struct console *console)
 {
-	console->meters.hidden = !console->meters.hidden;
+	console->settings.meters = !console->settings.meters;
 }
 
 static void meters_to(struct console *console, const char *argument)
 {
-	console->meters.hidden = !is_on(argument);
+	console->settings.meters = is_on(argument);
 }
 
 static void redraw(struct console *console)
@@ -444,6 +445,8 @@ static const struct command commands[] = {
 	[ACTION_VIEWS] = {next_view, view_to, view_check},
 	[ACTION_TIMES] = {.run = next_times},
 	[ACTION_METERS] = {toggle_meters, meters_to, on_off_check},
+	[ACTION_SET] = {set_show, set_take, set_check},
+	[ACTION_WRITE_SETTINGS] = {.run = set_write},
 	[ACTION_REDRAW] = {.run = redraw},
 	[ACTION_SUSPEND] = {.run = suspend},
 	[ACTION_HELP] = {.run = help},

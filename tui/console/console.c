@@ -13,6 +13,7 @@
 #include "tui/console/console.h"
 #include "tui/console/message.h"
 #include "tui/console/numbers.h"
+#include "tui/console/set.h"
 #include "tui/console/state.h"
 #include "tui/domain/loop.h"
 #include "tui/text.h"
@@ -141,7 +142,8 @@ static void draw_frame(struct console *console)
 		terminal_end(console->terminal, -1, 0);
 		return;
 	}
-	int meters = console->guest ? meters_lines(&console->meters, rows, columns) : 0;
+	bool metered = console->guest && console->settings.meters;
+	int meters = metered ? meters_lines(&console->meters, rows, columns) : 0;
 	struct area title = {0, 0, 1, columns};
 	struct area top = {1, 0, meters, columns};
 	struct area middle = {1 + meters, 0, rows - meters - 3, columns};
@@ -299,6 +301,7 @@ static int make_views(struct console *console)
 	console->views[VIEW_STATISTICS] = view_statistics_new();
 	console->views[VIEW_LOG] = view_log_new();
 	console->views[VIEW_DOMAINS] = view_domains_new();
+	console->views[VIEW_SETTINGS] = view_settings_new();
 	console->views[VIEW_HELP] = view_help_new();
 	for (unsigned i = 0; i < VIEW_COUNT; i++)
 		if (!console->views[i])
@@ -376,6 +379,8 @@ static int start(struct console *console)
 	int ret;
 
 	open_history(console);
+	settings_init(&console->settings);
+	set_read_file(console);
 	ret = make_views(console);
 	if (!ret)
 		ret = loop_init();
@@ -391,8 +396,11 @@ static int start(struct console *console)
 			 "the console can not start: no timers");
 		return -ENOMEM;
 	}
-	return terminal_open(&console->terminal, &terminal_events, console, console->farewell,
-			     sizeof(console->farewell));
+	ret = terminal_open(&console->terminal, &terminal_events, console, console->farewell,
+			    sizeof(console->farewell));
+	if (!ret)
+		set_apply(console);
+	return ret;
 }
 
 static int run(struct console *console)

@@ -62,6 +62,6 @@ void footer_draw(struct console *console, const struct area *line)
 			room -= columns_of(console, entry);
 		}
 		pen_bytes(&pen, STYLE_KEY, entry->keys, (size_t)first_key(entry), 0, line->columns);
-		pen_printf(&pen, STYLE_NORMAL, " %s  ", label_now(console, entry));
+		pen_printf(&pen, STYLE_FOOTER, " %s  ", label_now(console, entry));
 	}
 }

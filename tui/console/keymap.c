@@ -11,6 +11,7 @@
 #define GUEST	   (EVENTS | STATISTICS | IN_VIEW(VIEW_LOG))
 #define LISTS	   (IN_EVERY_VIEW & ~EVENTS)
 #define DETAIL	   IN_VIEW(VIEW_DETAIL)
+#define SETTINGS   IN_VIEW(VIEW_SETTINGS)
 
 /* clang-format off */
 static const struct keymap_entry entries[] = {
@@ -24,6 +25,10 @@ static const struct keymap_entry entries[] = {
 	 "events, tasks, CPUs"},
 	{ACTION_PREVIOUS_PANE, STATISTICS, "S-Tab", "previous-kind", ARGUMENT_NONE, NULL,
 	 "back to the ones before"},
+	{ACTION_OPEN,	 SETTINGS, "Enter", "change", ARGUMENT_NONE, "Change",
+	 "change the setting under the cursor"},
+	{ACTION_WRITE_SETTINGS, SETTINGS, "W", "write", ARGUMENT_NONE, "Write",
+	 "write the settings into their file"},
 	{ACTION_RELIST,	 DOMAINS, "R F5", "relist", ARGUMENT_NONE, "Refresh",
 	 "list again; connect to libvirt again if needed"},
 	{ACTION_NEXT_ROW, DETAIL, "n Right ]", "next-row", ARGUMENT_NONE, "Next",
@@ -96,6 +101,10 @@ static const struct keymap_entry entries[] = {
 	 "get the event formats again; restart the engine"},
 	{ACTION_METERS,	 IN_EVERY_VIEW, "#", "meters", ARGUMENT_ON_OFF, NULL,
 	 "hide or show the CPU meters"},
+	{ACTION_SET,	 IN_EVERY_VIEW, "", "set", ARGUMENT_SETTING, NULL,
+	 "change a setting; alone, show all; NAME? one"},
+	{ACTION_WRITE_SETTINGS, IN_EVERY_VIEW & ~SETTINGS, "W", "write", ARGUMENT_NONE, NULL,
+	 "write the settings into their file"},
 	{ACTION_COMMAND, IN_EVERY_VIEW, ":", "command", ARGUMENT_NONE, NULL,
 	 "type a command: these names, Tab completes them"},
 	{ACTION_REDRAW,	 IN_EVERY_VIEW, "^L", "redraw", ARGUMENT_NONE, NULL,
@@ -141,7 +150,7 @@ static const struct {
 static const char *const argument_names[ARGUMENT_KINDS] = {
 	[ARGUMENT_NONE] = "",	  [ARGUMENT_ON_OFF] = "on|off", [ARGUMENT_CPUS] = "LIST",
 	[ARGUMENT_PATH] = "PATH", [ARGUMENT_VIEW] = "NAME",	[ARGUMENT_PATTERN] = "REGEX",
-	[ARGUMENT_TIME] = "TIME", [ARGUMENT_FILTER] = "EXPR",
+	[ARGUMENT_TIME] = "TIME", [ARGUMENT_FILTER] = "EXPR",	[ARGUMENT_SETTING] = "NAME VALUE",
 };
 
 const char *argument_name(enum argument argument)

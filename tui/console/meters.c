@@ -11,10 +11,7 @@
 
 void meters_reset(struct meters *meters, bool still, uint64_t now)
 {
-	bool hidden = meters->hidden;
-
 	memset(meters, 0, sizeof(*meters));
-	meters->hidden = hidden;
 	meters->still = still;
 	meters->last_event = now;
 }
@@ -129,8 +126,6 @@ int meters_lines(const struct meters *meters, int rows, int columns)
 	int known = (int)count_known(meters), fit = meters_a_line(meters, columns);
 	int lines = (known + fit - 1) / fit, most = rows / 5;
 
-	if (meters->hidden)
-		return 0;
 	return lines < most ? lines : most;
 }
 
@@ -176,7 +171,7 @@ static void draw_meter(const struct meters *meters, const struct guest *guest, s
 		draw_totals(pen, meter);
 	else
 		draw_rates(pen, meter, highest);
-	pen_printf(pen, losses ? STYLE_WARNING : STYLE_NORMAL, "lost %s%s",
+	pen_printf(pen, losses ? STYLE_LOST : STYLE_NORMAL, "lost %s%s",
 		   number_count(number, meter->now.lost), meter->now.lost_unknown ? "+?" : "");
 	if (meter->now.bad_pages)
 		pen_printf(pen, STYLE_ERROR, " bad %s", number_count(number, meter->now.bad_pages));

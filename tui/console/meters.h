@@ -33,7 +33,6 @@ struct meters {
 	uint64_t memory_used, memory_limit; /* bytes */
 	uint32_t indexing;		    /* files */
 	unsigned indexed;		    /* percent of their bytes */
-	bool hidden;
 	bool still; /* a capture: totals are shown, for rates would be those of the disk */
 };
 

@@ -7,9 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <wchar.h>
+
+#include "tui/console/xdg.h"
 
 static const char letters[HISTORY_KINDS] = {
 	[HISTORY_COMMAND] = ':',
@@ -19,15 +20,7 @@ static const char letters[HISTORY_KINDS] = {
 
 int prompt_history_path(char *path, size_t size)
 {
-	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-	int length = -1;
-
-	/* A path that is not absolute is to be ignored, says the specification. */
-	if (state && *state == '/')
-		length = snprintf(path, size, "%s/vtrace/history", state);
-	else if (home && *home == '/')
-		length = snprintf(path, size, "%s/.local/state/vtrace/history", home);
-	return length > 0 && (size_t)length < size ? 0 : -ENOENT;
+	return xdg_path(path, size, "XDG_STATE_HOME", ".local/state", "history");
 }
 
 /* ---- in memory ---- */
@@ -94,22 +87,6 @@ static void take_line(struct prompt_history *history, const char *line)
 			hold(history, kind, line + 1);
 }
 
-/* A pipe or a device in its place is not waited for. */
-static int open_file(const char *path, int flags)
-{
-	struct stat stat;
-	int fd = open(path, flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0600), ret;
-
-	if (fd < 0)
-		return -errno;
-	ret = fstat(fd, &stat) < 0 ? -errno : S_ISREG(stat.st_mode) ? 0 : -EINVAL;
-	if (ret) {
-		close(fd);
-		return ret;
-	}
-	return fd;
-}
-
 /* Read the end of it. Returns the bytes that it has, or -errno. */
 static off_t read_file(struct prompt_history *history, int fd)
 {
@@ -134,22 +111,6 @@ static off_t read_file(struct prompt_history *history, int fd)
 		take_line(history, line);
 	free(text);
 	return got < 0 ? -errno : size;
-}
-
-/* The directory, and those above it that are missing: for nobody else's eyes. */
-static int make_directory(const char *path)
-{
-	char directory[PATH_MAX];
-
-	if ((size_t)snprintf(directory, sizeof(directory), "%s", path) >= sizeof(directory))
-		return -ENAMETOOLONG;
-	for (char *slash = directory + 1; (slash = strchr(slash, '/')); slash++) {
-		*slash = '\0';
-		if (mkdir(directory, 0700) < 0 && errno != EEXIST)
-			return -errno;
-		*slash = '/';
-	}
-	return 0;
 }
 
 static int write_line(int fd, enum prompt_history_kind kind, const char *text)
@@ -186,7 +147,7 @@ static int rewrite(const struct prompt_history *history)
 
 int prompt_history_open(struct prompt_history *history, const char *path)
 {
-	int fd = open_file(path, O_RDONLY);
+	int fd = xdg_open(path, O_RDONLY);
 	off_t size = 0;
 
 	if (fd < 0 && fd != -ENOENT)
@@ -205,11 +166,11 @@ int prompt_history_open(struct prompt_history *history, const char *path)
 
 static int append(const char *path, enum prompt_history_kind kind, const char *text)
 {
-	int fd, ret = make_directory(path);
+	int fd, ret = xdg_make_directory(path);
 
 	if (ret)
 		return ret;
-	fd = open_file(path, O_WRONLY | O_APPEND | O_CREAT);
+	fd = xdg_open(path, O_WRONLY | O_APPEND | O_CREAT);
 	if (fd < 0)
 		return fd;
 	ret = write_line(fd, kind, text);

@@ -178,7 +178,7 @@ static void draw_break(struct pen *pen, const struct row_layout *layout,
 {
 	const struct engine_row *row = view->row;
 	enum style style =
-		style_in(layout, row->kind == ENGINE_ROW_LOST ? STYLE_WARNING : STYLE_ERROR);
+		style_in(layout, row->kind == ENGINE_ROW_LOST ? STYLE_LOST : STYLE_ERROR);
 	char number[NUMBER_SIZE];
 
 	pen_rule(pen, style, pen->column + RULE_BEFORE);

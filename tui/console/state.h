@@ -14,7 +14,7 @@
 #include "tui/console/journal.h"
 #include "tui/console/meters.h"
 #include "tui/console/prompt.h"
-#include "tui/console/row.h"
+#include "tui/console/settings.h"
 #include "tui/console/statistics.h"
 #include "tui/console/terminal.h"
 #include "tui/console/view.h"
@@ -35,6 +35,7 @@ struct written {
 
 struct console {
 	const struct options *options;
+	struct settings settings;
 	struct terminal *terminal;
 	struct journal journal;
 	struct prompt prompt;
@@ -124,8 +125,9 @@ void command_check(struct console *console, enum action action, const char *argu
 void command_take(struct console *console, enum action action, const char *argument);
 
 /* command_line.c */
-/* Ask for a command. */
+/* Ask for a command; with a text that is there already, which may be NULL. */
 void command_line_open(struct console *console);
+void command_line_ask(struct console *console, const char *text);
 /* Tab in a prompt for a path: a prompt_complete_fn whose data is not looked at. */
 void command_line_path(void *data, const char *text, size_t cursor, struct completion *completion);
 

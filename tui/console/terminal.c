@@ -24,6 +24,8 @@ struct terminal {
 	SCREEN *screen;
 	bool ascii;
 	bool colour;
+	short background; /* the terminal's own: LOOK_DEFAULT where it can be asked for */
+	attr_t styles[STYLE_COUNT];
 	int signal_fd, signal_watch;
 	int key_watch;
 	int stderr_kept; /* the real stderr while the pipe is in its place */
@@ -34,28 +36,6 @@ struct terminal {
 };
 
 static const int crash_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
-
-struct look {
-	short colour; /* of the text; -1: the terminal's own */
-	attr_t with_colour;
-	attr_t without_colour;
-};
-
-static const struct look looks[STYLE_COUNT] = {
-	[STYLE_NORMAL] = {-1, A_NORMAL, A_NORMAL},
-	[STYLE_TITLE] = {-1, A_REVERSE, A_REVERSE},
-	[STYLE_HEADER] = {COLOR_CYAN, A_NORMAL, A_UNDERLINE},
-	[STYLE_FOCUS] = {-1, A_REVERSE, A_REVERSE},
-	[STYLE_DIM] = {-1, A_DIM, A_DIM},
-	[STYLE_KEY] = {COLOR_CYAN, A_BOLD, A_BOLD},
-	[STYLE_GOOD] = {COLOR_GREEN, A_BOLD, A_BOLD},
-	[STYLE_WARNING] = {COLOR_YELLOW, A_BOLD, A_BOLD},
-	[STYLE_ERROR] = {COLOR_RED, A_BOLD, A_REVERSE | A_BOLD},
-	[STYLE_TIME] = {COLOR_GREEN, A_NORMAL, A_NORMAL},
-	[STYLE_TASK] = {-1, A_NORMAL, A_NORMAL},
-	[STYLE_EVENT] = {COLOR_CYAN, A_NORMAL, A_NORMAL},
-	[STYLE_MATCH] = {COLOR_YELLOW, A_REVERSE | A_BOLD, A_REVERSE | A_BOLD | A_UNDERLINE},
-};
 
 /*
  * A crash leaves through here. endwin() is not async-signal-safe, but curses keeps the only
@@ -92,28 +72,71 @@ static void start_colours(struct terminal *terminal)
 {
 	const char *no_colour = getenv("NO_COLOR");
 
-	if ((no_colour && *no_colour) || !has_colors() || start_color() == ERR)
-		return;
-	short background = use_default_colors() == OK ? -1 : COLOR_BLACK;
+	terminal->colour = (!no_colour || !*no_colour) && has_colors() && start_color() != ERR;
+	terminal->background = LOOK_DEFAULT;
+	if (terminal->colour && use_default_colors() == ERR)
+		terminal->background = COLOR_BLACK;
+}
 
-	for (short i = 1; i < STYLE_COUNT; i++) {
-		short colour = looks[i].colour;
+static attr_t attributes_of(unsigned attributes)
+{
+	static const struct {
+		unsigned bit;
+		attr_t curses;
+	} all[] = {
+		{LOOK_BOLD, A_BOLD},
+		{LOOK_DIM, A_DIM},
+		{LOOK_REVERSE, A_REVERSE},
+		{LOOK_UNDERLINE, A_UNDERLINE},
+	};
+	attr_t result = A_NORMAL;
 
-		if (colour < 0 && background >= 0)
-			colour = COLOR_WHITE;
-		if (init_pair(i, colour, background) == ERR)
-			return;
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (attributes & all[i].bit)
+			result |= all[i].curses;
+	return result;
+}
+
+/* The attributes of a look, with its colours as pair number pair. */
+static attr_t with_colours(const struct terminal *terminal, const struct look *look, short pair)
+{
+	bool bold, bright;
+	short text = look_colour(look->colour, COLORS, &bold);
+	short background = look_colour(look->background, COLORS, &bright);
+	attr_t attributes = attributes_of(look->attributes) | (bold ? A_BOLD : A_NORMAL);
+
+	if (text == LOOK_DEFAULT && background == LOOK_DEFAULT)
+		return attributes;
+	if (text == LOOK_DEFAULT && terminal->background != LOOK_DEFAULT)
+		text = COLOR_WHITE;
+	if (background == LOOK_DEFAULT)
+		background = terminal->background;
+	if (init_pair(pair, text, background) == ERR)
+		return attributes_of(look->plain);
+	return attributes | (attr_t)COLOR_PAIR(pair);
+}
+
+void terminal_theme(struct terminal *terminal, const struct theme *theme)
+{
+	const struct look *normal = &theme->looks[STYLE_NORMAL];
+
+	for (short i = 0; i < STYLE_COUNT; i++) {
+		struct look look = theme->looks[i];
+
+		if (look.colour == LOOK_DEFAULT)
+			look.colour = normal->colour;
+		if (look.background == LOOK_DEFAULT)
+			look.background = normal->background;
+		terminal->styles[i] = terminal->colour ? with_colours(terminal, &look, i + 1)
+						       : attributes_of(look.plain);
 	}
-	terminal->colour = true;
+	/* Where nothing is written, too. */
+	bkgdset(' ' | (terminal->styles[STYLE_NORMAL] & A_COLOR));
 }
 
 unsigned long terminal_style(const struct terminal *terminal, enum style style)
 {
-	if (!terminal->colour)
-		return looks[style].without_colour;
-	if (looks[style].colour < 0)
-		return looks[style].with_colour;
-	return looks[style].with_colour | (unsigned long)COLOR_PAIR((int)style);
+	return terminal->styles[style];
 }
 
 /* The next key that was pressed; KEY_UNKNOWN: there is none now. */
@@ -248,6 +271,7 @@ static int open_signals(struct terminal *terminal)
 static int open_screen(struct terminal *terminal, char *error, size_t error_size)
 {
 	const char *type = getenv("TERM");
+	struct theme theme;
 
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
 		snprintf(error, error_size,
@@ -276,6 +300,8 @@ static int open_screen(struct terminal *terminal, char *error, size_t error_size
 	nodelay(stdscr, TRUE);
 	curs_set(0);
 	start_colours(terminal);
+	theme_init(&theme);
+	terminal_theme(terminal, &theme);
 	return 0;
 }
 

@@ -10,27 +10,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "tui/console/theme.h"
+
 /* The smallest screen that the views are laid out for. */
 #define TERMINAL_MIN_COLUMNS 60
 #define TERMINAL_MIN_ROWS    10
-
-/* What a piece of text is for; the terminal decides between colours and plain attributes. */
-enum style {
-	STYLE_NORMAL,
-	STYLE_TITLE,
-	STYLE_HEADER, /* column titles, headers of panes */
-	STYLE_FOCUS,  /* the pane or the line that keys act on */
-	STYLE_DIM,
-	STYLE_KEY, /* a key in the footer and in the help */
-	STYLE_GOOD,
-	STYLE_WARNING,
-	STYLE_ERROR,
-	STYLE_TIME,
-	STYLE_TASK,
-	STYLE_EVENT,
-	STYLE_MATCH, /* what was searched for */
-	STYLE_COUNT
-};
 
 struct terminal;
 
@@ -65,6 +49,9 @@ void terminal_end(struct terminal *terminal, int row, int column);
 /* Forget what is on the screen, so that the next frame paints all of it. */
 void terminal_repaint(struct terminal *terminal);
 
+/* Show styles as a theme says, which may be gone afterwards: as far as the terminal can, and
+ * without colours where NO_COLOR is set. Until then they look as is built in. */
+void terminal_theme(struct terminal *terminal, const struct theme *theme);
 /* Curses attributes of a style, as draw.c needs them. */
 unsigned long terminal_style(const struct terminal *terminal, enum style style);
 

@@ -189,7 +189,7 @@ static void events_draw(struct view *view, struct console *console, const struct
 	char empty[256];
 
 	layout.marks = &console->finder.pattern;
-	layout.times = console->times;
+	layout.times = console->settings.times;
 	reason(events, console, empty, sizeof(empty));
 	if (!empty[0])
 		snprintf(empty, sizeof(empty), NOTHING);
@@ -407,6 +407,7 @@ void events_toggle_merge(struct view *view, struct console *console)
 	struct engine_row_view row;
 
 	events->panes.merged = !events->panes.merged;
+	console->settings.merged = events->panes.merged;
 	console_invalidate(console);
 	if (!before->shown || (events->follow && !events->frozen))
 		return;

@@ -18,7 +18,6 @@ struct statistics_view {
 	struct view view;
 	struct list list;
 	enum statistics_kind kind;
-	enum statistics_order order;
 	bool held;   /* the cursor stays on an entry, not on a line */
 	int32_t key; /* of that one */
 	const struct statistic *sorted[STATISTICS_MAX];
@@ -39,7 +38,7 @@ static const struct statistics_table *table_of(const struct statistics_view *sta
 /* Order what there is now; the cursor stays on its entry. */
 static void sort(struct statistics_view *statistics, const struct console *console)
 {
-	statistics->count = statistics_sort(table_of(statistics, console), statistics->order,
+	statistics->count = statistics_sort(table_of(statistics, console), console->settings.order,
 					    statistics->sorted);
 	for (uint32_t i = 0; statistics->held && i < statistics->count; i++)
 		if (statistics->sorted[i]->key == statistics->key)
@@ -93,7 +92,7 @@ static void draw_titles(const struct statistics_view *statistics, const struct c
 		[STATISTICS_BY_RATE] = {"", "", "*"},
 		[STATISTICS_BY_NAME] = {"*", "", ""},
 	};
-	const char *const *mark = marks[statistics->order];
+	const char *const *mark = marks[console->settings.order];
 
 	pen_printf(&pen, STYLE_HEADER, "  %s%s", titles[statistics->kind], mark[0]);
 	pen_pad(&pen, STYLE_HEADER, 2 + columns->name);
@@ -235,7 +234,7 @@ static void statistics_act(struct view *view, struct console *console, enum acti
 		open_chosen(statistics, console);
 		break;
 	case ACTION_ORDER:
-		statistics->order = (statistics->order + 1) % STATISTICS_ORDERS;
+		console->settings.order = (console->settings.order + 1) % STATISTICS_ORDERS;
 		break;
 	case ACTION_NEXT_PANE:
 		show(statistics, (statistics->kind + 1) % kinds);

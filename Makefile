@@ -123,7 +123,7 @@ $(UNIT_TESTS): %: %.o $(B)/all.a
 	@echo '  LD    $@'
 	$(Q)$(CC) $(if $(SAN),,-pie) $(LDFLAGS) -o $@ $< $(B)/all.a -pthread \
 		$(call libs_of,$(ENGINE_LIBS) $(CONSOLE_LIBS) cmocka) -ldl
-unit-tests: $(UNIT_TESTS) $(B)/tests/screen/feed
+unit-tests: $(UNIT_TESTS) $(B)/tests/screen/feed $(B)/tests/screen/walk
 
 # A guest made of a capture, for screen tests and bench-ui.
 $(B)/tests/screen/feed: $(B)/tests/screen/feed.o $(B)/all.a
@@ -134,6 +134,10 @@ BENCHES      := $(patsubst %,$(B)/tests/bench/%,walk repeat ingest screen filter
 $(BENCHES): %: %.o $(B)/all.a
 	@echo '  LD    $@'
 	$(Q)$(CC) $(if $(SAN),,-pie) $(LDFLAGS) -o $@ $< $(B)/all.a $(call libs_of,libtraceevent libzstd zlib)
+
+$(B)/tests/bench/ui $(B)/tests/screen/walk: %: %.o
+	@echo '  LD    $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lutil
 
 # Programs of libFuzzer's: clang and its runtime, see tests/fuzz/run.
 FUZZERS      := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -195,6 +199,10 @@ bench: all $(BENCHES) ## how fast the engine is, beside kbuffer, trace-cmd repor
 	@tests/deps
 	@tests/bench/bench
 
+bench-ui: all $(B)/tests/bench/ui $(B)/tests/screen/feed ## how soon the console answers, what it costs
+	@tests/deps
+	@tests/bench/ui-table
+
 bench-overhead: ## what tracing costs the guest, by several ways, in instructions
 	@tests/deps
 	@$(MAKE) --no-print-directory all guest-tests
@@ -231,6 +239,6 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: all unit-tests fuzzers guest-tests deps demo demo-clean test check check-threads fuzz \
-	guest-kernel test-kernel bench bench-overhead soak keys lint install uninstall clean help
+	guest-kernel test-kernel bench bench-ui bench-overhead soak keys lint install uninstall clean help
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -18,7 +18,7 @@
 #include "tui/domain/loop.h"
 #include "tui/text.h"
 
-#define FRAME_MS      33   /* from frame to frame at least */
+#define FRAME_MS      34   /* from frame to frame at least */
 #define BEAT_FAST_MS  250  /* while events come */
 #define BEAT_SLOW_MS  1000 /* while only a clock ticks */
 #define NEWS_LINGER   2000 /* ms for which news keep the beat fast */

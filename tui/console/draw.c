@@ -12,6 +12,7 @@
 
 /* A stripped byte can take four columns ("\x1b"). */
 #define DRAW_TEXT_MAX (ENGINE_TEXT_MAX * 4 + 1)
+#define CELLS_MAX     256 /* put at a time */
 
 struct pen pen_at(const struct terminal *terminal, const struct area *area, int line)
 {
@@ -49,6 +50,35 @@ static int columns_of(wchar_t *character)
 	return 1;
 }
 
+/* Is all of it characters of ASCII, a column each? */
+static bool is_plain(const char *bytes, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		if (bytes[i] < ' ' || bytes[i] > '~')
+			return false;
+	return true;
+}
+
+/* Put cells on the screen from the pen on, with no more than a copy: most text is plain, and
+ * what curses does for other text is a third of what a screen costs. */
+static int put_plain(struct pen *pen, enum style style, const char *bytes, int count)
+{
+	attr_t attributes = (attr_t)terminal_style(pen->terminal, style);
+	chtype cells[CELLS_MAX];
+	int done = 0;
+
+	while (done < count) {
+		int some = count - done < CELLS_MAX ? count - done : CELLS_MAX;
+
+		for (int i = 0; i < some; i++)
+			cells[i] = (chtype)(unsigned char)bytes[done + i] | attributes;
+		mvaddchnstr(pen->row, pen->column + done, cells, some);
+		done += some;
+	}
+	pen->column += count;
+	return count;
+}
+
 int pen_bytes(struct pen *pen, enum style style, const char *bytes, size_t length, int skip,
 	      int columns)
 {
@@ -60,6 +90,13 @@ int pen_bytes(struct pen *pen, enum style style, const char *bytes, size_t lengt
 		columns = pen->end - pen->column;
 	if (columns <= 0)
 		return 0;
+	if (is_plain(bytes, length)) {
+		int rest = (int)length - skip;
+
+		if (rest <= 0)
+			return 0;
+		return put_plain(pen, style, bytes + skip, rest < columns ? rest : columns);
+	}
 	count = wide_text(pen->terminal, bytes, length, wide, DRAW_TEXT_MAX);
 	while (first < count && skip > 0)
 		skip -= columns_of(&wide[first++]);
@@ -92,23 +129,31 @@ void pen_printf(struct pen *pen, enum style style, const char *format, ...)
 	pen_text(pen, style, text);
 }
 
-static void pen_fill(struct pen *pen, enum style style, int column, const wchar_t *with)
+void pen_pad(struct pen *pen, enum style style, int column)
 {
+	attr_t attributes = (attr_t)terminal_style(pen->terminal, style);
+	chtype cells[CELLS_MAX];
+	int some;
+
+	if (column > pen->end)
+		column = pen->end;
+	for (; pen->column < column; pen->column += some) {
+		some = column - pen->column < CELLS_MAX ? column - pen->column : CELLS_MAX;
+		for (int i = 0; i < some; i++)
+			cells[i] = ' ' | attributes;
+		mvaddchnstr(pen->row, pen->column, cells, some);
+	}
+}
+
+void pen_rule(struct pen *pen, enum style style, int column)
+{
+	const wchar_t *with = terminal_ascii(pen->terminal) ? L"-" : L"\u2500";
+
 	if (column > pen->end)
 		column = pen->end;
 	attrset((attr_t)terminal_style(pen->terminal, style));
 	for (; pen->column < column; pen->column++)
 		mvaddnwstr(pen->row, pen->column, with, 1);
-}
-
-void pen_pad(struct pen *pen, enum style style, int column)
-{
-	pen_fill(pen, style, column, L" ");
-}
-
-void pen_rule(struct pen *pen, enum style style, int column)
-{
-	pen_fill(pen, style, column, terminal_ascii(pen->terminal) ? L"-" : L"\u2500");
 }
 
 int text_columns(const struct terminal *terminal, const char *text)
@@ -118,6 +163,9 @@ int text_columns(const struct terminal *terminal, const char *text)
 
 int bytes_columns(const struct terminal *terminal, const char *bytes, size_t length)
 {
+	if (is_plain(bytes, length))
+		return (int)length;
+
 	wchar_t wide[DRAW_TEXT_MAX];
 	size_t count = wide_text(terminal, bytes, length, wide, DRAW_TEXT_MAX);
 	int columns = 0;

@@ -95,13 +95,18 @@ static void cell(struct pen *pen, const struct row_layout *layout, enum style st
 		 const char *text, size_t length, int columns)
 {
 	int end = pen->column + columns;
+	bool is_event = style == STYLE_EVENT;
 	struct pen marks = *pen;
 
 	if (marks.end > end)
 		marks.end = end;
 	pen_bytes(pen, style_in(layout, style), text, length, 0, columns);
-	pen_pad(pen, style_in(layout, STYLE_NORMAL), end + 1);
-	if (style == STYLE_EVENT)
+	/* In the text's style where that shows the same: each change of style is bytes to a
+	 * terminal. */
+	if (terminal_style_marks_blanks(pen->terminal, style))
+		style = STYLE_NORMAL;
+	pen_pad(pen, style_in(layout, style), end + 1);
+	if (is_event)
 		draw_marks(marks, layout, text, length, marks.column, 0);
 }
 

@@ -139,6 +139,11 @@ unsigned long terminal_style(const struct terminal *terminal, enum style style)
 	return terminal->styles[style];
 }
 
+bool terminal_style_marks_blanks(const struct terminal *terminal, enum style style)
+{
+	return terminal_style(terminal, style) & (A_REVERSE | A_UNDERLINE | A_STANDOUT | A_BLINK);
+}
+
 /* The next key that was pressed; KEY_UNKNOWN: there is none now. */
 static int next_key(void)
 {
@@ -299,6 +304,11 @@ static int open_screen(struct terminal *terminal, char *error, size_t error_size
 	keypad(stdscr, TRUE);
 	nodelay(stdscr, TRUE);
 	curs_set(0);
+	/* Until it has come back from endwin() once, ncurses writes at each move of the cursor what
+	 * it has, for programs that draw without it: a hundred writes a screen in the place of a
+	 * few (ncurses 6.4, lib_mvcur.c: _nc_mvcur). */
+	endwin();
+	refresh();
 	start_colours(terminal);
 	theme_init(&theme);
 	terminal_theme(terminal, &theme);

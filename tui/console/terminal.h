@@ -54,5 +54,7 @@ void terminal_repaint(struct terminal *terminal);
 void terminal_theme(struct terminal *terminal, const struct theme *theme);
 /* Curses attributes of a style, as draw.c needs them. */
 unsigned long terminal_style(const struct terminal *terminal, enum style style);
+/* Would a blank in that style not look like any other blank? */
+bool terminal_style_marks_blanks(const struct terminal *terminal, enum style style);
 
 #endif

@@ -130,7 +130,7 @@ $(B)/tests/screen/feed: $(B)/tests/screen/feed.o $(B)/all.a
 	@echo '  LD    $@'
 	$(Q)$(CC) $(if $(SAN),,-pie) $(LDFLAGS) -o $@ $^
 
-BENCHES      := $(patsubst %,$(B)/tests/bench/%,walk repeat ingest screen filter merge)
+BENCHES      := $(patsubst %,$(B)/tests/bench/%,walk repeat ingest screen filter merge latency)
 $(BENCHES): %: %.o $(B)/all.a
 	@echo '  LD    $@'
 	$(Q)$(CC) $(if $(SAN),,-pie) $(LDFLAGS) -o $@ $< $(B)/all.a $(call libs_of,libtraceevent libzstd zlib)

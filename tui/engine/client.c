@@ -442,6 +442,25 @@ static bool counts_ok(const struct engine_packet *packet)
 	return true;
 }
 
+static bool latency_ok(const struct engine_packet *packet)
+{
+	const struct engine_latency_reply *reply = packet->payload;
+	const struct engine_latency_key *key = (const void *)(reply + 1);
+
+	if (packet->length < sizeof(*reply) || reply->kind >= ENGINE_LATENCY_KINDS ||
+	    reply->order >= ENGINE_LATENCY_ORDERS || reply->begin >= ENGINE_LATENCY_EVENTS ||
+	    reply->end >= ENGINE_LATENCY_EVENTS || reply->keys > ENGINE_LATENCY_KEYS_MAX + 2 ||
+	    packet->length != sizeof(*reply) + reply->keys * sizeof(*key) ||
+	    !terminated(reply->fault, sizeof(reply->fault)))
+		return false;
+	for (uint32_t i = 0; i < reply->keys; i++)
+		if (key[i].worst.cpu >= VTRACE_MAX_CPUS ||
+		    !terminated(key[i].name, sizeof(key[i].name)) ||
+		    !terminated(key[i].task, sizeof(key[i].task)))
+			return false;
+	return true;
+}
+
 static bool searched_ok(const struct engine_packet *packet)
 {
 	const struct engine_searched *found = packet->payload;
@@ -505,6 +524,8 @@ static bool packet_ok(const struct engine_packet *packet)
 				  sizeof(((const struct engine_found *)payload)->reason));
 	case ENGINE_SEARCHED:
 		return searched_ok(packet);
+	case ENGINE_LATENCIES:
+		return latency_ok(packet);
 	case ENGINE_SIFTED:
 		return packet->length == sizeof(struct engine_sifted);
 	case ENGINE_WORDS_REPLY:

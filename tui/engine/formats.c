@@ -406,6 +406,7 @@ static int fill(struct formats *formats, const struct bundle *bundle)
 	if (ret)
 		return ret;
 	memcpy(formats->boot_id, bundle->boot_id, sizeof(formats->boot_id));
+	memcpy(formats->machine, bundle->machine, sizeof(formats->machine));
 	parse_events(formats, bundle);
 	ret = index_events(formats);
 	if (!ret)

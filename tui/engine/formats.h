@@ -79,6 +79,7 @@ struct formats {
 	uint32_t number; /* given by who loaded it */
 	uint64_t digest; /* of all that was parsed, to see that a new export brings nothing new */
 	char boot_id[64];
+	char machine[32]; /* as of uname -m; "" not known */
 	struct event_format *events;
 	size_t event_count;
 	uint32_t failed; /* event formats that did not parse */

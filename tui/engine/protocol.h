@@ -54,6 +54,7 @@ enum engine_type {
 	ENGINE_SIFT,	   /* no payload: count further rows that the filter shows; ENGINE_SIFTED */
 	ENGINE_WORDS,	   /* struct engine_words; ENGINE_WORDS_REPLY */
 	ENGINE_DETAIL,	   /* struct engine_detail_request; ENGINE_DETAIL_REPLY */
+	ENGINE_LATENCY,	   /* struct engine_latency; ENGINE_LATENCIES */
 
 	/* engine to console */
 	ENGINE_READY = 64,    /* struct engine_text: locked down; which layers are on */
@@ -77,6 +78,7 @@ enum engine_type {
 	ENGINE_WORDS_REPLY,  /* struct engine_words_reply, then words, each with its NUL */
 	ENGINE_RECORD_FULL,  /* no payload: what is recorded has the size that was allowed */
 	ENGINE_DETAIL_REPLY, /* struct engine_rows of 0 or 1 rows, then that one's engine_detail */
+	ENGINE_LATENCIES, /* struct engine_latency_reply, then keys × struct engine_latency_key */
 };
 
 struct engine_header {
@@ -487,6 +489,90 @@ struct engine_detail_field {
 	uint16_t type_len;
 	uint16_t value_len;
 	uint16_t meaning_len; /* names of flags, a symbol, a task; the number in hex */
+};
+
+/* Pairs of events, and what the time between them is of. */
+enum engine_latency_kind {
+	ENGINE_LATENCY_WAKEUP,	/* a task was woken, and ran; by pid */
+	ENGINE_LATENCY_IRQ,	/* an interrupt's handler began, and ended; by irq and handler */
+	ENGINE_LATENCY_SOFTIRQ, /* the same of a softirq; by vector */
+	ENGINE_LATENCY_RAISE,	/* a softirq was raised, and began; by vector */
+	ENGINE_LATENCY_SYSCALL, /* a system call began, and ended; by its name */
+	ENGINE_LATENCY_HRTIMER, /* a timer was due, and expired; by its function */
+	ENGINE_LATENCY_KINDS
+};
+
+enum engine_latency_order {
+	ENGINE_LATENCY_BY_MAX,
+	ENGINE_LATENCY_BY_P99,
+	ENGINE_LATENCY_BY_COUNT,
+	ENGINE_LATENCY_BY_TOTAL,
+	ENGINE_LATENCY_ORDERS
+};
+
+#define ENGINE_LATENCY_ALL	(UINT64_MAX)	 /* in the place of a key: every pair */
+#define ENGINE_LATENCY_OTHERS	(UINT64_MAX - 1) /* those of keys that found no room */
+#define ENGINE_LATENCY_KEYS_MAX 256
+#define ENGINE_LATENCY_NAME_MAX 48
+#define ENGINE_LATENCY_POWERS	64
+
+/*
+ * Look at further rows for pairs of events, and tell what those of one kind took. All kinds are
+ * measured at once, in the rows held and in those that come while this is asked again and again.
+ * The numbers stay when their rows are overwritten, until ENGINE_CLEAR, or until other CPUs are
+ * asked for: then all that is held is looked at once more. What a filter hides counts as well.
+ */
+struct engine_latency {
+	uint32_t kind;			   /* enum engine_latency_kind */
+	uint32_t order;			   /* enum engine_latency_order */
+	uint64_t key;			   /* whose distribution is wanted */
+	uint8_t cpus[ENGINE_CPUSET_BYTES]; /* on which pairs end, to be counted */
+};
+
+/* How it stands with the events that begin pairs, or end them. */
+enum engine_latency_events {
+	ENGINE_LATENCY_SEEN,
+	ENGINE_LATENCY_UNSEEN,	  /* none has come yet */
+	ENGINE_LATENCY_NO_FIELD,  /* their format lacks what is needed; fault says what */
+	ENGINE_LATENCY_NO_FORMAT, /* this guest has no such event, or sent no formats */
+	ENGINE_LATENCY_EVENTS
+};
+
+#define ENGINE_LATENCY_MORE	1 /* enough was looked at for one answer: ask again */
+#define ENGINE_LATENCY_INDEXING 2 /* files are not read as far as would be needed to go on */
+
+struct engine_latency_reply {
+	uint32_t kind, order;
+	uint32_t keys;	/* entries that follow: all pairs, others, keys in that order */
+	uint32_t flags; /* ENGINE_LATENCY_* */
+	uint32_t begin; /* enum engine_latency_events: those that begin pairs */
+	uint32_t end;	/* and those that end them */
+	uint64_t key;	/* which the powers are of */
+	uint64_t powers[ENGINE_LATENCY_POWERS]; /* pairs that took 2^i or more, less than 2^(i+1) */
+	uint64_t looked;			/* rows looked at */
+	uint64_t left;				/* rows held that are not yet */
+	uint64_t skipped;			/* rows overwritten before they were */
+	uint64_t open;				/* pairs that have begun and not ended */
+	uint64_t broken;     /* pairs that are not counted, as events may be missing in between */
+	uint64_t unfinished; /* pairs that began again before they ended */
+	uint64_t dropped;    /* pairs that found no room while open */
+	uint64_t given;	     /* keys whose pairs are counted as others */
+	char fault[128];     /* NUL-terminated */
+};
+
+/* Times in units of the guest's trace clock; of ENGINE_LATENCY_HRTIMER ns. */
+struct engine_latency_key {
+	uint64_t key;
+	uint64_t count; /* pairs */
+	uint64_t total;
+	uint64_t p50, p99; /* within 3.2 % */
+	uint64_t max;
+	uint64_t began;		      /* time of the row at which the longest began */
+	struct engine_position worst; /* the row at which it ended */
+	int32_t pid;		      /* of the task there; of WAKEUP, that was woken */
+	uint32_t reserved;
+	char name[ENGINE_LATENCY_NAME_MAX]; /* NUL-terminated, as the task's */
+	char task[VTRACE_COMM_LEN];
 };
 
 struct engine_stats {

@@ -199,6 +199,20 @@ static void find_row(struct server *server, uint32_t serial, const struct engine
 	outbox_send(&server->outbox, ENGINE_FOUND, serial, &found, sizeof(found));
 }
 
+static void send_latency(struct server *server, uint32_t serial, const struct engine_latency *asked)
+{
+	size_t length;
+	int ret =
+		latency_answer(&server->latency, &server->rows, asked, server_clock_ms(), &length);
+
+	if (ret)
+		server_say(server, ENGINE_MESSAGE, "latencies can't be measured: %s",
+			   strerror(-ret));
+	else
+		outbox_send(&server->outbox, ENGINE_LATENCIES, serial, &server->latency.reply,
+			    length);
+}
+
 /* What is kept from the threads of the drain while a request is answered. */
 enum hold {
 	HOLD_NOTHING,
@@ -238,6 +252,7 @@ static const struct {
 	[ENGINE_SIFT] = {0, false, false, HOLD_SHARED},
 	[ENGINE_WORDS] = {sizeof(struct engine_words), false, false, HOLD_SHARED},
 	[ENGINE_DETAIL] = {sizeof(struct engine_detail_request), false, false, HOLD_SHARED},
+	[ENGINE_LATENCY] = {sizeof(struct engine_latency), false, false, HOLD_SHARED},
 };
 
 static bool filter_ends(const struct engine_filter *filter)
@@ -271,6 +286,11 @@ static bool words_are_good(const struct engine_words *words)
 	       memchr(words->prefix, '\0', sizeof(words->prefix));
 }
 
+static bool latency_is_good(const struct engine_latency *latency)
+{
+	return latency->kind < ENGINE_LATENCY_KINDS && latency->order < ENGINE_LATENCY_ORDERS;
+}
+
 /* Of a request with the right length, what else must be true of it. */
 static bool payload_is_good(uint32_t type, const void *payload)
 {
@@ -288,6 +308,8 @@ static bool payload_is_good(uint32_t type, const void *payload)
 		return search_is_good(payload);
 	case ENGINE_WORDS:
 		return words_are_good(payload);
+	case ENGINE_LATENCY:
+		return latency_is_good(payload);
 	default:
 		return true;
 	}
@@ -373,6 +395,7 @@ static void answer(struct server *server, const struct engine_header *header, co
 		break;
 	case ENGINE_CLEAR:
 		sources_clear(server);
+		latency_restart(&server->latency);
 		break;
 	case ENGINE_VIEW:
 		send_view(server, header->serial, payload);
@@ -405,6 +428,9 @@ static void answer(struct server *server, const struct engine_header *header, co
 	case ENGINE_DETAIL:
 		send_rows(server, header->serial, rows_detail(&server->rows, payload),
 			  ENGINE_DETAIL_REPLY);
+		break;
+	case ENGINE_LATENCY:
+		send_latency(server, header->serial, payload);
 		break;
 	case ENGINE_STATS:
 		send_stats(server, header->serial);

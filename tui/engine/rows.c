@@ -46,7 +46,7 @@ static void append(struct rows *rows, const void *bytes, size_t length)
 	rows->length += length;
 }
 
-static const struct formats *formats_of(const struct rows *rows, const struct entry *entry)
+const struct formats *rows_formats_of(const struct rows *rows, const struct entry *entry)
 {
 	uint32_t number = entry->formats == STREAM_NO_FORMATS ? 0 : entry->formats;
 
@@ -56,7 +56,7 @@ static const struct formats *formats_of(const struct rows *rows, const struct en
 /* The job of an event's row. Field by field: it is in the way of every row. */
 void rows_make_job(const struct rows *rows, const struct place *place, struct print_job *job)
 {
-	job->formats = formats_of(rows, place->entry);
+	job->formats = rows_formats_of(rows, place->entry);
 	job->geometry = &rows->shared->geometry;
 	job->comms = rows->shared->comms;
 	job->data = place->record;
@@ -159,8 +159,7 @@ int rows_begin(struct rows *rows, const uint8_t *cpus)
 	return timeline_begin(&rows->timeline, rows->streams, cpus);
 }
 
-/* A file that is still being indexed may bring an older row than the one that is next. */
-static bool indexing_ahead(const struct rows *rows, unsigned cpu)
+bool rows_indexing_at(const struct rows *rows, unsigned cpu)
 {
 	const struct stream *stream = rows->streams[cpu];
 
@@ -173,7 +172,7 @@ bool rows_indexing_ahead(const struct rows *rows, const uint8_t *cpus)
 	bool ahead = false;
 
 	for (unsigned cpu = 0; cpu < VTRACE_MAX_CPUS && !ahead; cpu++)
-		ahead = rows->streams[cpu] && rows_has(cpus, cpu) && indexing_ahead(rows, cpu);
+		ahead = rows->streams[cpu] && rows_has(cpus, cpu) && rows_indexing_at(rows, cpu);
 	return ahead;
 }
 
@@ -185,9 +184,7 @@ static bool all_ended(const struct rows *rows)
 	return true;
 }
 
-/* Must a row wait for older ones of other CPUs? */
-static bool unsettled(const struct rows *rows, uint32_t cpu, const struct entry *entry,
-		      uint64_t now)
+bool rows_unsettled(const struct rows *rows, uint32_t cpu, const struct entry *entry, uint64_t now)
 {
 	return !rows->streams[cpu]->file && now - entry->arrival < ROWS_SETTLE_MS;
 }
@@ -260,7 +257,7 @@ static bool pull_both(struct rows *rows, const struct place *place, struct print
 	memcpy(copy, job->data, job->size);
 	job->data = copy;
 	timeline_next(timeline);
-	if (!indexing_ahead(rows, place->at.cpu)) {
+	if (!rows_indexing_at(rows, place->at.cpu)) {
 		if (timeline_peek(timeline, &other) && other.record) {
 			struct print_job other_job;
 
@@ -343,7 +340,7 @@ static bool pull_lines(struct rows *rows, const struct engine_pull *pull, uint64
 	if (!timeline_run(&rows->timeline, &run))
 		return false;
 	*cpu = run.cpu;
-	if (!(pull->flags & ENGINE_PULL_ALL) && unsettled(rows, run.cpu, run.entry, now))
+	if (!(pull->flags & ENGINE_PULL_ALL) && rows_unsettled(rows, run.cpu, run.entry, now))
 		return false;
 	return pull_run(rows, &run, pull->count - rows_header(rows)->events);
 }
@@ -412,7 +409,7 @@ int rows_pull(struct rows *rows, const struct engine_pull *pull, uint64_t now, u
 		uint32_t cpu;
 
 		if (text && !ahead && pull_lines(rows, pull, now, &cpu)) {
-			ahead = indexing_ahead(rows, cpu);
+			ahead = rows_indexing_at(rows, cpu);
 			continue;
 		}
 		ends = timeline->ends;
@@ -425,7 +422,7 @@ int rows_pull(struct rows *rows, const struct engine_pull *pull, uint64_t now, u
 			break;
 		}
 		if (!(pull->flags & ENGINE_PULL_ALL) &&
-		    unsettled(rows, place.at.cpu, place.entry, now)) {
+		    rows_unsettled(rows, place.at.cpu, place.entry, now)) {
 			header->flags |= ENGINE_ROWS_DRY;
 			*settles = place.entry->arrival + ROWS_SETTLE_MS;
 			break;
@@ -439,7 +436,7 @@ int rows_pull(struct rows *rows, const struct engine_pull *pull, uint64_t now, u
 				header->flags |= ENGINE_ROWS_DRY;
 			break;
 		}
-		ahead = indexing_ahead(rows, place.at.cpu);
+		ahead = rows_indexing_at(rows, place.at.cpu);
 	}
 	for (unsigned i = 0; i < VTRACE_MAX_CPUS; i++)
 		if (rows->streams[i] && rows_has(pull->cpus, i))

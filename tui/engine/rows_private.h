@@ -39,7 +39,13 @@ typedef bool rows_take_fn(struct rows *rows, const struct place *place);
 int rows_cut(struct rows *rows, const struct engine_view *view, rows_take_fn *take);
 /* A timeline over these CPUs, of what is shown. 0 or -ENOMEM. */
 int rows_begin(struct rows *rows, const uint8_t *cpus);
-/* Does the timeline stand where one of the CPUs' files is not indexed any further? */
+/* Does the timeline stand where one of the CPUs' files is not indexed any further? And where this
+ * one's is not? It may bring an older row than the one that is next. */
 bool rows_indexing_ahead(const struct rows *rows, const uint8_t *cpus);
+bool rows_indexing_at(const struct rows *rows, unsigned cpu);
+/* Must a row wait for older ones of other CPUs? now is ms, CLOCK_MONOTONIC. */
+bool rows_unsettled(const struct rows *rows, uint32_t cpu, const struct entry *entry, uint64_t now);
+/* The formats that a page's events are of; NULL: none are loaded. */
+const struct formats *rows_formats_of(const struct rows *rows, const struct entry *entry);
 
 #endif

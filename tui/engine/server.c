@@ -113,6 +113,7 @@ void server_free(struct server *server)
 	store_release(&server->shared.store);
 	rows_release(&server->rows);
 	search_release(&server->search);
+	latency_release(&server->latency);
 	comms_free(server->shared.comms);
 	intake_release(&server->shared.intake);
 	counts_release(&server->shared.counts);

@@ -10,6 +10,7 @@
 #include "tui/engine/drain.h"
 #include "tui/engine/names_file.h"
 #include "tui/engine/dat.h"
+#include "tui/engine/latency.h"
 #include "tui/engine/outbox.h"
 #include "tui/engine/rows.h"
 #include "tui/engine/search.h"
@@ -48,6 +49,7 @@ struct server {
 	uint32_t formats_count;		       /* numbers given out */
 	struct rows rows;
 	struct search search;
+	struct latency latency;
 	struct savings savings;
 	struct top top; /* a reply in the making */
 	struct dat_source dat;

@@ -74,6 +74,9 @@ see "R asks for the formats again" 'formats'
 key v
 see "v shows statistics, with rates" '^> [a-z_]+:[a-z_]+ .* [0-9.]+% +[1-9][0-9.]*k?/s '
 key v
+title "then latencies, of wakeups first" '\[latency: wakeups\] [1-9]'
+see "which are measured while they come" '^> \(all\) +[1-9][0-9.]*k? +[0-9.]+ (.s|ms|s) '
+key v
 see "the log has it" 'asking the guest for its event formats'
 key q
 key d

@@ -84,7 +84,7 @@ key C-u
 typed 'vi'
 key Tab
 see "a sure name is completed" '^:view$'
-typed 'l'
+typed 'lo'
 key Tab
 see "and its argument" '^:view log$'
 key Enter

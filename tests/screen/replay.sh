@@ -91,6 +91,8 @@ see "# shows them again" 'CPU1 .*lost 41'
 key v
 title "v shows the statistics" '\[statistics'
 key v
+title "and then latencies" '\[latency'
+key v
 title "and then the log" '\[log\]'
 key q
 title "q goes back" '\[merged\]'

@@ -31,7 +31,9 @@ title "S-Tab goes back" '\[statistics: events\]'
 key g Enter
 see "Enter on an event makes a filter of it" 'filter: EVENT == "tick"'
 key v v
-title "v goes on to the log" '\[log\]'
+title "v goes on to latencies" '\[latency'
+key v
+title "and to the log" '\[log\]'
 key v
 see "and to the events" 'filter: EVENT'
 key v

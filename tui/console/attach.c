@@ -137,6 +137,10 @@ static void on_packet(void *data, const struct engine_packet *packet)
 		console->views[VIEW_DETAIL]->ops->packet(console->views[VIEW_DETAIL], console,
 							 packet);
 		break;
+	case ENGINE_LATENCIES:
+		console->views[VIEW_LATENCY]->ops->packet(console->views[VIEW_LATENCY], console,
+							  packet);
+		break;
 	case ENGINE_SEARCHED:
 		finder_packet(console, packet);
 		break;

@@ -327,6 +327,8 @@ static void next_view(struct console *console)
 	/* Without a guest there is nothing to count. */
 	if (console->front == VIEW_EVENTS)
 		next = VIEW_STATISTICS;
+	else if (console->front == VIEW_STATISTICS)
+		next = VIEW_LATENCY;
 	else if (console->front == VIEW_LOG)
 		next = console_root(console);
 	console_show(console, next);

@@ -299,6 +299,7 @@ static int make_views(struct console *console)
 	console->views[VIEW_EVENTS] = view_events_new();
 	console->views[VIEW_DETAIL] = view_detail_new();
 	console->views[VIEW_STATISTICS] = view_statistics_new();
+	console->views[VIEW_LATENCY] = view_latency_new();
 	console->views[VIEW_LOG] = view_log_new();
 	console->views[VIEW_DOMAINS] = view_domains_new();
 	console->views[VIEW_SETTINGS] = view_settings_new();

@@ -8,7 +8,8 @@
 #define EVENTS	   IN_VIEW(VIEW_EVENTS)
 #define DOMAINS	   IN_VIEW(VIEW_DOMAINS)
 #define STATISTICS IN_VIEW(VIEW_STATISTICS)
-#define GUEST	   (EVENTS | STATISTICS | IN_VIEW(VIEW_LOG))
+#define LATENCY	   IN_VIEW(VIEW_LATENCY)
+#define GUEST	   (EVENTS | STATISTICS | LATENCY | IN_VIEW(VIEW_LOG))
 #define LISTS	   (IN_EVERY_VIEW & ~EVENTS)
 #define DETAIL	   IN_VIEW(VIEW_DETAIL)
 #define SETTINGS   IN_VIEW(VIEW_SETTINGS)
@@ -24,6 +25,14 @@ static const struct keymap_entry entries[] = {
 	{ACTION_NEXT_PANE, STATISTICS, "Tab", "next-kind", ARGUMENT_NONE, "Kind",
 	 "events, tasks, CPUs"},
 	{ACTION_PREVIOUS_PANE, STATISTICS, "S-Tab", "previous-kind", ARGUMENT_NONE, NULL,
+	 "back to the ones before"},
+	{ACTION_OPEN,	 LATENCY, "Enter", "worst", ARGUMENT_NONE, "Worst",
+	 "the row at which the longest of these ended"},
+	{ACTION_ORDER,	 LATENCY, "o", "order", ARGUMENT_NONE, "Order",
+	 "by maximum, by p99, by count, by total"},
+	{ACTION_NEXT_PANE, LATENCY, "Tab", "next-kind", ARGUMENT_NONE, "Kind",
+	 "wakeups, interrupts, softirqs, calls, timers"},
+	{ACTION_PREVIOUS_PANE, LATENCY, "S-Tab", "previous-kind", ARGUMENT_NONE, NULL,
 	 "back to the ones before"},
 	{ACTION_OPEN,	 SETTINGS, "Enter", "change", ARGUMENT_NONE, "Change",
 	 "change the setting under the cursor"},
@@ -94,7 +103,7 @@ static const struct keymap_entry entries[] = {
 	{ACTION_PREVIOUS_PANE, DETAIL, "S-Tab", "previous-part", ARGUMENT_NONE, NULL,
 	 "the one before"},
 	{ACTION_VIEWS,	 IN_EVERY_VIEW & ~IN_VIEW(VIEW_HELP), "v", "view", ARGUMENT_VIEW, NULL,
-	 "the next view: statistics, log; or the one named"},
+	 "the next view: statistics, latency, log; or NAME"},
 	{ACTION_CLEAR,	 EVENTS, "C", "clear", ARGUMENT_NONE, NULL,
 	 "forget the events held; files are left alone"},
 	{ACTION_FORMATS, GUEST, "R F5", "formats", ARGUMENT_NONE, NULL,

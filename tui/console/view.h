@@ -64,6 +64,7 @@ struct view {
 /* Each makes a view, or NULL when memory is out. */
 struct view *view_events_new(void);
 struct view *view_detail_new(void);
+struct view *view_latency_new(void);
 struct view *view_log_new(void);
 struct view *view_statistics_new(void);
 struct view *view_domains_new(void);

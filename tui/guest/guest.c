@@ -447,6 +447,11 @@ int guest_request_detail(struct guest *guest, const struct engine_detail_request
 	return engine_link_request(&guest->link, ENGINE_DETAIL, request, sizeof(*request), serial);
 }
 
+int guest_request_latency(struct guest *guest, const struct engine_latency *asked, uint32_t *serial)
+{
+	return engine_link_request(&guest->link, ENGINE_LATENCY, asked, sizeof(*asked), serial);
+}
+
 int guest_clear(struct guest *guest)
 {
 	return engine_link_command(&guest->link, ENGINE_CLEAR, NULL, 0, -1, NULL);

@@ -143,6 +143,8 @@ int guest_request_words(struct guest *guest, const struct engine_words *words, u
 int guest_set_filter(struct guest *guest, const struct engine_filter *filter);
 int guest_request_detail(struct guest *guest, const struct engine_detail_request *request,
 			 uint32_t *serial);
+int guest_request_latency(struct guest *guest, const struct engine_latency *asked,
+			  uint32_t *serial);
 int guest_clear(struct guest *guest);
 
 #endif

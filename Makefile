@@ -150,7 +150,8 @@ fuzzers: $(FUZZERS)
 guest-tests: $(GUEST_TEST)
 
 # Writes the tables of keys and settings in the man page.
-$(B)/doc/keys: $(call obj,doc/keys.c $(addprefix tui/console/,keymap.c settings.c theme.c completion.c) \
+$(B)/doc/keys: $(call obj,doc/keys.c $(addprefix tui/console/,keymap.c settings.c columns.c theme.c \
+		completion.c) \
 		tui/cpulist.c tui/options.c $(FORMATS_SRC))
 	@echo '  LD    $@'
 	$(Q)$(CC) $(if $(SAN),,-pie) $(LDFLAGS) -o $@ $^

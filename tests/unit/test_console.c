@@ -164,13 +164,19 @@ static void sentences_break_at_blanks(void **state)
 
 static void time_column_takes_what_times_need(void **state)
 {
+	struct row_columns columns;
+
 	(void)state;
-	assert_int_equal(row_layout(80, "local", 0, 0).time, 11);
-	assert_int_equal(row_layout(80, "local", 1234567000000000ull, 0).time, 14);
-	assert_int_equal(row_layout(80, "counter", 12345678901234567ull, 0).time, 17);
-	assert_true(row_layout(80, NULL, 0, 0).nanoseconds);
-	assert_true(row_layout(80, "mono_raw", 0, 0).nanoseconds);
-	assert_false(row_layout(80, "x86-tsc", 0, 0).nanoseconds);
+	columns_init(&columns);
+	assert_int_equal(row_layout(&columns, 80, "local", 0, 0).width[COLUMN_TIME], 11);
+	assert_int_equal(
+		row_layout(&columns, 80, "local", 1234567000000000ull, 0).width[COLUMN_TIME], 14);
+	assert_int_equal(
+		row_layout(&columns, 80, "counter", 12345678901234567ull, 0).width[COLUMN_TIME],
+		17);
+	assert_true(row_layout(&columns, 80, NULL, 0, 0).nanoseconds);
+	assert_true(row_layout(&columns, 80, "mono_raw", 0, 0).nanoseconds);
+	assert_false(row_layout(&columns, 80, "x86-tsc", 0, 0).nanoseconds);
 }
 
 static void feed(struct meters *meters, uint64_t seconds, uint64_t events, uint64_t count)

@@ -213,6 +213,71 @@ static void terminals_with_fewer_colours(void **state)
 	}
 }
 
+/* ---- columns ---- */
+
+static void columns_are_read_and_written(void **state)
+{
+	static const struct {
+		const char *text, *written;
+	} cases[] = {
+		{"time,cpu,task,event,detail", "time,cpu,task,event,detail"},
+		{" detail ", "detail"},
+		{"event:40, task ,detail", "event:40,task,detail"},
+		{"time:200,cpu:1,task:20,event:24", "time:200,cpu:1,task:20,event:24"},
+	};
+	struct row_columns columns;
+	char why[200], text[COLUMNS_TEXT];
+	size_t at;
+
+	(void)state;
+	columns_init(&columns);
+	columns_format(&columns, text);
+	assert_string_equal(text, cases[0].written);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(columns_parse(&columns, cases[i].text, why, sizeof(why), &at), 0);
+		columns_format(&columns, text);
+		assert_string_equal(text, cases[i].written);
+	}
+}
+
+static void columns_that_are_none(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t at;
+	} cases[] = {
+		{"", 0},
+		{"time,", 5},
+		{"time,,cpu", 5},
+		{"time,pid", 5},
+		{"time,time", 5},
+		{"detail,time", 7},
+		{"task:0,detail", 5},
+		{"task:201", 5},
+		{"task:9999999999999", 5},
+		{"task:", 5},
+		{"task:-3", 5},
+		{"time, detail:20", 13},
+		{"tim", 0},
+		{"timer", 0},
+		{"time cpu", 0},
+	};
+	struct row_columns columns;
+	char why[200];
+	size_t at;
+
+	(void)state;
+	columns_init(&columns);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		why[0] = '\0';
+		if (!columns_parse(&columns, cases[i].text, why, sizeof(why), &at))
+			fail_msg("'%s' is taken", cases[i].text);
+		assert_int_equal(at, cases[i].at);
+		assert_true(why[0]);
+		assert_int_equal(columns.count, COLUMN_COUNT);
+	}
+}
+
 /* ---- the table ---- */
 
 static void what_is_written_is_read_again(void **state)
@@ -573,6 +638,8 @@ int main(void)
 		cmocka_unit_test(looks_that_are_none),
 		cmocka_unit_test(without_colours_attributes_remain),
 		cmocka_unit_test(terminals_with_fewer_colours),
+		cmocka_unit_test(columns_are_read_and_written),
+		cmocka_unit_test(columns_that_are_none),
 		cmocka_unit_test(what_is_written_is_read_again),
 		cmocka_unit_test(names_and_values_are_completed),
 		cmocka_unit_test(places),

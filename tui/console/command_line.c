@@ -137,6 +137,11 @@ static void complete_argument(struct console *console, const struct command_line
 		settings_complete(line->argument, length, completion);
 		completion->from += at;
 		break;
+	case ARGUMENT_COLUMNS:
+		setting_complete(setting_named("columns", strlen("columns")), line->argument,
+				 length, completion);
+		completion->from += at;
+		break;
 	case ARGUMENT_PATH:
 		completion_paths(completion, line->argument, length, at);
 		break;

@@ -447,6 +447,7 @@ static const struct command commands[] = {
 	[ACTION_VIEWS] = {next_view, view_to, view_check},
 	[ACTION_TIMES] = {.run = next_times},
 	[ACTION_METERS] = {toggle_meters, meters_to, on_off_check},
+	[ACTION_COLUMNS] = {set_columns_ask, set_columns, set_columns_check},
 	[ACTION_SET] = {set_show, set_take, set_check},
 	[ACTION_WRITE_SETTINGS] = {.run = set_write},
 	[ACTION_REDRAW] = {.run = redraw},

@@ -110,6 +110,8 @@ static const struct keymap_entry entries[] = {
 	 "get the event formats again; restart the engine"},
 	{ACTION_METERS,	 IN_EVERY_VIEW, "#", "meters", ARGUMENT_ON_OFF, NULL,
 	 "hide or show the CPU meters"},
+	{ACTION_COLUMNS, EVENTS, "", "columns", ARGUMENT_COLUMNS, NULL,
+	 "columns of rows, as in time,task:20,event,detail"},
 	{ACTION_SET,	 IN_EVERY_VIEW, "", "set", ARGUMENT_SETTING, NULL,
 	 "change a setting; alone, show all; NAME? one"},
 	{ACTION_WRITE_SETTINGS, IN_EVERY_VIEW & ~SETTINGS, "W", "write", ARGUMENT_NONE, NULL,
@@ -157,9 +159,16 @@ static const struct {
 /* clang-format on */
 
 static const char *const argument_names[ARGUMENT_KINDS] = {
-	[ARGUMENT_NONE] = "",	  [ARGUMENT_ON_OFF] = "on|off", [ARGUMENT_CPUS] = "LIST",
-	[ARGUMENT_PATH] = "PATH", [ARGUMENT_VIEW] = "NAME",	[ARGUMENT_PATTERN] = "REGEX",
-	[ARGUMENT_TIME] = "TIME", [ARGUMENT_FILTER] = "EXPR",	[ARGUMENT_SETTING] = "NAME VALUE",
+	[ARGUMENT_NONE] = "",
+	[ARGUMENT_ON_OFF] = "on|off",
+	[ARGUMENT_CPUS] = "LIST",
+	[ARGUMENT_PATH] = "PATH",
+	[ARGUMENT_VIEW] = "NAME",
+	[ARGUMENT_PATTERN] = "REGEX",
+	[ARGUMENT_TIME] = "TIME",
+	[ARGUMENT_FILTER] = "EXPR",
+	[ARGUMENT_SETTING] = "NAME VALUE",
+	[ARGUMENT_COLUMNS] = "LIST",
 };
 
 const char *argument_name(enum argument argument)

@@ -47,19 +47,25 @@ static void time_text(char *text, size_t size, const struct row_layout *layout, 
 		snprintf(text, size, "%s%" PRIu64, sign, ts);
 }
 
-struct row_layout row_layout(int columns, const char *clock, uint64_t latest, int shift)
+struct row_layout row_layout(const struct row_columns *columns, int screen, const char *clock,
+			     uint64_t latest, int shift)
 {
-	bool wide = columns >= WIDE_SCREEN;
-	struct row_layout layout = {.time = TIME_LEAST,
-				    .task = wide ? 20 : 15,
-				    .event = wide ? 24 : 20,
+	bool wide = screen >= WIDE_SCREEN;
+	struct row_layout layout = {.columns = columns,
+				    .width = {[COLUMN_TIME] = TIME_LEAST,
+					      [COLUMN_CPU] = 3,
+					      [COLUMN_TASK] = wide ? 20 : 15,
+					      [COLUMN_EVENT] = wide ? 24 : 20},
 				    .shift = shift,
 				    .nanoseconds = row_counts_nanoseconds(clock)};
 	char text[32];
 
 	time_text(text, sizeof(text), &layout, latest);
-	if ((int)strlen(text) > layout.time)
-		layout.time = (int)strlen(text);
+	if ((int)strlen(text) > layout.width[COLUMN_TIME])
+		layout.width[COLUMN_TIME] = (int)strlen(text);
+	for (unsigned i = 0; i < columns->count; i++)
+		if (columns->shown[i].width)
+			layout.width[columns->shown[i].column] = columns->shown[i].width;
 	return layout;
 }
 
@@ -110,26 +116,31 @@ static void cell(struct pen *pen, const struct row_layout *layout, enum style st
 		draw_marks(marks, layout, text, length, marks.column, 0);
 }
 
+static void draw_title(struct pen *pen, const struct row_layout *layout, enum column column)
+{
+	static const char *const titles[COLUMN_COUNT] = {
+		[COLUMN_CPU] = "CPU",
+		[COLUMN_TASK] = "TASK-PID",
+		[COLUMN_EVENT] = "EVENT",
+		[COLUMN_DETAIL] = "DETAIL",
+	};
+	const char *title = column == COLUMN_TIME ? time_titles[layout->times] : titles[column];
+	int end = pen->column + layout->width[column];
+
+	if (column == COLUMN_DETAIL) {
+		pen_text(pen, STYLE_HEADER, title);
+		if (layout->shift)
+			pen_printf(pen, STYLE_HEADER, " from column %d", layout->shift + 1);
+		return;
+	}
+	pen_bytes(pen, STYLE_HEADER, title, strlen(title), 0, layout->width[column]);
+	pen_pad(pen, STYLE_HEADER, end + 1);
+}
+
 void row_draw_titles(struct pen *pen, const struct row_layout *layout)
 {
-	const struct {
-		const char *title;
-		int columns;
-	} titles[] = {{time_titles[layout->times], layout->time},
-		      {"CPU", 3},
-		      {"TASK-PID", layout->task},
-		      {"EVENT", layout->event}};
-
-	for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++) {
-		int end = pen->column + titles[i].columns + 1;
-
-		pen_text(pen, STYLE_HEADER, titles[i].title);
-		pen_pad(pen, STYLE_HEADER, end);
-	}
-	if (layout->shift)
-		pen_printf(pen, STYLE_HEADER, "DETAIL from column %d", layout->shift + 1);
-	else
-		pen_text(pen, STYLE_HEADER, "DETAIL");
+	for (unsigned i = 0; i < layout->columns->count; i++)
+		draw_title(pen, layout, layout->columns->shown[i].column);
 	pen_pad(pen, STYLE_HEADER, pen->end);
 }
 
@@ -138,44 +149,77 @@ static void draw_task(struct pen *pen, const struct row_layout *layout,
 		      const struct engine_row_view *view)
 {
 	char pid[16] = "";
-	int end = pen->column + layout->task;
+	int width = layout->width[COLUMN_TASK], end = pen->column + width;
 	struct pen marks = *pen;
 
 	if (view->row->pid >= 0)
 		snprintf(pid, sizeof(pid), "-%d", (int)view->row->pid);
 	pen_bytes(pen, style_in(layout, STYLE_TASK), view->task, view->row->task_len, 0,
-		  layout->task - (int)strlen(pid));
+		  width - (int)strlen(pid));
 	marks.end = pen->column;
-	pen_text(pen, style_in(layout, STYLE_DIM), pid);
+	pen_bytes(pen, style_in(layout, STYLE_DIM), pid, strlen(pid), 0, end - pen->column);
 	pen_pad(pen, style_in(layout, STYLE_NORMAL), end + 1);
 	draw_marks(marks, layout, view->task, view->row->task_len, marks.column, 0);
+}
+
+static void draw_name(struct pen *pen, const struct row_layout *layout,
+		      const struct engine_row_view *view)
+{
+	static const char unknown[] = "(no format)";
+	const struct engine_row *row = view->row;
+	int width = layout->width[COLUMN_EVENT];
+
+	if (row->kind == ENGINE_ROW_UNKNOWN)
+		cell(pen, layout, STYLE_WARNING, unknown, sizeof(unknown) - 1, width);
+	else
+		cell(pen, layout, row->kind == ENGINE_ROW_EVENT ? STYLE_EVENT : STYLE_WARNING,
+		     view->event, row->event_len, width);
+}
+
+static void draw_detail(struct pen *pen, const struct row_layout *layout,
+			const struct engine_row_view *view)
+{
+	const struct engine_row *row = view->row;
+	bool sound = row->kind == ENGINE_ROW_EVENT;
+	struct pen marks = *pen;
+
+	pen_bytes(pen, style_in(layout, sound ? STYLE_NORMAL : STYLE_WARNING), view->detail,
+		  row->detail_len, layout->shift, pen->end - pen->column);
+	draw_marks(marks, layout, view->detail, row->detail_len, marks.column, layout->shift);
+}
+
+static void draw_column(struct pen *pen, const struct row_layout *layout,
+			const struct engine_row_view *view, enum column column)
+{
+	char text[32];
+
+	switch (column) {
+	case COLUMN_TIME:
+		time_text(text, sizeof(text), layout, view->row->at.ts);
+		cell(pen, layout, STYLE_TIME, text, strlen(text), layout->width[column]);
+		break;
+	case COLUMN_CPU:
+		snprintf(text, sizeof(text), "%03u", view->row->cpu);
+		cell(pen, layout, STYLE_NORMAL, text, strlen(text), layout->width[column]);
+		break;
+	case COLUMN_TASK:
+		draw_task(pen, layout, view);
+		break;
+	case COLUMN_EVENT:
+		draw_name(pen, layout, view);
+		break;
+	default:
+		draw_detail(pen, layout, view);
+	}
 }
 
 static void draw_event(struct pen *pen, const struct row_layout *layout,
 		       const struct engine_row_view *view)
 {
-	const struct engine_row *row = view->row;
-	bool sound = row->kind == ENGINE_ROW_EVENT;
-	char text[32];
-	struct pen marks;
-
-	time_text(text, sizeof(text), layout, row->at.ts);
-	cell(pen, layout, STYLE_TIME, text, strlen(text), layout->time);
-	snprintf(text, sizeof(text), "%03u", row->cpu);
-	cell(pen, layout, STYLE_NORMAL, text, strlen(text), 3);
-	draw_task(pen, layout, view);
-	if (row->kind == ENGINE_ROW_UNKNOWN)
-		cell(pen, layout, STYLE_WARNING, "(no format)", sizeof("(no format)") - 1,
-		     layout->event);
-	else
-		cell(pen, layout, sound ? STYLE_EVENT : STYLE_WARNING, view->event, row->event_len,
-		     layout->event);
-	marks = *pen;
-	pen_bytes(pen, style_in(layout, sound ? STYLE_NORMAL : STYLE_WARNING), view->detail,
-		  row->detail_len, layout->shift, pen->end - pen->column);
+	for (unsigned i = 0; i < layout->columns->count; i++)
+		draw_column(pen, layout, view, layout->columns->shown[i].column);
 	if (layout->cursor)
 		pen_pad(pen, STYLE_FOCUS, pen->end);
-	draw_marks(marks, layout, view->detail, row->detail_len, marks.column, layout->shift);
 }
 
 static void draw_break(struct pen *pen, const struct row_layout *layout,

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One row of the engine as one line of the screen: TIME CPU TASK-PID EVENT DETAIL, or a rule
- * with a sentence for lost events, bad pages and gaps. Called by pane.c; it keeps nothing.
+ * One row of the engine as one line of the screen: TIME CPU TASK-PID EVENT DETAIL, or those of them
+ * that were chosen, or a rule with a sentence for lost events, bad pages and gaps. Called by
+ * pane.c; it keeps nothing.
  */
 #ifndef VTRACE_CONSOLE_ROW_H
 #define VTRACE_CONSOLE_ROW_H
 
+#include "tui/console/columns.h"
 #include "tui/console/draw.h"
 #include "tui/engine/client.h"
 #include "tui/engine/pattern.h"
@@ -20,8 +22,9 @@ enum row_times {
 
 /* How the columns lie on a screen of a certain width. */
 struct row_layout {
-	int time, task, event; /* columns of each, without the gap after it */
-	int shift;	       /* columns of DETAIL that are scrolled out to the left */
+	const struct row_columns *columns;
+	int width[COLUMN_COUNT]; /* of each, without the gap after it; of DETAIL: none */
+	int shift;		 /* columns of DETAIL that are scrolled out to the left */
 	enum row_times times;
 	uint64_t since;		     /* of START and DELTA: the time that is 0; 0: not known */
 	bool nanoseconds;	     /* the clock counts ns: times are seconds.microseconds */
@@ -31,9 +34,11 @@ struct row_layout {
 
 /* Does this trace clock count nanoseconds? NULL and "" do. */
 bool row_counts_nanoseconds(const char *clock);
-/* Fit the columns to a width, and TIME to latest, a time that will be shown; clock is the guest's
- * trace clock, NULL or "" when not known. */
-struct row_layout row_layout(int columns, const char *clock, uint64_t latest, int shift);
+/* Fit those of which nobody has said how wide they are to a screen of so many columns, and TIME to
+ * latest, a time that will be shown; clock is the guest's trace clock, NULL or "" when not known.
+ * columns is kept as it is. */
+struct row_layout row_layout(const struct row_columns *columns, int screen, const char *clock,
+			     uint64_t latest, int shift);
 void row_draw_titles(struct pen *pen, const struct row_layout *layout);
 void row_draw(struct pen *pen, const struct row_layout *layout, const struct engine_row_view *view);
 

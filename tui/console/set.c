@@ -152,3 +152,29 @@ void set_ask(struct console *console, const struct setting *setting)
 	snprintf(line, sizeof(line), "set %s %s", setting->name, value);
 	command_line_ask(console, line);
 }
+
+void set_columns_ask(struct console *console)
+{
+	char line[COLUMNS_TEXT + 16] = "columns ";
+
+	columns_format(&console->settings.columns, line + strlen(line));
+	command_line_ask(console, line);
+}
+
+void set_columns_check(void *data, const char *text, struct prompt_verdict *verdict)
+{
+	struct row_columns columns;
+
+	(void)data;
+	if (columns_parse(&columns, text, verdict->why, sizeof(verdict->why), &verdict->at))
+		verdict->state = PROMPT_INVALID;
+}
+
+void set_columns(struct console *console, const char *text)
+{
+	char why[200];
+	size_t at;
+
+	if (!columns_parse(&console->settings.columns, text, why, sizeof(why), &at))
+		console_invalidate(console);
+}

@@ -23,6 +23,10 @@ void set_check(void *data, const char *text, struct prompt_verdict *verdict);
 void set_take(struct console *console, const char *text);
 /* Ask for the value of one, on the command line. */
 void set_ask(struct console *console, const struct setting *setting);
+/* The command `:columns`: the setting of that name, by itself. */
+void set_columns_ask(struct console *console);
+void set_columns_check(void *data, const char *text, struct prompt_verdict *verdict);
+void set_columns(struct console *console, const char *text);
 /* Write the file. */
 void set_write(struct console *console);
 

@@ -121,6 +121,21 @@ static void format_size(const void *value, char *text)
 	snprintf(text, SETTING_TEXT, "%" PRIu64 "%.1s", bytes, power ? &suffixes[power - 1] : "");
 }
 
+/* ---- columns ---- */
+
+static int parse_columns(const struct setting *setting, void *value, const char *text,
+			 struct setting_fault *fault)
+{
+	(void)setting;
+	return columns_parse(value, text, fault->why, sizeof(fault->why), &fault->at);
+}
+
+static void format_columns(const void *value, char *text)
+{
+	_Static_assert(SETTING_TEXT >= COLUMNS_TEXT, "columns fit");
+	columns_format(value, text);
+}
+
 /* ---- looks ---- */
 
 static int parse_look(const struct setting *setting, void *value, const char *text,
@@ -142,6 +157,8 @@ static const struct setting_kind kind_times = {"clock|start|delta", parse_word, 
 					       times};
 static const struct setting_kind kind_order = {"count|rate|name", parse_word, format_order, orders};
 static const struct setting_kind kind_size = {"SIZE", parse_size, format_size, NULL};
+static const struct setting_kind kind_columns = {"LIST", parse_columns, format_columns,
+						 column_name};
 static const struct setting_kind kind_look = {"LOOK", parse_look, format_look, look_word};
 
 #define LOOK(name_, style_, help_)                                                        \
@@ -157,6 +174,8 @@ static const struct setting entries[] = {
 	{"meters", "the CPU meters are shown", &kind_on_off, offsetof(struct settings, meters), 0},
 	{"times", "the clock's times, since the start, or row by row", &kind_times,
 	 offsetof(struct settings, times), 0},
+	{"columns", "of rows, as in time,task:20,event,detail", &kind_columns,
+	 offsetof(struct settings, columns), 0},
 	{"order", "what statistics are sorted by", &kind_order, offsetof(struct settings, order), 0},
 	{"memory", "pages held of a guest opened next; --memory wins", &kind_size,
 	 offsetof(struct settings, memory), 0},
@@ -186,6 +205,7 @@ void settings_init(struct settings *settings)
 	memset(settings, 0, sizeof(*settings));
 	settings->meters = true;
 	settings->memory = OPTIONS_MEMORY;
+	columns_init(&settings->columns);
 	theme_init(&settings->theme);
 }
 

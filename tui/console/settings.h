@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "tui/console/columns.h"
 #include "tui/console/completion.h"
 #include "tui/console/row.h"
 #include "tui/console/statistics.h"
@@ -30,6 +31,7 @@ struct settings {
 	enum row_times times;
 	enum statistics_order order;
 	uint64_t memory; /* bytes of pages that are held of a guest */
+	struct row_columns columns;
 	struct theme theme;
 };
 

@@ -180,7 +180,8 @@ static void events_draw(struct view *view, struct console *console, const struct
 	struct events_view *events = events_of(view);
 	const struct engine_formats_reply *formats =
 		console->guest ? guest_formats(console->guest) : NULL;
-	struct row_layout layout = row_layout(area->columns, formats ? formats->clock : NULL,
+	struct row_layout layout = row_layout(&console->settings.columns, area->columns,
+					      formats ? formats->clock : NULL,
 					      panes_focused(&events->panes)->top.ts, events->shift);
 	int filter = filtering_lines(console);
 	struct area rows = {area->top + 1, area->left, area->rows - 1 - filter, area->columns};

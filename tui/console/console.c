@@ -150,9 +150,9 @@ static void draw_frame(struct console *console)
 	struct area message = {1 + meters, 0, rows - meters - 2, columns};
 	struct area last = {rows - 1, 0, 1, columns};
 
-	title_draw(console, &title);
 	meters_draw(&console->meters, console->guest, console->terminal, &top);
 	view->ops->draw(view, console, &middle);
+	title_draw(console, &title); /* which says what the view found room for */
 	draw_words(console, &middle, message_draw(console, &message));
 	if (console->prompt.active)
 		prompt_draw(&console->prompt, pen_at(console->terminal, &last, 0), &cursor);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "tui/console/meters.h"
+#include "tui/console/meters_bars.h"
 #include "tui/console/numbers.h"
 
 #define METER_COLUMNS	   40 /* "CPU0 ▁▂▃▄▅▆  12.3k/s  3.1M/s lost 12.3k" and a gap */
@@ -121,12 +122,19 @@ static int meters_a_line(const struct meters *meters, int columns)
 	return fit ? fit : 1;
 }
 
-int meters_lines(const struct meters *meters, int rows, int columns)
+/* Lines of meters that have all of their numbers. */
+static int full_lines(const struct meters *meters, int columns)
 {
 	int known = (int)count_known(meters), fit = meters_a_line(meters, columns);
-	int lines = (known + fit - 1) / fit, most = rows / 5;
 
-	return lines < most ? lines : most;
+	return (known + fit - 1) / fit;
+}
+
+int meters_lines(const struct meters *meters, int rows, int columns)
+{
+	int lines = full_lines(meters, columns), most = rows / 5;
+
+	return lines <= most ? lines : meters_bars_lines(meters, most, columns);
 }
 
 static uint32_t highest_cell(const struct meters *meters)
@@ -183,11 +191,15 @@ void meters_draw(const struct meters *meters, const struct guest *guest,
 		 const struct terminal *terminal, const struct area *area)
 {
 	int a_line = meters_a_line(meters, area->columns), width = width_of_one(meters);
-	int room = a_line * area->rows, index = 0;
-	unsigned known = count_known(meters);
 	uint32_t highest = highest_cell(meters);
+	int index = 0;
 
-	for (unsigned cpu = 0; cpu < VTRACE_MAX_CPUS && index < room; cpu++) {
+	if (full_lines(meters, area->columns) > area->rows) {
+		if (area->rows)
+			meters_bars_draw(meters, guest, terminal, area);
+		return;
+	}
+	for (unsigned cpu = 0; cpu < VTRACE_MAX_CPUS; cpu++) {
 		if (!meters->cpu[cpu].known)
 			continue;
 		struct area cell = {.top = area->top,
@@ -198,11 +210,6 @@ void meters_draw(const struct meters *meters, const struct guest *guest,
 
 		if (pen.end > area->left + area->columns)
 			pen.end = area->left + area->columns;
-		if (index == room - 1 && known > (unsigned)room) {
-			pen_printf(&pen, STYLE_DIM, "... and %u more CPUs",
-				   known - (unsigned)index);
-			return;
-		}
 		draw_meter(meters, guest, &pen, cpu, highest);
 		index++;
 	}

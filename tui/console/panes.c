@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -97,4 +98,35 @@ void panes_move_focus(struct panes *panes, unsigned by)
 	if (panes->merged || !panes->chosen_count)
 		return;
 	panes->focus = (panes->focus + by) % panes->chosen_count;
+}
+
+static unsigned step(unsigned at, int by, unsigned last)
+{
+	if (by < 0)
+		return at < (unsigned)-by ? 0 : at - (unsigned)-by;
+	return last - at < (unsigned)by ? last : at + (unsigned)by;
+}
+
+void panes_turn(struct panes *panes, int by)
+{
+	int screenful = by * (int)panes->fit;
+
+	if (panes->merged || !panes->fit)
+		return;
+	/* At an end, the rest of the way is the focus's. */
+	panes->focus = step(panes->focus, screenful, panes->chosen_count - 1);
+	panes->first = step(panes->first, screenful, panes->chosen_count - panes->fit);
+}
+
+void panes_words(const struct panes *panes, char *text, size_t size)
+{
+	unsigned first = panes->first + 1, last = panes->first + panes->fit;
+
+	text[0] = '\0';
+	if (panes->merged || !panes->fit || panes->fit == panes->chosen_count)
+		return;
+	if (first == last)
+		snprintf(text, size, "  pane %u of %u", first, panes->chosen_count);
+	else
+		snprintf(text, size, "  panes %u-%u of %u", first, last, panes->chosen_count);
 }

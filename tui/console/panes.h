@@ -34,6 +34,13 @@ void panes_layout(struct panes *panes, int lines);
 /* Give the focus to the one that is so many further on, around the end. */
 void panes_move_focus(struct panes *panes, unsigned by);
 
+/* Show the next screenful of them, or with -1 the one before, as far as there is one; the one that
+ * has the focus then is as far down the screen as before. */
+void panes_turn(struct panes *panes, int by);
+
+/* "  panes 5-8 of 64", when not all are on the screen; else "". */
+void panes_words(const struct panes *panes, char *text, size_t size);
+
 /* Those on the screen: how many, and the n-th. */
 unsigned panes_visible_count(const struct panes *panes);
 struct pane *panes_visible(struct panes *panes, unsigned n);

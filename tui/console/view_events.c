@@ -133,8 +133,6 @@ static void draw_pane_header(struct events_view *events, struct console *console
 		pen_printf(&pen, style, " %s rows %s ", number_exact(total, pane->head.total),
 			   console->meters.still && console->meters.indexing ? "read so far"
 									     : "held");
-	if (events->panes.chosen_count > events->panes.fit)
-		pen_printf(&pen, style, " %u of %u ", index + 1, events->panes.chosen_count);
 	pen_rule(&pen, style, pen.end);
 }
 
@@ -214,7 +212,7 @@ static void events_status(const struct view *view, const struct console *console
 {
 	const struct events_view *events = events_of(view);
 	const struct pane *pane = panes_focused(&events->panes);
-	char newer[NUMBER_SIZE], place[NUMBER_SIZE + 16] = "", cpus[64] = "";
+	char newer[NUMBER_SIZE], place[NUMBER_SIZE + 16] = "", cpus[64] = "", some[48] = "";
 
 	if (!console->guest) {
 		text[0] = '\0';
@@ -240,8 +238,9 @@ static void events_status(const struct view *view, const struct console *console
 		snprintf(cpus, sizeof(cpus), "  CPUs %s", list);
 		break;
 	}
-	snprintf(text, size, "%s%s%s%s", events->frozen ? "FROZEN  " : "", place,
-		 events->panes.merged ? "[merged]" : "[per CPU]", cpus);
+	panes_words(&events->panes, some, sizeof(some));
+	snprintf(text, size, "%s%s%s%s%s", events->frozen ? "FROZEN  " : "", place,
+		 events->panes.merged ? "[merged]" : "[per CPU]", some, cpus);
 }
 
 /* ---- moves ---- */
@@ -321,6 +320,12 @@ static void events_act(struct view *view, struct console *console, enum action a
 		break;
 	case ACTION_PREVIOUS_PANE:
 		panes_move_focus(&events->panes, events->panes.chosen_count - 1);
+		break;
+	case ACTION_NEXT_PANES:
+		panes_turn(&events->panes, 1);
+		break;
+	case ACTION_PREVIOUS_PANES:
+		panes_turn(&events->panes, -1);
 		break;
 	default:
 		return;

@@ -323,6 +323,47 @@ static void test_overwritten_rows(void **state)
 	check_none(guest);
 }
 
+/* What went before anybody looked is none of what was missed; but from a CPU of which there was
+ * more nothing is known until its first row. */
+static void test_rows_from_before(void **state)
+{
+	struct guest *guest = *state;
+
+	add_four(guest, 0, 100, OTHER, 0);
+	end_page(guest, 0, false);
+	history_clear(&guest->streams[0]->history);
+	add_four(guest, 1, 110, WAKING, 7);
+	add_switch(guest, 1, 120, 0, 7);
+	add_four(guest, 0, 130, OTHER, 0);
+	add_four(guest, 1, 140, WAKING, 8);
+	add_switch(guest, 1, 150, 7, 8);
+	answer(guest, ENGINE_LATENCY_WAKEUP);
+	check_key(guest, "<...>-8", 1, 10);
+	assert_int_equal(guest->latency.reply.head.keys, 2);
+	assert_int_equal(guest->latency.reply.head.skipped, 0);
+}
+
+/* A CPU that is quiet after that has no first row for long: it has missed what it had. */
+static void test_a_quiet_cpu_after_a_clear(void **state)
+{
+	struct guest *guest = *state;
+
+	add_four(guest, 0, 100, OTHER, 0);
+	end_page(guest, 0, false);
+	guest->streams[0]->last_ts = 100;
+	history_clear(&guest->streams[0]->history);
+	add_four(guest, 1, 90, WAKING, 7);
+	add_switch(guest, 1, 95, 0, 7);
+	add_four(guest, 1, 110, WAKING, 8);
+	answer(guest, ENGINE_LATENCY_WAKEUP);
+	check_none(guest);
+	add_four(guest, 1, 120, WAKING, 9);
+	add_switch(guest, 1, 130, 7, 9);
+	answer(guest, ENGINE_LATENCY_WAKEUP);
+	check_key(guest, "<...>-9", 1, 10);
+	assert_int_equal(guest->latency.reply.head.keys, 2);
+}
+
 /* A page that comes later than any may be waited for. */
 static void test_late_pages(void **state)
 {
@@ -558,6 +599,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_a_bad_page_breaks_pairs, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_a_clock_that_starts_again, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_overwritten_rows, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_rows_from_before, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_a_quiet_cpu_after_a_clear, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_late_pages, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_live_rows_wait_for_other_cpus, set_up,
 						tear_down),

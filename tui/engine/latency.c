@@ -30,6 +30,7 @@ static int start(struct latency *latency, const uint8_t *cpus)
 
 	memset(latency->next, 0, sizeof(latency->next));
 	memset(latency->blind, 0, sizeof(latency->blind));
+	memset(latency->missed, 0, sizeof(latency->missed));
 	latency->epoch = 0;
 	latency->ts = latency->looked = latency->skipped = 0;
 	ret = latency_pairs_init(&latency->pairs, cpus);
@@ -60,7 +61,7 @@ const struct latency_events *latency_events_of(struct latency *latency,
 static void see(struct latency *latency, unsigned cpu)
 {
 	latency->pairs.blind -= latency->blind[cpu];
-	latency->blind[cpu] = false;
+	latency->blind[cpu] = latency->missed[cpu] = false;
 }
 
 static void go_blind(struct latency *latency, unsigned cpu)
@@ -171,10 +172,21 @@ static uint64_t clock_ms(void)
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
+/* A stream of which rows were overwritten, and no newer ones have come: has everything else been
+ * looked at up to a later time than theirs? */
+static bool is_behind(const struct latency *latency, const struct stream *stream)
+{
+	if (stream->history.first_row != stream->history.next_row)
+		return false;
+	return stream->epoch != latency->epoch ? stream->epoch < latency->epoch
+					       : stream->last_ts <= latency->ts;
+}
+
 /* Stand before the first row that was not looked at, and see what lies there. */
 static void stand(struct latency *latency, struct rows *rows)
 {
 	struct timeline *timeline = &rows->timeline;
+	bool first = !latency->looked;
 
 	for (unsigned cpu = 0; cpu < VTRACE_MAX_CPUS; cpu++) {
 		uint64_t missed;
@@ -182,11 +194,16 @@ static void stand(struct latency *latency, struct rows *rows)
 		if (!rows->streams[cpu])
 			continue;
 		missed = timeline_seek_row(timeline, cpu, latency->next[cpu]);
-		latency->skipped += missed;
-		if (missed)
+		/* What went before anybody asked is no news. */
+		latency->skipped += first ? 0 : missed;
+		if (missed) {
 			go_blind(latency, cpu);
+			latency->missed[cpu] = true;
+		}
+		if (latency->missed[cpu] && is_behind(latency, rows->streams[cpu]))
+			see(latency, cpu);
 		else
-			look_ahead(latency, rows, cpu, latency->next[cpu]);
+			look_ahead(latency, rows, cpu, timeline_row(timeline, cpu));
 	}
 }
 

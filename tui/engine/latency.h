@@ -28,6 +28,7 @@ struct latency {
 	struct latency_events *events[FORMATS_SETS]; /* by number of formats, modulo */
 	uint64_t next[VTRACE_MAX_CPUS];		     /* row of each stream to look at next */
 	bool blind[VTRACE_MAX_CPUS];		     /* events of it are missing now */
+	bool missed[VTRACE_MAX_CPUS];		     /* as they were overwritten */
 	uint32_t epoch;
 	uint64_t ts; /* of the newest row that was looked at, in that epoch */
 	uint64_t looked, skipped;

@@ -164,7 +164,7 @@ static inline void end_page(struct guest *guest, unsigned cpu, bool lost)
 	if (!entry->events)
 		return;
 	entry->kind = ENTRY_PAGE;
-	entry->flags = lost ? ENTRY_LOST : 0;
+	entry->flags |= lost ? ENTRY_LOST : 0;
 	entry->epoch = guest->epoch;
 	assert_int_equal(history_append(&guest->streams[cpu]->history, entry,
 					guest->page[cpu].bytes, 0),

@@ -279,6 +279,32 @@ static void test_a_bad_page_breaks_pairs(void **state)
 	check_break(*state, ENTRY_BAD);
 }
 
+/* A timer that was started before tracing was off is not late by as long as that. */
+static void test_tracing_that_was_off(void **state)
+{
+	struct guest *guest = *state;
+	const uint64_t tick = 0xffffffff81000000;
+
+	add_timer(guest, 0, 100, TIMER_START, 0xaaa0, tick, 200);
+	add_call(guest, 1, 110, SYS_ENTER, 7, 0);
+	for (unsigned cpu = 0; cpu < CPUS; cpu++)
+		end_page(guest, cpu, false);
+	for (unsigned cpu = 0; cpu < 2; cpu++) {
+		add_four(guest, cpu, 9000, OTHER, 0);
+		guest->page[cpu].entry.flags = ENTRY_PAUSED;
+	}
+	add_timer(guest, 0, 9001, TIMER_EXPIRE, 0xaaa0, 9001, tick);
+	add_call(guest, 1, 9002, SYS_EXIT, 7, 0);
+	add_call(guest, 1, 9003, SYS_ENTER, 7, 0);
+	add_call(guest, 1, 9005, SYS_EXIT, 7, 0);
+	answer(guest, ENGINE_LATENCY_HRTIMER);
+	check_none(guest);
+	assert_int_equal(guest->latency.reply.head.broken, 1);
+	answer(guest, ENGINE_LATENCY_SYSCALL);
+	check_key(guest, "read", 1, 2);
+	assert_int_equal(guest->latency.reply.head.broken, 1);
+}
+
 static void test_a_clock_that_starts_again(void **state)
 {
 	struct guest *guest = *state;
@@ -598,6 +624,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_a_gap_breaks_pairs, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_a_bad_page_breaks_pairs, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_a_clock_that_starts_again, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_tracing_that_was_off, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_overwritten_rows, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_rows_from_before, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_a_quiet_cpu_after_a_clear, set_up, tear_down),

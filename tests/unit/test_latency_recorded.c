@@ -249,6 +249,70 @@ static void test_what_is_no_kind_is_refused(void **state)
 	assert_int_equal(engine->messages, messages + 2);
 }
 
+/* The id that the recorded formats give an event. */
+static uint16_t id_of(const char *event)
+{
+	char line[256], name[64];
+	const char *root = getenv("ROOT");
+	unsigned id = 0;
+	FILE *formats;
+
+	snprintf(line, sizeof(line), "%s/tests/engine/demo-6.1/formats", root ? root : ".");
+	formats = fopen(line, "r");
+	assert_non_null(formats);
+	snprintf(name, sizeof(name), "name: %s\n", event);
+	while (!id && fgets(line, sizeof(line), formats))
+		if (!strcmp(line, name) && fgets(line, sizeof(line), formats))
+			assert_int_equal(sscanf(line, "ID: %u", &id), 1);
+	fclose(formats);
+	assert_true(id);
+	return (uint16_t)id;
+}
+
+/* A page of the first channel with one event, of softirq 1. */
+static void feed_softirq(struct engine *engine, uint64_t ts, const char *event)
+{
+	uint8_t page[PAGE];
+	struct page_maker maker = {.geometry = {PAGE, 8, false}, .page = page};
+
+	make_page(&maker, ts);
+	make_event(&maker, 0, 4, 0);
+	put_bytes(&maker.geometry, page + 20, id_of(event), 2);
+	put_bytes(&maker.geometry, page + 28, 1, 4);
+	feed(engine, 0, page, PAGE);
+}
+
+/* What came before tracing was off, and what after it, make no pair. */
+static void test_what_a_pause_breaks(void **state)
+{
+	struct engine *engine = *state;
+	struct engine_latency asked = {.kind = ENGINE_LATENCY_SOFTIRQ};
+	const struct engine_latency_reply *head;
+	const struct engine_latency_key *key;
+	struct engine_packet packet;
+	struct stats stats;
+
+	memset(asked.cpus, 0xff, sizeof(asked.cpus));
+	assert_int_equal(load_formats(engine, demo_formats(NULL, NULL)).error, 0);
+	feed_softirq(engine, 1000, "softirq_entry");
+	ask(engine, ENGINE_PAUSED, NULL, 0, -1);
+	settle(engine);
+	feed_softirq(engine, 2000, "softirq_exit");
+	feed_softirq(engine, 3000, "softirq_entry");
+	feed_softirq(engine, 3007, "softirq_exit");
+	await_bytes(engine, 0, 4 * PAGE, &stats);
+	do {
+		packet = await(engine, ENGINE_LATENCIES,
+			       ask(engine, ENGINE_LATENCY, &asked, sizeof(asked), -1));
+		head = packet.payload;
+	} while (head->looked < 4);
+	key = (const struct engine_latency_key *)(head + 1);
+	assert_int_equal(head->broken, 1);
+	assert_int_equal(head->keys, 2);
+	assert_int_equal(key->count, 1);
+	assert_int_equal(key->max, 7);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -257,6 +321,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_a_clear_forgets, open_recorded,
 						engine_tear_down),
 		cmocka_unit_test_setup_teardown(test_what_is_no_kind_is_refused, open_recorded,
+						engine_tear_down),
+		cmocka_unit_test_setup_teardown(test_what_a_pause_breaks, engine_set_up,
 						engine_tear_down),
 	};
 

@@ -78,8 +78,8 @@ static void look_ahead(struct latency *latency, const struct rows *rows, unsigne
 	uint64_t page;
 	const struct entry *entry = history_find_row(&rows->streams[cpu]->history, row, &page);
 
-	if (entry &&
-	    (entry->kind != ENTRY_PAGE || (entry->flags & ENTRY_LOST && row == entry->first_row)))
+	if (entry && (entry->kind != ENTRY_PAGE ||
+		      ((entry->flags & (ENTRY_LOST | ENTRY_PAUSED)) && row == entry->first_row)))
 		go_blind(latency, cpu);
 }
 

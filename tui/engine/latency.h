@@ -6,7 +6,8 @@
  * - before a page that says that events were lost, from the last event before it on, as no page
  *   tells when they were;
  * - likewise at gaps, at pages that are not valid, or can't be read from their file any more;
- * - where rows were overwritten before they were looked at, and where a clock started again.
+ * - where rows were overwritten before they were looked at, where tracing was off for a while, and
+ *   where a clock started again.
  * Live rows wait until no other CPU can still bring older ones, as in a pull (rows.h); what comes
  * later than that makes no pair with other CPUs' events.
  *

@@ -55,6 +55,8 @@ enum engine_type {
 	ENGINE_WORDS,	   /* struct engine_words; ENGINE_WORDS_REPLY */
 	ENGINE_DETAIL,	   /* struct engine_detail_request; ENGINE_DETAIL_REPLY */
 	ENGINE_LATENCY,	   /* struct engine_latency; ENGINE_LATENCIES */
+	ENGINE_PAUSED, /* no payload: tracing was off between what channels have brought and what
+			* they bring from now on */
 
 	/* engine to console */
 	ENGINE_READY = 64,    /* struct engine_text: locked down; which layers are on */

@@ -253,6 +253,7 @@ static const struct {
 	[ENGINE_WORDS] = {sizeof(struct engine_words), false, false, HOLD_SHARED},
 	[ENGINE_DETAIL] = {sizeof(struct engine_detail_request), false, false, HOLD_SHARED},
 	[ENGINE_LATENCY] = {sizeof(struct engine_latency), false, false, HOLD_SHARED},
+	[ENGINE_PAUSED] = {0, false, false, HOLD_STREAMS},
 };
 
 static bool filter_ends(const struct engine_filter *filter)
@@ -428,6 +429,9 @@ static void answer(struct server *server, const struct engine_header *header, co
 	case ENGINE_DETAIL:
 		send_rows(server, header->serial, rows_detail(&server->rows, payload),
 			  ENGINE_DETAIL_REPLY);
+		break;
+	case ENGINE_PAUSED:
+		sources_note_pause(server);
 		break;
 	case ENGINE_LATENCY:
 		send_latency(server, header->serial, payload);

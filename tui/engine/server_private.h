@@ -128,6 +128,8 @@ void sources_refresh_names(struct server *server);
 void sources_end_recordings(struct server *server, uint32_t serial);
 /* Forget all pages held. */
 void sources_clear(struct server *server);
+/* Tracing was off until now. */
+void sources_note_pause(struct server *server);
 /* Pages of this shape from now on. */
 void sources_change_geometry(struct server *server, const struct page_geometry *geometry);
 

@@ -222,6 +222,13 @@ void sources_clear(struct server *server)
 	server->news = true;
 }
 
+void sources_note_pause(struct server *server)
+{
+	for (unsigned cpu = 0; cpu < VTRACE_MAX_CPUS; cpu++)
+		if (server->streams[cpu] && !server->streams[cpu]->file)
+			server->streams[cpu]->paused = true;
+}
+
 void sources_change_geometry(struct server *server, const struct page_geometry *geometry)
 {
 	struct page_geometry *current = &server->shared.geometry;

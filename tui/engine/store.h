@@ -25,7 +25,8 @@ enum entry_kind {
 	ENTRY_GAP,  /* bytes that were no page: one row, no data */
 };
 
-#define ENTRY_LOST 1 /* events were lost before this page */
+#define ENTRY_LOST   1 /* events were lost before this page */
+#define ENTRY_PAUSED 2 /* tracing was off before this page */
 
 /* What is known of a page. Rows and times never run backwards within an epoch. */
 struct entry {

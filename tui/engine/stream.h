@@ -76,6 +76,7 @@ struct stream {
 	uint64_t file_offset; /* of the first byte in hand, in the file */
 	bool synced;	      /* a page starts there */
 	bool touched;	      /* something was read since the stream began */
+	bool paused;	      /* tracing was off since the newest page */
 	uint64_t gap;	      /* bytes thrown away while looking for a page */
 	uint64_t read_time;   /* ms, CLOCK_MONOTONIC, of the last bytes */
 	uint8_t *aside;	      /* the bytes in hand; NULL: they lie in the history's tail */

@@ -41,6 +41,10 @@ static void append(struct stream *stream, struct entry *entry, const uint8_t *pa
 	entry->formats = formats ? formats->number : STREAM_NO_FORMATS;
 	if (!entry_rows(entry))
 		return;
+	if (stream->paused && entry->kind == ENTRY_PAGE) {
+		entry->flags |= ENTRY_PAUSED;
+		stream->paused = false;
+	}
 	/* Without memory the page is not held; it was counted and recorded all the same. */
 	history_append(&stream->history, entry, page,
 		       stream->file_offset +

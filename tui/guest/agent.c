@@ -107,6 +107,8 @@ int agent_start(struct guest *guest)
 			became(guest, GUEST_STARTING);
 		return 0;
 	}
+	/* Before the order, so that no page of the new trace is taken for one of the old. */
+	engine_link_command(&guest->link, ENGINE_PAUSED, NULL, 0, -1, NULL);
 	if (guest->state == GUEST_OLD_AGENT)
 		err = control_client_tell(agent->control, CONTROL_START);
 	else

@@ -64,7 +64,7 @@ FORMATS_SRC  := $(wildcard formats/*.c)
 AGENT_SRC    := $(wildcard guest-agent/*.c)
 ENGINE_SRC   := $(filter-out tui/engine/client.c,$(wildcard tui/engine/*.c))
 CONSOLE_SRC  := $(wildcard tui/*.c tui/domain/*.c tui/guest/*.c tui/capture/*.c tui/console/*.c) \
-		tui/engine/client.c tui/engine/pattern.c
+		tui/engine/client.c tui/engine/pattern.c tui/engine/density_scale.c
 UNIT_SRC     := $(wildcard tests/unit/test_*.c)
 MAIN_SRC     := guest-agent/main.c tui/engine/main.c tui/main.c
 

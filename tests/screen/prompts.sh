@@ -10,7 +10,7 @@ rows_of()
 	"$TOP" -b -r "$1" 2> /dev/null
 }
 
-open_console 90x24 "$UTF8 '$TOP' -r '$CAPTURE'"
+open_console 90x25 "$UTF8 '$TOP' -r '$CAPTURE'"
 see "the first screen" 'n=0 '
 
 key c

@@ -122,6 +122,7 @@ static void on_packet(void *data, const struct engine_packet *packet)
 		break;
 	case ENGINE_NEWS:
 		console->news = console_now();
+		console->strip.stale = true;
 		if (console->front == VIEW_EVENTS)
 			events->ops->packet(events, console, packet);
 		break;
@@ -140,6 +141,9 @@ static void on_packet(void *data, const struct engine_packet *packet)
 	case ENGINE_LATENCIES:
 		console->views[VIEW_LATENCY]->ops->packet(console->views[VIEW_LATENCY], console,
 							  packet);
+		break;
+	case ENGINE_DENSITY_REPLY:
+		strip_packet(console, packet);
 		break;
 	case ENGINE_SEARCHED:
 		finder_packet(console, packet);
@@ -296,6 +300,7 @@ static void opened(struct console *console, struct guest *guest, bool from_domai
 	console->news = console_now();
 	meters_reset(&console->meters, guest_state(guest) == GUEST_REPLAY, console_now());
 	memset(&console->statistics, 0, sizeof(console->statistics));
+	strip_reset(console);
 	tell_views(console, true);
 	note_state(console);
 	console_show(console, VIEW_EVENTS);

@@ -146,11 +146,15 @@ static void draw_frame(struct console *console)
 	int meters = metered ? meters_lines(&console->meters, rows, columns) : 0;
 	struct area title = {0, 0, 1, columns};
 	struct area top = {1, 0, meters, columns};
-	struct area middle = {1 + meters, 0, rows - meters - 3, columns};
-	struct area message = {1 + meters, 0, rows - meters - 2, columns};
+	int strip = strip_lines(console, rows), above = 1 + meters + strip;
+	struct area line = {1 + meters, 0, strip, columns};
+	struct area middle = {above, 0, rows - above - 2, columns};
+	struct area message = {above, 0, rows - above - 1, columns};
 	struct area last = {rows - 1, 0, 1, columns};
 
 	meters_draw(&console->meters, console->guest, console->terminal, &top);
+	if (strip)
+		strip_draw(console, &line);
 	view->ops->draw(view, console, &middle);
 	title_draw(console, &title); /* which says what the view found room for */
 	draw_words(console, &middle, message_draw(console, &message));
@@ -196,6 +200,7 @@ static void beat(void *data)
 		if (console_now() - console->statistics.began >= STATISTICS_PERIOD)
 			guest_request_counts(console->guest);
 	}
+	strip_beat(console);
 	if (view->ops->beat)
 		view->ops->beat(view, console);
 	if (attach_tracing(console))
@@ -226,6 +231,7 @@ static void settle(struct console *console)
 	attach_settle(console);
 	finder_settle(console);
 	filtering_settle(console);
+	strip_settle(console);
 	settle_stop(console);
 	settle_beat(console);
 	if (!console->left)

@@ -79,10 +79,13 @@ static void start(struct console *console, enum engine_find_way way, bool here)
 	ask(console);
 }
 
-static bool use_pattern(struct finder *finder, const char *text)
+static bool use_pattern(struct console *console, const char *text)
 {
+	struct finder *finder = &console->finder;
 	struct pattern_fault fault;
 
+	if (strcmp(finder->search.pattern, text) != 0)
+		strip_forget_hits(console);
 	pattern_release(&finder->pattern);
 	if (pattern_compile(&finder->pattern, text, &fault))
 		return false;
@@ -96,7 +99,7 @@ void finder_look(struct console *console, const char *pattern)
 	struct finder *finder = &console->finder;
 	bool following = events_following(console->views[VIEW_EVENTS]);
 
-	if (!use_pattern(finder, pattern))
+	if (!use_pattern(console, pattern))
 		return;
 	prompt_history_add(&console->history, HISTORY_SEARCH, pattern);
 	finder->search.breaks = 0;
@@ -122,7 +125,7 @@ void finder_next(struct console *console, enum engine_find_way way)
 	if (!finder->pattern.ready) {
 		remembered = prompt_history_get(&console->history, HISTORY_SEARCH, 0);
 		snprintf(last, sizeof(last), "%s", remembered ? remembered : "");
-		if (!remembered || !use_pattern(finder, last)) {
+		if (!remembered || !use_pattern(console, last)) {
 			say(console, GUEST_WARNING, "nothing was searched for yet: / does");
 			return;
 		}
@@ -150,6 +153,8 @@ static void found(struct console *console, const struct engine_position *at)
 	unsigned again = finder->again;
 
 	finder->running = false;
+	if (!finder->search.breaks)
+		strip_add_hit(console, at);
 	events_show_row(console->views[VIEW_EVENTS], console, at);
 	if (finder->wrapped)
 		say(console, GUEST_INFO,
@@ -202,6 +207,7 @@ void finder_forget(struct console *console)
 {
 	finder_cancel(console);
 	pattern_release(&console->finder.pattern);
+	strip_forget_hits(console);
 	console_invalidate(console);
 }
 

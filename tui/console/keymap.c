@@ -113,7 +113,7 @@ static const struct keymap_entry entries[] = {
 	{ACTION_FORMATS, GUEST, "R F5", "formats", ARGUMENT_NONE, NULL,
 	 "get the event formats again; restart the engine"},
 	{ACTION_METERS,	 IN_EVERY_VIEW, "#", "meters", ARGUMENT_ON_OFF, NULL,
-	 "hide or show the CPU meters"},
+	 "hide or show the CPU meters and the time line"},
 	{ACTION_COLUMNS, EVENTS, "", "columns", ARGUMENT_COLUMNS, NULL,
 	 "columns of rows, as in time,task:20,event,detail"},
 	{ACTION_SET,	 IN_EVERY_VIEW, "", "set", ARGUMENT_SETTING, NULL,

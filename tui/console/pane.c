@@ -209,6 +209,20 @@ bool pane_place(const struct pane *pane, struct engine_position *at)
 	return true;
 }
 
+bool pane_span(const struct pane *pane, struct engine_position *first, struct engine_position *last)
+{
+	struct engine_row_view row;
+	size_t offset = 0;
+
+	if (!pane->shown)
+		return false;
+	*first = pane->top;
+	for (int line = 0; line < pane->rows && engine_rows_next(&pane->packet, &offset, &row);
+	     line++)
+		*last = row.row->at;
+	return offset > 0;
+}
+
 uint64_t pane_newer(const struct pane *pane)
 {
 	uint64_t below = pane->shown ? pane->head.count - 1 - (uint64_t)pane->line : 0;

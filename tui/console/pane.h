@@ -65,6 +65,9 @@ void pane_hold(struct pane *pane);
 bool pane_row(const struct pane *pane, struct engine_row_view *row);
 /* Its place, or the one to which the cursor is on its way. */
 bool pane_place(const struct pane *pane, struct engine_position *at);
+/* The places of the first and the last row shown. False: there are none. */
+bool pane_span(const struct pane *pane, struct engine_position *first,
+	       struct engine_position *last);
 /* Rows that are newer than the one under the cursor, as far as is known. */
 uint64_t pane_newer(const struct pane *pane);
 void pane_go(struct pane *pane, enum pane_anchor anchor);

@@ -16,6 +16,7 @@
 #include "tui/console/prompt.h"
 #include "tui/console/settings.h"
 #include "tui/console/statistics.h"
+#include "tui/console/strip.h"
 #include "tui/console/terminal.h"
 #include "tui/console/view.h"
 #include "tui/domain/domain.h"
@@ -43,6 +44,7 @@ struct console {
 	struct finder finder;
 	struct filtering filtering;
 	struct meters meters;
+	struct strip strip;
 	struct statistics statistics;
 
 	struct view *views[VIEW_COUNT];

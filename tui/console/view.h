@@ -83,6 +83,9 @@ bool events_following(const struct view *view);
 /* The row under the cursor, and its place; false: there is none. */
 bool events_row(const struct view *view, struct engine_row_view *row);
 bool events_place(const struct view *view, struct engine_position *at);
+/* The first and the last row that the same pane shows; false: it shows none. */
+bool events_span(const struct view *view, struct engine_position *first,
+		 struct engine_position *last);
 /* The streams of the pane that keys act on, and what to call them: "CPU1", "all CPUs". */
 void events_cpus(const struct view *view, uint8_t *cpus);
 void events_scope(const struct view *view, const struct console *console, char *text, size_t size);

@@ -523,6 +523,12 @@ bool events_place(const struct view *view, struct engine_position *at)
 	return pane_place(panes_focused(&events_of(view)->panes), at);
 }
 
+bool events_span(const struct view *view, struct engine_position *first,
+		 struct engine_position *last)
+{
+	return pane_span(panes_focused(&events_of(view)->panes), first, last);
+}
+
 void events_cpus(const struct view *view, uint8_t *cpus)
 {
 	memcpy(cpus, panes_focused(&events_of(view)->panes)->cpus, ENGINE_CPUSET_BYTES);

@@ -101,8 +101,8 @@ static bool span_indexed(const struct history *history, uint64_t *first, uint64_
 	return true;
 }
 
-static bool span(const struct stream *stream, const struct stream_shared *shared, uint8_t *page,
-		 uint64_t *first, uint64_t *last, uint32_t *epoch)
+bool ahead_span(const struct stream *stream, const struct stream_shared *shared, uint8_t *page,
+		uint64_t *first, uint64_t *last, uint32_t *epoch)
 {
 	if (ahead_possible(stream)) {
 		const struct page_search search = search_of(stream, &shared->geometry, page);
@@ -123,7 +123,8 @@ void ahead_share(struct stream *const *streams, const struct stream_shared *shar
 
 	*at = (struct engine_position){0};
 	for (unsigned cpu = 0; page && cpu < VTRACE_MAX_CPUS; cpu++) {
-		if (!streams[cpu] || !span(streams[cpu], shared, page, &first, &last, &epoch) ||
+		if (!streams[cpu] ||
+		    !ahead_span(streams[cpu], shared, page, &first, &last, &epoch) ||
 		    (any && epoch < at->epoch))
 			continue;
 		if (!any || epoch > at->epoch) {

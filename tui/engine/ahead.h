@@ -45,6 +45,12 @@ static inline bool ahead_possible(const struct stream *stream)
 /* Give a row that has a name its number. False when the index does not have it yet. */
 bool ahead_settle(struct stream *const *streams, struct engine_position *at);
 
+/* The times of the first and the last event of a stream, of a file whole as far as its ends tell,
+ * of others in the newest epoch that is held: *epoch. page is room for one. False: there is none.
+ */
+bool ahead_span(const struct stream *stream, const struct stream_shared *shared, uint8_t *page,
+		uint64_t *first, uint64_t *last, uint32_t *epoch);
+
 /* at->row millionths of the way from the first time held to the last one become a time. */
 void ahead_share(struct stream *const *streams, const struct stream_shared *shared,
 		 struct engine_position *at);

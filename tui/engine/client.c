@@ -402,6 +402,26 @@ static bool lines_ok(const struct engine_packet *packet)
 	       lines->length <= ENGINE_TEXT_SLOT;
 }
 
+static bool density_ok(const struct engine_packet *packet)
+{
+	const struct engine_density *density = packet->payload;
+
+	if (packet->length < sizeof(*density) || density->columns > ENGINE_DENSITY_COLUMNS ||
+	    density->epoch_count > ENGINE_DENSITY_EPOCHS || density->known > density->columns ||
+	    packet->length !=
+		    sizeof(*density) + density->columns * sizeof(struct engine_density_column))
+		return false;
+	for (uint32_t i = 0; i < density->epoch_count; i++) {
+		const struct engine_density_epoch *epoch = &density->epochs[i];
+
+		if (epoch->last < epoch->first ||
+		    epoch->last - epoch->first >= ENGINE_DENSITY_SPAN ||
+		    (i && epoch->epoch <= epoch[-1].epoch))
+			return false;
+	}
+	return true;
+}
+
 static bool dat_ok(const struct engine_packet *packet)
 {
 	const struct engine_dat_reply *reply = packet->payload;
@@ -508,6 +528,8 @@ static bool packet_ok(const struct engine_packet *packet)
 		return lines_ok(packet);
 	case ENGINE_DETAIL_REPLY:
 		return detail_ok(packet);
+	case ENGINE_DENSITY_REPLY:
+		return density_ok(packet);
 	case ENGINE_STATS_REPLY:
 		return stats_ok(packet);
 	case ENGINE_COUNTS_REPLY:

@@ -55,8 +55,9 @@ enum engine_type {
 	ENGINE_WORDS,	   /* struct engine_words; ENGINE_WORDS_REPLY */
 	ENGINE_DETAIL,	   /* struct engine_detail_request; ENGINE_DETAIL_REPLY */
 	ENGINE_LATENCY,	   /* struct engine_latency; ENGINE_LATENCIES */
-	ENGINE_PAUSED, /* no payload: tracing was off between what channels have brought and what
-			* they bring from now on */
+	ENGINE_PAUSED,	/* no payload: tracing was off between what channels have brought and what
+			 * they bring from now on */
+	ENGINE_DENSITY, /* struct engine_density_request; ENGINE_DENSITY_REPLY */
 
 	/* engine to console */
 	ENGINE_READY = 64,    /* struct engine_text: locked down; which layers are on */
@@ -81,6 +82,8 @@ enum engine_type {
 	ENGINE_RECORD_FULL,  /* no payload: what is recorded has the size that was allowed */
 	ENGINE_DETAIL_REPLY, /* struct engine_rows of 0 or 1 rows, then that one's engine_detail */
 	ENGINE_LATENCIES, /* struct engine_latency_reply, then keys × struct engine_latency_key */
+	ENGINE_DENSITY_REPLY, /* struct engine_density, then columns × struct engine_density_column
+			       */
 };
 
 struct engine_header {
@@ -575,6 +578,43 @@ struct engine_latency_key {
 	uint32_t reserved;
 	char name[ENGINE_LATENCY_NAME_MAX]; /* NUL-terminated, as the task's */
 	char task[VTRACE_COMM_LEN];
+};
+
+/* How the rows held are spread over time: all of them, whatever a filter shows. */
+struct engine_density_request {
+	uint32_t columns; /* into which all the time is divided; ENGINE_DENSITY_COLUMNS at most */
+	uint32_t reserved;
+	uint8_t cpus[ENGINE_CPUSET_BYTES];
+};
+
+#define ENGINE_DENSITY_COLUMNS 512
+#define ENGINE_DENSITY_EPOCHS  8
+/* No epoch is taken for longer, ns; so that the sum of all of them is a number. 36 years. */
+#define ENGINE_DENSITY_SPAN (UINT64_C(1) << 60)
+
+/* The part of an epoch that is held. */
+struct engine_density_epoch {
+	uint64_t first; /* times, as of a position */
+	uint64_t last;	/* less than ENGINE_DENSITY_SPAN later */
+	uint32_t epoch;
+	uint32_t reserved;
+};
+
+/* Epochs, the oldest first, lie one behind the other as if no time were between them:
+ * density_scale.h says in which column a place is. */
+struct engine_density {
+	uint32_t columns;
+	uint32_t epoch_count; /* 0: nothing is held, all columns are empty */
+	uint32_t known;	      /* columns before this one are complete; those from it on are not, as
+			       * files are not indexed as far */
+	uint32_t older;	      /* 1: rows of older epochs are held for which there was no room */
+	struct engine_density_epoch epochs[ENGINE_DENSITY_EPOCHS];
+};
+
+struct engine_density_column {
+	uint64_t events;
+	uint32_t losses; /* rows that tell of lost events */
+	uint32_t breaks; /* rows that tell of bad pages and gaps */
 };
 
 struct engine_stats {

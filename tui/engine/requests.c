@@ -6,6 +6,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "tui/engine/density.h"
 #include "tui/engine/server_private.h"
 
 #define REQUEST_MAX    2048 /* bytes of a payload, at most */
@@ -173,6 +174,19 @@ static void send_view(struct server *server, uint32_t serial, const struct engin
 	send_rows(server, serial, ret, ENGINE_ROWS);
 }
 
+static void send_density(struct server *server, uint32_t serial,
+			 const struct engine_density_request *asked)
+{
+	struct density_reply reply;
+
+	if (density_fill(&reply, asked, server->streams, &server->shared))
+		server_say(server, ENGINE_MESSAGE,
+			   "how events are spread over time can't be told: out of memory");
+	else
+		outbox_send(&server->outbox, ENGINE_DENSITY_REPLY, serial, &reply,
+			    sizeof(reply.head) + reply.head.columns * sizeof(reply.columns[0]));
+}
+
 static void set_filter(struct server *server, uint32_t serial, const struct engine_filter *filter)
 {
 	struct engine_filter_reply reply;
@@ -254,6 +268,7 @@ static const struct {
 	[ENGINE_DETAIL] = {sizeof(struct engine_detail_request), false, false, HOLD_SHARED},
 	[ENGINE_LATENCY] = {sizeof(struct engine_latency), false, false, HOLD_SHARED},
 	[ENGINE_PAUSED] = {0, false, false, HOLD_STREAMS},
+	[ENGINE_DENSITY] = {sizeof(struct engine_density_request), false, false, HOLD_SHARED},
 };
 
 static bool filter_ends(const struct engine_filter *filter)
@@ -279,6 +294,11 @@ static bool search_is_good(const struct engine_search *search)
 	return search->origin <= ENGINE_FROM_TAIL && search->way <= ENGINE_FIND_PREV &&
 	       search->at.cpu < VTRACE_MAX_CPUS &&
 	       memchr(search->pattern, '\0', sizeof(search->pattern));
+}
+
+static bool columns_are_good(const struct engine_density_request *density)
+{
+	return density->columns && density->columns <= ENGINE_DENSITY_COLUMNS;
 }
 
 static bool words_are_good(const struct engine_words *words)
@@ -311,6 +331,8 @@ static bool payload_is_good(uint32_t type, const void *payload)
 		return words_are_good(payload);
 	case ENGINE_LATENCY:
 		return latency_is_good(payload);
+	case ENGINE_DENSITY:
+		return columns_are_good(payload);
 	default:
 		return true;
 	}
@@ -435,6 +457,9 @@ static void answer(struct server *server, const struct engine_header *header, co
 		break;
 	case ENGINE_LATENCY:
 		send_latency(server, header->serial, payload);
+		break;
+	case ENGINE_DENSITY:
+		send_density(server, header->serial, payload);
 		break;
 	case ENGINE_STATS:
 		send_stats(server, header->serial);

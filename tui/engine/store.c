@@ -288,11 +288,21 @@ void history_drop_tail(struct history *history)
 		chunk_free(history, history->chunks[--history->chunk_count]);
 }
 
-/* Without memory for an entry. */
-static void forget_entry(struct history *history, const struct entry *entry)
+/* What comes next is counted on from behind an entry. */
+static void pass_entry(struct history *history, const struct entry *entry)
 {
 	history->next_page++;
 	history->next_row += entry_rows(entry);
+	if (entry->kind == ENTRY_PAGE)
+		history->losses += entry->flags & ENTRY_LOST;
+	else
+		history->breaks++;
+}
+
+/* Without memory for an entry. */
+static void forget_entry(struct history *history, const struct entry *entry)
+{
+	pass_entry(history, entry);
 	history_clear(history);
 }
 
@@ -309,14 +319,15 @@ int history_append(struct history *history, const struct entry *entry, const voi
 	slot = &chunk->slots[chunk->used];
 	slot->entry = *entry;
 	slot->entry.first_row = history->next_row;
+	slot->entry.losses = history->losses;
+	slot->entry.breaks = history->breaks;
 	slot->offset = offset;
 	if (page && chunk->data && page != chunk_tail(history, chunk))
 		memmove(chunk_tail(history, chunk), page, history->page_size);
 	if (history->chunk_count == 1 && !chunk->used)
 		history->first_row = history->next_row;
 	chunk->used++;
-	history->next_page++;
-	history->next_row += entry_rows(entry);
+	pass_entry(history, entry);
 	return 0;
 }
 
@@ -360,15 +371,12 @@ const struct entry *history_entry(const struct history *history, uint64_t page)
 	return &history_slot(history, page, &chunk)->entry;
 }
 
-/* The first page for which after(entry, ...) holds; pages before it are those for which it does
- * not. */
-static uint64_t history_search(const struct history *history,
+/* The first page from low on, up to high, for which after(entry, ...) holds; pages before it are
+ * those for which it does not. */
+static uint64_t history_search(const struct history *history, uint64_t low, uint64_t high,
 			       bool (*after)(const struct entry *, uint64_t, uint32_t),
 			       uint64_t value, uint32_t epoch)
 {
-	uint64_t low, high;
-
-	history_pages(history, &low, &high);
 	while (low < high) {
 		uint64_t middle = low + (high - low) / 2;
 
@@ -393,17 +401,33 @@ static bool ends_not_before(const struct entry *entry, uint64_t ts, uint32_t epo
 
 const struct entry *history_find_row(const struct history *history, uint64_t row, uint64_t *page)
 {
+	uint64_t first, end;
+
 	if (row < history->first_row || row >= history->next_row)
 		return NULL;
-	*page = history_search(history, ends_after_row, row, 0);
+	history_pages(history, &first, &end);
+	*page = history_search(history, first, end, ends_after_row, row, 0);
 	return history_entry(history, *page);
 }
 
 const struct entry *history_find_time(const struct history *history, uint32_t epoch, uint64_t ts)
 {
-	uint64_t page = history_search(history, ends_not_before, ts, epoch);
+	uint64_t first, end, page;
 
-	return page < history->next_page ? history_entry(history, page) : NULL;
+	history_pages(history, &first, &end);
+	page = history_search(history, first, end, ends_not_before, ts, epoch);
+	return page < end ? history_entry(history, page) : NULL;
+}
+
+uint64_t history_page_at(const struct history *history, uint64_t from, uint32_t epoch, uint64_t ts)
+{
+	uint64_t low = from, high, end = history->next_page, step = 1;
+
+	/* Ever larger steps, until it has been passed. */
+	for (high = from; high < end && !ends_not_before(history_entry(history, high), ts, epoch);
+	     high += step, step *= 2)
+		low = high + 1;
+	return history_search(history, low, high < end ? high : end, ends_not_before, ts, epoch);
 }
 
 uint64_t history_offset(const struct history *history, uint64_t page)

@@ -40,6 +40,8 @@ struct entry {
 	uint32_t formats; /* number of the formats set that its events are decoded with */
 	uint32_t filter;  /* serial of the filter that shown is of; 0: none yet */
 	uint32_t shown;	  /* rows that the filter shows */
+	uint32_t losses;  /* of the history's rows before first_row, those of lost events; wraps */
+	uint32_t breaks;  /* likewise, those of bad pages and gaps */
 	uint8_t kind;	  /* enum entry_kind */
 	uint8_t flags;
 	uint8_t fault; /* enum page_fault of ENTRY_BAD */
@@ -75,6 +77,8 @@ struct history {
 	const struct page_file *file; /* where pages stay, the caller's; NULL: in memory */
 	uint64_t first_row;	      /* oldest row held */
 	uint64_t next_row;
+	uint32_t losses; /* of the rows before next_row, see struct entry */
+	uint32_t breaks;
 	uint64_t next_page;
 	bool pinned;	  /* the tail is not to be taken: it is being read into */
 	size_t pending;	  /* bytes in the tail that are no page yet */
@@ -116,10 +120,10 @@ void history_buffer_free(struct history *history, uint8_t *buffer);
 void history_drop_tail(struct history *history);
 
 /*
- * Append an entry; its first_row is set here. page (page_size bytes) is copied unless it lies in
- * its place in the tail, NULL for a gap; of a file's pages only offset (bytes in it) is kept. 0, or
- * -ENOMEM: then this page and all of the history's older ones are forgotten, and its rows are
- * numbered as if they had been.
+ * Append an entry; its first_row, losses and breaks are set here. page (page_size bytes) is copied
+ * unless it lies in its place in the tail, NULL for a gap; of a file's pages only offset (bytes in
+ * it) is kept. 0, or -ENOMEM: then this page and all of the history's older ones are forgotten, and
+ * its rows are numbered as if they had been.
  */
 int history_append(struct history *history, const struct entry *entry, const void *page,
 		   uint64_t offset);
@@ -129,6 +133,9 @@ int history_append(struct history *history, const struct entry *entry, const voi
 const struct entry *history_find_row(const struct history *history, uint64_t row, uint64_t *page);
 /* The first entry whose last row is not before (epoch, ts), or NULL when there is none. */
 const struct entry *history_find_time(const struct history *history, uint32_t epoch, uint64_t ts);
+/* The number of that entry, or of the next one to come when there is none. It must not be before
+ * from, a number between the first page held and the next one; near it, it is found sooner. */
+uint64_t history_page_at(const struct history *history, uint64_t from, uint32_t epoch, uint64_t ts);
 
 /* Note what the filter with that serial shows of a page, which must be held. */
 void history_note_shown(struct history *history, uint64_t page, uint32_t filter, uint32_t shown);

@@ -54,6 +54,7 @@ static void packet_came(void *data, const struct engine_packet *packet)
 	case ENGINE_WORDS_REPLY:
 	case ENGINE_DETAIL_REPLY:
 	case ENGINE_LATENCIES:
+	case ENGINE_DENSITY_REPLY:
 	case ENGINE_ROWS:
 	case ENGINE_LINES:
 	case ENGINE_NEWS:

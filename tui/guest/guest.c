@@ -452,6 +452,12 @@ int guest_request_latency(struct guest *guest, const struct engine_latency *aske
 	return engine_link_request(&guest->link, ENGINE_LATENCY, asked, sizeof(*asked), serial);
 }
 
+int guest_request_density(struct guest *guest, const struct engine_density_request *request,
+			  uint32_t *serial)
+{
+	return engine_link_request(&guest->link, ENGINE_DENSITY, request, sizeof(*request), serial);
+}
+
 int guest_clear(struct guest *guest)
 {
 	return engine_link_command(&guest->link, ENGINE_CLEAR, NULL, 0, -1, NULL);

@@ -145,6 +145,8 @@ int guest_request_detail(struct guest *guest, const struct engine_detail_request
 			 uint32_t *serial);
 int guest_request_latency(struct guest *guest, const struct engine_latency *asked,
 			  uint32_t *serial);
+int guest_request_density(struct guest *guest, const struct engine_density_request *request,
+			  uint32_t *serial);
 int guest_clear(struct guest *guest);
 
 #endif

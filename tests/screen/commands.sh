@@ -54,9 +54,11 @@ see "a wrong CPU is told with those that there are" 'there are 0-3'
 key C-u
 typed 'cpus '
 key Enter
-see "a command that wants more asks for it" 'CPUs to show, of 0-3'
+see "without an argument it does what its key does" '^> \[x\] CPU0 '
+key e
+see "the list can be asked for" 'CPUs to show, of 0-3'
 key C-u Enter
-gone "an empty list means all" 'CPUs 0,2'
+gone "an empty one means all" 'CPUs 0,2'
 key ':'
 typed 'redraw now'
 see "an argument too many is told" "'redraw' takes nothing behind it"

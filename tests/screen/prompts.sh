@@ -13,7 +13,7 @@ rows_of()
 open_console 90x25 "$UTF8 '$TOP' -r '$CAPTURE'"
 see "the first screen" 'n=0 '
 
-key c
+key c e
 see "c asks for CPUs, the present ones prefilled" 'CPUs to show, of 0-3.*: 0-3$'
 key C-u
 typed '2,x'
@@ -27,12 +27,12 @@ key Enter
 title "the title says which CPUs are shown" 'CPUs 2 *$'
 gone "other panes are gone" 'CPU0 +[0-9,]+ rows'
 ok "the chosen one is there" shows '^> CPU2 +1,357 rows'
-key c C-u
+key c e C-u
 typed '9'
 see "a CPU that is not there is refused with those that are" 'there are 0-3'
 key Escape
 gone "Esc leaves the prompt" 'CPUs to show'
-key c C-u Enter
+key c e C-u Enter
 see "an empty list means all" '^  CPU3 '
 
 key s

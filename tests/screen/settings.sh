@@ -95,9 +95,9 @@ see "a wrong line is told" "line 4 is passed over: there is no setting 'from-tom
 see "and how many more there are" '1 more: v'
 title "it does nothing" '\[per CPU\]'
 ok "those behind it do" shows '^SINCE START '
-key v v
+say "view log"
 see "the log has the others" 'line 2 is passed over: merged = sometimes: one of these'
-key v x
+key Escape x
 wait_for "lost events have their colour" coloured '\^\[37m\^\[41m lost 41|\^\[37m\^\[41mlost 41'
 key m W
 see "written again" 'are written to'

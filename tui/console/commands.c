@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tui/console/cpus.h"
 #include "tui/console/numbers.h"
 #include "tui/console/row.h"
 #include "tui/console/saves.h"
@@ -164,94 +165,6 @@ static void next_break(struct console *console)
 static void previous_break(struct console *console)
 {
 	finder_break(console, ENGINE_FIND_PREV);
-}
-
-/* ---- CPUs ---- */
-
-static void streams(const struct console *console, uint8_t *cpus)
-{
-	memset(cpus, 0, ENGINE_CPUSET_BYTES);
-	for (unsigned cpu = 0; cpu < guest_cpus(console->guest) && cpu < VTRACE_MAX_CPUS; cpu++)
-		if (guest_has_cpu(console->guest, cpu))
-			engine_cpuset_add(cpus, cpu);
-}
-
-/* Those of a list that have a stream; an empty list means all. 0 or -EINVAL with a sentence. */
-static int parse_cpus(const struct console *console, const char *list, uint8_t *cpus,
-		      struct prompt_verdict *verdict)
-{
-	uint8_t wanted[ENGINE_CPUSET_BYTES], there[ENGINE_CPUSET_BYTES], any = 0;
-	char known[64];
-	size_t at = 0;
-
-	verdict->at = PROMPT_NOWHERE;
-	if (!console->guest) {
-		snprintf(verdict->why, sizeof(verdict->why), "nothing is open: d chooses a domain");
-		return -EINVAL;
-	}
-	streams(console, there);
-	memcpy(cpus, there, ENGINE_CPUSET_BYTES);
-	if (!list[strspn(list, " ")])
-		return 0;
-	if (cpulist_parse(list, wanted, &at) < 0) {
-		snprintf(verdict->why, sizeof(verdict->why),
-			 "character %zu is no part of a CPU list; one looks like 0-3,8", at + 1);
-		verdict->at = at;
-		return -EINVAL;
-	}
-	for (unsigned i = 0; i < ENGINE_CPUSET_BYTES; i++)
-		any |= cpus[i] = wanted[i] & there[i];
-	if (any)
-		return 0;
-	cpulist_format(there, known, sizeof(known));
-	snprintf(verdict->why, sizeof(verdict->why),
-		 "none of these CPUs has a stream; there are %s", known);
-	return -EINVAL;
-}
-
-static void cpus_check(void *data, const char *text, struct prompt_verdict *verdict)
-{
-	uint8_t cpus[ENGINE_CPUSET_BYTES];
-
-	if (parse_cpus(data, text, cpus, verdict) < 0)
-		verdict->state = PROMPT_INVALID;
-}
-
-static void cpus_to(struct console *console, const char *list)
-{
-	uint8_t cpus[ENGINE_CPUSET_BYTES];
-	struct prompt_verdict verdict;
-
-	if (parse_cpus(console, list, cpus, &verdict) < 0)
-		return;
-	memcpy(console->cpus, cpus, sizeof(console->cpus));
-	events_cpus_changed(console->views[VIEW_EVENTS], console);
-}
-
-static void cpus_chosen(void *data, const char *text)
-{
-	if (text)
-		cpus_to(data, text);
-}
-
-static void choose_cpus(struct console *console)
-{
-	uint8_t there[ENGINE_CPUSET_BYTES];
-	char label[128], list[64], prefill[512];
-
-	if (!console->guest)
-		return;
-	streams(console, there);
-	cpulist_format(there, list, sizeof(list));
-	snprintf(label, sizeof(label), "CPUs to show, of %s; empty for all:", list);
-	for (unsigned i = 0; i < ENGINE_CPUSET_BYTES; i++)
-		there[i] &= console->cpus[i];
-	cpulist_format(there, prefill, sizeof(prefill));
-	prompt_line(&console->prompt, &(struct prompt_ask){.label = label,
-							   .prefill = prefill,
-							   .check = cpus_check,
-							   .done = cpus_chosen,
-							   .data = console});
 }
 
 /* ---- forgetting ---- */
@@ -436,7 +349,7 @@ static const struct command commands[] = {
 	[ACTION_ONLY] = {.run = filtering_only},
 	[ACTION_WITHOUT] = {.run = filtering_without},
 	[ACTION_UNFILTER] = {.run = filtering_toggle},
-	[ACTION_CPUS] = {choose_cpus, cpus_to, cpus_check},
+	[ACTION_CPUS] = {cpus_open, cpus_take, cpus_check},
 	[ACTION_MERGE] = {merge, merge_to, on_off_check},
 	[ACTION_SAVE] = {saves_open, saves_save, saves_check_save},
 	[ACTION_RECORD] = {saves_toggle, saves_record, saves_check_record},

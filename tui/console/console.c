@@ -266,8 +266,11 @@ static void on_key(void *data, int key)
 		return;
 	}
 	entry = keymap_find(console->front, key);
-	if (entry)
-		console_act(console, entry);
+	if (!entry)
+		return;
+	console_act(console, entry);
+	if (entry->action == ACTION_TYPE && console->prompt.active)
+		prompt_key(&console->prompt, key);
 }
 
 static void on_redraw(void *data)
@@ -309,6 +312,7 @@ static int make_views(struct console *console)
 	console->views[VIEW_LOG] = view_log_new();
 	console->views[VIEW_DOMAINS] = view_domains_new();
 	console->views[VIEW_SETTINGS] = view_settings_new();
+	console->views[VIEW_CPUS] = view_cpus_new();
 	console->views[VIEW_HELP] = view_help_new();
 	for (unsigned i = 0; i < VIEW_COUNT; i++)
 		if (!console->views[i])

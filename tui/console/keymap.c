@@ -13,6 +13,7 @@
 #define LISTS	   (IN_EVERY_VIEW & ~EVENTS)
 #define DETAIL	   IN_VIEW(VIEW_DETAIL)
 #define SETTINGS   IN_VIEW(VIEW_SETTINGS)
+#define CPUS	   IN_VIEW(VIEW_CPUS)
 
 /* clang-format off */
 static const struct keymap_entry entries[] = {
@@ -34,6 +35,20 @@ static const struct keymap_entry entries[] = {
 	 "wakeups, interrupts, softirqs, calls, timers"},
 	{ACTION_PREVIOUS_PANE, LATENCY, "S-Tab", "previous-kind", ARGUMENT_NONE, NULL,
 	 "back to the ones before"},
+	{ACTION_TOGGLE,	 CPUS, "Space", "toggle", ARGUMENT_NONE, "Choose",
+	 "show this CPU, or show it no more"},
+	{ACTION_TOGGLE_ALL, CPUS, "a", "toggle-all", ARGUMENT_NONE, "All",
+	 "all CPUs, or none"},
+	{ACTION_OPEN,	 CPUS, "Enter", "use", ARGUMENT_NONE, "Show",
+	 "show the chosen CPUs"},
+	{ACTION_EDIT,	 CPUS, "e", "edit", ARGUMENT_NONE, "Edit",
+	 "edit them as a list, such as 0-3,8"},
+	{ACTION_TYPE,	 CPUS, "0 1 2 3 4 5 6", "type", ARGUMENT_NONE, NULL,
+	 "begin to type such a list"},
+	{ACTION_TYPE,	 CPUS, "7 8 9", "type-too", ARGUMENT_NONE, NULL,
+	 "the same"},
+	{ACTION_PAGE_DOWN, CPUS, "PgDn ^F", "page-down", ARGUMENT_NONE, NULL,
+	 "one page down"},
 	{ACTION_OPEN,	 SETTINGS, "Enter", "change", ARGUMENT_NONE, "Change",
 	 "change the setting under the cursor"},
 	{ACTION_WRITE_SETTINGS, SETTINGS, "W", "write", ARGUMENT_NONE, "Write",
@@ -57,7 +72,7 @@ static const struct keymap_entry entries[] = {
 	{ACTION_FILTER, EVENTS, "f F4 \\", "filter", ARGUMENT_FILTER, "Filter",
 	 "choose the events to show; all are recorded"},
 	{ACTION_CPUS,	 EVENTS, "c", "cpus", ARGUMENT_CPUS, "CPUs",
-	 "choose the CPUs to show, as in 0-3,8"},
+	 "choose the CPUs to show; as a list: 0-3,8"},
 	{ACTION_MERGE,	 EVENTS, "m 1", "merge", ARGUMENT_ON_OFF, "Merge",
 	 "one merged timeline, or a pane for each CPU"},
 	{ACTION_DETAIL,	 EVENTS, "Enter", "detail", ARGUMENT_NONE, "Detail",
@@ -132,7 +147,7 @@ static const struct keymap_entry entries[] = {
 	 "one row down"},
 	{ACTION_PAGE_UP, IN_EVERY_VIEW, "PgUp b ^B", "page-up", ARGUMENT_NONE, NULL,
 	 "one page up"},
-	{ACTION_PAGE_DOWN, IN_EVERY_VIEW, "PgDn Space ^F", "page-down", ARGUMENT_NONE, NULL,
+	{ACTION_PAGE_DOWN, IN_EVERY_VIEW & ~CPUS, "PgDn Space ^F", "page-down", ARGUMENT_NONE, NULL,
 	 "one page down"},
 	{ACTION_HALF_UP, IN_EVERY_VIEW, "^U", "half-up", ARGUMENT_NONE, NULL,
 	 "half a page up"},

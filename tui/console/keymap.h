@@ -69,6 +69,10 @@ enum action {
 	ACTION_COMMAND,
 	/* moves, which each view makes in its own way */
 	ACTION_OPEN,
+	ACTION_TOGGLE,
+	ACTION_TOGGLE_ALL,
+	ACTION_EDIT,
+	ACTION_TYPE, /* the key is the first one of a prompt */
 	ACTION_RELIST,
 	ACTION_ORDER,
 	ACTION_NEXT_ROW,
@@ -97,6 +101,7 @@ enum view_id {
 	VIEW_LOG,
 	VIEW_DOMAINS,
 	VIEW_SETTINGS,
+	VIEW_CPUS,
 	VIEW_HELP,
 	VIEW_COUNT
 };

@@ -187,6 +187,12 @@ static void draw_meter(const struct meters *meters, const struct guest *guest, s
 		pen_printf(pen, STYLE_ERROR, " gaps %s", number_count(number, meter->now.gaps));
 }
 
+void meter_draw(const struct meters *meters, const struct guest *guest, struct pen *pen,
+		unsigned cpu)
+{
+	draw_meter(meters, guest, pen, cpu, highest_cell(meters));
+}
+
 void meters_draw(const struct meters *meters, const struct guest *guest,
 		 const struct terminal *terminal, const struct area *area)
 {

@@ -42,6 +42,9 @@ void meters_reset(struct meters *meters, bool still, uint64_t now);
 bool meters_update(struct meters *meters, const struct engine_packet *packet, uint64_t now);
 /* Do they still move by themselves, so that stats are worth asking for? */
 bool meters_lively(const struct meters *meters);
+/* All of one CPU, within the pen's line. */
+void meter_draw(const struct meters *meters, const struct guest *guest, struct pen *pen,
+		unsigned cpu);
 /* Lines that they take on a screen of that size. */
 int meters_lines(const struct meters *meters, int rows, int columns);
 void meters_draw(const struct meters *meters, const struct guest *guest,

@@ -69,6 +69,7 @@ struct view *view_log_new(void);
 struct view *view_statistics_new(void);
 struct view *view_domains_new(void);
 struct view *view_settings_new(void);
+struct view *view_cpus_new(void);
 struct view *view_help_new(void);
 
 /* What commands ask of the events view. */

@@ -293,6 +293,11 @@ static int open_screen(struct terminal *terminal, char *error, size_t error_size
 			 type ? type : "");
 		return -ENOTTY;
 	}
+	/* Until it has come back from endwin() once, ncurses writes at each move of the cursor what
+	 * it has, for programs that draw without it: a hundred writes a screen in the place of a
+	 * few (ncurses 6.4, lib_mvcur.c: _nc_mvcur). */
+	endwin();
+	refresh();
 	/* curses sets handlers of its own; ours come through the descriptor. */
 	signal(SIGTSTP, SIG_DFL);
 	set_escdelay(ESCAPE_DELAY);
@@ -304,11 +309,6 @@ static int open_screen(struct terminal *terminal, char *error, size_t error_size
 	keypad(stdscr, TRUE);
 	nodelay(stdscr, TRUE);
 	curs_set(0);
-	/* Until it has come back from endwin() once, ncurses writes at each move of the cursor what
-	 * it has, for programs that draw without it: a hundred writes a screen in the place of a
-	 * few (ncurses 6.4, lib_mvcur.c: _nc_mvcur). */
-	endwin();
-	refresh();
 	start_colours(terminal);
 	theme_init(&theme);
 	terminal_theme(terminal, &theme);

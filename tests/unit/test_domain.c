@@ -148,7 +148,15 @@ static void prepared_domain_is_listed_in_order(void **state)
 	assert_false(list.info[0].running);
 	assert_true(list.info[0].prepared);
 	assert_string_equal(list.info[0].reason, "");
+	assert_true(list.info[0].control);
+	assert_int_equal(list.info[0].channels, 2);
+	assert_string_equal(list.info[0].kind, "mixed");
+	assert_true(list.info[0].share);
 	assert_string_equal(list.info[1].name, "test");
+	assert_false(list.info[1].control);
+	assert_int_equal(list.info[1].channels, 0);
+	assert_string_equal(list.info[1].kind, "");
+	assert_false(list.info[1].share);
 	domain_list_release(&list);
 
 	assert_int_equal(virDomainCreate(domain), 0);

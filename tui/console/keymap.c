@@ -53,6 +53,8 @@ static const struct keymap_entry entries[] = {
 	 "change the setting under the cursor"},
 	{ACTION_WRITE_SETTINGS, SETTINGS, "W", "write", ARGUMENT_NONE, "Write",
 	 "write the settings into their file"},
+	{ACTION_ORDER,	 DOMAINS, "o", "order", ARGUMENT_NONE, "Order",
+	 "by name, prepared first, by state, by vCPUs"},
 	{ACTION_RELIST,	 DOMAINS, "R F5", "relist", ARGUMENT_NONE, "Refresh",
 	 "list again; connect to libvirt again if needed"},
 	{ACTION_NEXT_ROW, DETAIL, "n Right ]", "next-row", ARGUMENT_NONE, "Next",

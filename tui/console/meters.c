@@ -95,6 +95,16 @@ bool meters_lively(const struct meters *meters)
 	return false;
 }
 
+uint64_t meters_rate(const struct meters *meters)
+{
+	uint64_t rate = 0;
+
+	for (unsigned i = 0; i < VTRACE_MAX_CPUS; i++)
+		if (meters->cpu[i].known)
+			rate += meters->cpu[i].cells[METER_CELLS - 1];
+	return rate;
+}
+
 static unsigned count_known(const struct meters *meters)
 {
 	unsigned known = 0;

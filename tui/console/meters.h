@@ -36,6 +36,8 @@ struct meters {
 	bool still; /* a capture: totals are shown, for rates would be those of the disk */
 };
 
+/* Events a second over all CPUs, in the last period. */
+uint64_t meters_rate(const struct meters *meters);
 /* Forget the CPUs of another guest; now as in last_event. */
 void meters_reset(struct meters *meters, bool still, uint64_t now);
 /* Take an ENGINE_STATS_REPLY; true when something that is shown has changed. */

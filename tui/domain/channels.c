@@ -107,6 +107,16 @@ add_reason(char *reason, size_t size, const char *format, ...)
 	va_end(args);
 }
 
+const char *channels_kind_name(const struct channels *channels)
+{
+	static const char *const names[] = {"", "pipe", "unix", "mixed"};
+	unsigned kinds = 1u << channels->control.kind;
+
+	for (unsigned cpu = 0; cpu < VTRACE_MAX_CPUS; cpu++)
+		kinds |= 1u << channels->cpu[cpu].kind;
+	return names[(kinds >> CHANNEL_PIPE & 1) | (kinds >> CHANNEL_UNIX & 1) << 1];
+}
+
 bool channels_prepared(const struct channels *channels, char *reason, size_t reason_size)
 {
 	bool control = channels->control.kind != CHANNEL_NONE;

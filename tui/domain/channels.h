@@ -48,6 +48,9 @@ int channels_from_dir(struct channels *channels, const char *path, char *error, 
  * smaller is missing (vCPUs without a channel, no share), reason says it; "" when all is there. */
 bool channels_prepared(const struct channels *channels, char *reason, size_t reason_size);
 
+/* What its channels are: "pipe", "unix", "mixed", "" when there are none. Static text. */
+const char *channels_kind_name(const struct channels *channels);
+
 /* Free what it holds and leave it empty. Takes a zeroed struct. */
 void channels_release(struct channels *channels);
 

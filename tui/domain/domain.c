@@ -162,6 +162,10 @@ static int fill_prepared(struct domain_info *info, virDomainPtr domain)
 	}
 	ret = channels_from_xml(&channels, xml, info->reason, sizeof(info->reason));
 	if (!ret) {
+		info->control = channels.control.kind != CHANNEL_NONE;
+		info->channels = channels.cpus;
+		info->kind = channels_kind_name(&channels);
+		info->share = channels.share;
 		info->prepared = channels_prepared(&channels, info->reason, sizeof(info->reason));
 		channels_release(&channels);
 	}
@@ -181,6 +185,7 @@ static int fill_info(struct domain_info *info, virDomainPtr domain)
 	virDomainGetUUIDString(domain, info->uuid);
 	info->running = is_active(domain);
 	info->state = lifecycle_state_name(-1);
+	info->kind = "";
 	if (virDomainGetInfo(domain, &numbers) < 0) {
 		if (vanished())
 			return -ENOENT;

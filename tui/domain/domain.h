@@ -20,6 +20,10 @@ struct domain_info {
 	const char *state; /* "running", "paused", "shut off", "crashed", ... static text */
 	bool running;	   /* running or paused: it has a live XML */
 	unsigned vcpus;	   /* plugged in now */
+	bool control;	   /* it has a control channel */
+	unsigned channels; /* CPUs that have one */
+	const char *kind;  /* of the channels: "pipe", "unix", "mixed"; "" for none. Static text. */
+	bool share;	   /* it has a 9p share for the event formats */
 	bool prepared;	   /* by its live XML, or by that of its next start */
 	char reason[256];  /* why it is not prepared, or what is missing; "" when nothing is */
 };

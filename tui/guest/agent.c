@@ -170,6 +170,7 @@ static void parse_hello(struct guest_agent *agent, const char *text, char *state
 	struct guest_hello *hello = &agent->hello;
 	char endian[8];
 
+	copy_value(text, "agent", hello->agent, sizeof(hello->agent));
 	copy_value(text, "boot-id", hello->boot_id, sizeof(hello->boot_id));
 	copy_value(text, "kernel", hello->kernel, sizeof(hello->kernel));
 	copy_value(text, "clock", hello->clock, sizeof(hello->clock));

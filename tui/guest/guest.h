@@ -39,6 +39,7 @@ struct guest_options {
 
 /* What hello told; strings are "" and numbers 0 when unknown. */
 struct guest_hello {
+	char agent[32]; /* its version */
 	char boot_id[64];
 	char kernel[128];
 	char clock[32];

@@ -14,28 +14,19 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "tests/unit/temporary.h"
 #include "tui/console/prompt_history.h"
 
-static char directory[64], path[256];
+static char path[256];
 
 static int make(void **state)
 {
 	(void)state;
 	setlocale(LC_ALL, "C.UTF-8");
-	strcpy(directory, "/tmp/test_prompt_history.XXXXXX");
-	if (!mkdtemp(directory))
+	if (make_directory("test_prompt_history"))
 		return -1;
 	snprintf(path, sizeof(path), "%s/state/vtrace/history", directory);
 	return 0;
-}
-
-static int clean(void **state)
-{
-	char command[128];
-
-	(void)state;
-	snprintf(command, sizeof(command), "rm -rf '%s'", directory);
-	return system(command);
 }
 
 static void put(const char *text)
@@ -194,10 +185,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(places),
-		cmocka_unit_test_setup_teardown(it_is_kept_privately, make, clean),
-		cmocka_unit_test_setup_teardown(broken_lines_are_passed_over, make, clean),
-		cmocka_unit_test_setup_teardown(it_is_bounded, make, clean),
-		cmocka_unit_test_setup_teardown(odd_files_stop_nothing, make, clean),
+		cmocka_unit_test_setup_teardown(it_is_kept_privately, make, remove_directory),
+		cmocka_unit_test_setup_teardown(broken_lines_are_passed_over, make,
+						remove_directory),
+		cmocka_unit_test_setup_teardown(it_is_bounded, make, remove_directory),
+		cmocka_unit_test_setup_teardown(odd_files_stop_nothing, make, remove_directory),
 	};
 
 	return cmocka_run_group_tests_name("prompt_history", tests, NULL, NULL);

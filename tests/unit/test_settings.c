@@ -15,10 +15,11 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "tests/unit/temporary.h"
 #include "tui/console/settings.h"
 #include "tui/console/settings_file.h"
 
-static char directory[64], path[128];
+static char path[128];
 
 /* What was complained of: sentences between line ends. */
 struct complaints {
@@ -39,20 +40,10 @@ static int make(void **state)
 {
 	(void)state;
 	umask(0);
-	strcpy(directory, "/tmp/test_settings.XXXXXX");
-	if (!mkdtemp(directory))
+	if (make_directory("test_settings"))
 		return -1;
 	snprintf(path, sizeof(path), "%s/vtrace-top.conf", directory);
 	return 0;
-}
-
-static int clean(void **state)
-{
-	char command[128];
-
-	(void)state;
-	snprintf(command, sizeof(command), "rm -rf '%s'", directory);
-	return system(command);
 }
 
 static void put_bytes(const char *bytes, size_t length)
@@ -643,19 +634,25 @@ int main(void)
 		cmocka_unit_test(what_is_written_is_read_again),
 		cmocka_unit_test(names_and_values_are_completed),
 		cmocka_unit_test(places),
-		cmocka_unit_test_setup_teardown(a_good_file_is_taken, make, clean),
-		cmocka_unit_test_setup_teardown(no_file_is_no_complaint, make, clean),
-		cmocka_unit_test_setup_teardown(wrong_lines_are_told_and_passed_over, make, clean),
-		cmocka_unit_test_setup_teardown(long_lines_and_zero_bytes, make, clean),
-		cmocka_unit_test_setup_teardown(of_many_wrong_lines_a_few_are_told, make, clean),
-		cmocka_unit_test_setup_teardown(files_that_are_none_of_ours, make, clean),
-		cmocka_unit_test_setup_teardown(root_takes_only_its_own, make, clean),
-		cmocka_unit_test_setup_teardown(a_new_file_has_what_differs, make, clean),
-		cmocka_unit_test_setup_teardown(what_people_wrote_is_kept, make, clean),
-		cmocka_unit_test_setup_teardown(zero_bytes_are_kept, make, clean),
-		cmocka_unit_test_setup_teardown(a_link_stays_one, make, clean),
-		cmocka_unit_test_setup_teardown(a_full_disk_leaves_the_old_file, make, clean),
-		cmocka_unit_test_setup_teardown(places_that_can_not_be_written, make, clean),
+		cmocka_unit_test_setup_teardown(a_good_file_is_taken, make, remove_directory),
+		cmocka_unit_test_setup_teardown(no_file_is_no_complaint, make, remove_directory),
+		cmocka_unit_test_setup_teardown(wrong_lines_are_told_and_passed_over, make,
+						remove_directory),
+		cmocka_unit_test_setup_teardown(long_lines_and_zero_bytes, make, remove_directory),
+		cmocka_unit_test_setup_teardown(of_many_wrong_lines_a_few_are_told, make,
+						remove_directory),
+		cmocka_unit_test_setup_teardown(files_that_are_none_of_ours, make,
+						remove_directory),
+		cmocka_unit_test_setup_teardown(root_takes_only_its_own, make, remove_directory),
+		cmocka_unit_test_setup_teardown(a_new_file_has_what_differs, make,
+						remove_directory),
+		cmocka_unit_test_setup_teardown(what_people_wrote_is_kept, make, remove_directory),
+		cmocka_unit_test_setup_teardown(zero_bytes_are_kept, make, remove_directory),
+		cmocka_unit_test_setup_teardown(a_link_stays_one, make, remove_directory),
+		cmocka_unit_test_setup_teardown(a_full_disk_leaves_the_old_file, make,
+						remove_directory),
+		cmocka_unit_test_setup_teardown(places_that_can_not_be_written, make,
+						remove_directory),
 	};
 
 	return cmocka_run_group_tests_name("settings", tests, NULL, NULL);

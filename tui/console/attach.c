@@ -301,6 +301,7 @@ static void opened(struct console *console, struct guest *guest, bool from_domai
 	meters_reset(&console->meters, guest_state(guest) == GUEST_REPLAY, console_now());
 	memset(&console->statistics, 0, sizeof(console->statistics));
 	strip_reset(console);
+	bookmarks_forget(console);
 	tell_views(console, true);
 	note_state(console);
 	console_show(console, VIEW_EVENTS);
@@ -426,6 +427,7 @@ static void restart_answered(void *data, const char *answer)
 		return;
 	}
 	meters_reset(&console->meters, console->meters.still, console_now());
+	bookmarks_forget(console);
 	memset(&console->statistics, 0, sizeof(console->statistics));
 	on_changed(console);
 }

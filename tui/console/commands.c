@@ -117,6 +117,7 @@ static void go_to(struct console *console, const char *text)
 	struct goto_target target;
 	char why[2];
 
+	bookmarks_leave(console);
 	if (!goto_parse(text, clock_counts_nanoseconds(console), &target, why, sizeof(why)) &&
 	    !events_go(console->views[VIEW_EVENTS], console, &target))
 		tell(console, GUEST_WARNING,
@@ -339,6 +340,8 @@ static const struct command commands[] = {
 	[ACTION_FOLLOW] = {.run = follow},
 	[ACTION_FREEZE] = {freeze, freeze_to, on_off_check},
 	[ACTION_GOTO] = {go, go_to, go_check},
+	[ACTION_BOOKMARK] = {bookmarks_open, bookmarks_set, bookmarks_check},
+	[ACTION_JUMP] = {bookmarks_open_jump, bookmarks_jump, bookmarks_check_jump},
 	[ACTION_SEARCH] = {finder_open, finder_look, finder_check},
 	[ACTION_NEXT] = {.run = next},
 	[ACTION_PREVIOUS] = {.run = previous},

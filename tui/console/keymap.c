@@ -107,6 +107,10 @@ static const struct keymap_entry entries[] = {
 	 "the next lost events, gap or bad page"},
 	{ACTION_PREVIOUS_BREAK, EVENTS, "X", "previous-loss", ARGUMENT_NONE, NULL,
 	 "the ones before"},
+	{ACTION_BOOKMARK, EVENTS, "M", "bookmark", ARGUMENT_LETTER, NULL,
+	 "name the row at the cursor by a letter"},
+	{ACTION_JUMP, EVENTS, "'", "jump", ARGUMENT_LETTER, NULL,
+	 "go to the row with a letter; '' goes back"},
 	{ACTION_CANCEL,	 EVENTS, "Esc", "cancel", ARGUMENT_NONE, NULL,
 	 "end a search; mark what it looks for no more"},
 	{ACTION_NEXT_PANE, EVENTS, "Tab", "next-pane", ARGUMENT_NONE, NULL,
@@ -180,15 +184,11 @@ static const struct {
 /* clang-format on */
 
 static const char *const argument_names[ARGUMENT_KINDS] = {
-	[ARGUMENT_NONE] = "",
-	[ARGUMENT_ON_OFF] = "on|off",
-	[ARGUMENT_CPUS] = "LIST",
-	[ARGUMENT_PATH] = "PATH",
-	[ARGUMENT_VIEW] = "NAME",
-	[ARGUMENT_PATTERN] = "REGEX",
-	[ARGUMENT_TIME] = "TIME",
-	[ARGUMENT_FILTER] = "EXPR",
-	[ARGUMENT_SETTING] = "NAME VALUE",
+	[ARGUMENT_NONE] = "",	     [ARGUMENT_ON_OFF] = "on|off",
+	[ARGUMENT_CPUS] = "LIST",    [ARGUMENT_PATH] = "PATH",
+	[ARGUMENT_VIEW] = "NAME",    [ARGUMENT_PATTERN] = "REGEX",
+	[ARGUMENT_TIME] = "TIME",    [ARGUMENT_LETTER] = "a-z",
+	[ARGUMENT_FILTER] = "EXPR",  [ARGUMENT_SETTING] = "NAME VALUE",
 	[ARGUMENT_COLUMNS] = "LIST",
 };
 

@@ -93,6 +93,17 @@ void panes_layout(struct panes *panes, int lines)
 		panes->first = panes->chosen_count - fit;
 }
 
+bool panes_focus(struct panes *panes, unsigned cpu)
+{
+	for (unsigned i = 0; i < panes->chosen_count; i++) {
+		if (panes->chosen[i] == cpu) {
+			panes->focus = i;
+			return true;
+		}
+	}
+	return false;
+}
+
 void panes_move_focus(struct panes *panes, unsigned by)
 {
 	if (panes->merged || !panes->chosen_count)

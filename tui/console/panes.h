@@ -31,6 +31,8 @@ bool panes_add(struct panes *panes, unsigned cpu, enum pane_anchor anchor);
 void panes_choose(struct panes *panes, const uint8_t *cpus);
 /* Decide which fit into so many lines, such that the one with the focus is among them. */
 void panes_layout(struct panes *panes, int lines);
+/* Give the focus to a CPU's, when it is chosen. True when its rows are shown, merged or not. */
+bool panes_focus(struct panes *panes, unsigned cpu);
 /* Give the focus to the one that is so many further on, around the end. */
 void panes_move_focus(struct panes *panes, unsigned by);
 

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "tui/console/bookmarks.h"
 #include "tui/console/filtering.h"
 #include "tui/console/finder.h"
 #include "tui/console/journal.h"
@@ -43,6 +44,7 @@ struct console {
 	struct prompt_history history;
 	struct finder finder;
 	struct filtering filtering;
+	struct bookmarks bookmarks; /* of rows of the guest that is open */
 	struct meters meters;
 	struct strip strip;
 	struct statistics statistics;

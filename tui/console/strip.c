@@ -15,6 +15,7 @@
 
 /* What a column is to tell, besides how many events it has. */
 struct marks {
+	char letter[ENGINE_DENSITY_COLUMNS]; /* of a bookmark; 0: there is none */
 	bool hit[ENGINE_DENSITY_COLUMNS];
 	bool restart[ENGINE_DENSITY_COLUMNS]; /* the clock starts again */
 	uint32_t from, to;		      /* on the screen; from > to: nothing is */
@@ -107,6 +108,10 @@ static void find_marks(const struct console *console, struct marks *marks)
 	for (unsigned i = 0; i < hits; i++)
 		if (density_column(&strip->head, &strip->hits[i], &column))
 			marks->hit[column] = true;
+	for (unsigned i = 0; i < BOOKMARKS; i++)
+		if (console->bookmarks.of[i].set &&
+		    density_column(&strip->head, &console->bookmarks.of[i].at, &column))
+			marks->letter[column] = (char)('a' + i);
 	for (uint32_t i = 1; i < strip->head.epoch_count; i++) {
 		const struct engine_density_epoch *epoch = &strip->head.epochs[i];
 
@@ -130,7 +135,9 @@ static void draw_column(const struct strip *strip, const struct marks *marks, st
 	/* A sparkline counts in 32 bits. What is there is seen, however little it is. */
 	uint32_t height = 1 + (uint32_t)((double)here->events / (double)highest * 999);
 
-	if (here->losses || here->breaks)
+	if (marks->letter[column])
+		pen_bytes(pen, shown ? STYLE_FOCUS : STYLE_MATCH, &marks->letter[column], 1, 0, 1);
+	else if (here->losses || here->breaks)
 		pen_text(pen, shown ? STYLE_FOCUS : STYLE_WARNING, "!");
 	else if (marks->hit[column])
 		pen_text(pen, shown ? STYLE_FOCUS : STYLE_MATCH, "/");

@@ -92,6 +92,8 @@ void events_cpus(const struct view *view, uint8_t *cpus);
 void events_scope(const struct view *view, const struct console *console, char *text, size_t size);
 /* Move that pane's cursor to a row. */
 void events_show_row(struct view *view, struct console *console, const struct engine_position *at);
+/* The same in the pane of that row's CPU, which gets the focus. False: there is none. */
+bool events_jump(struct view *view, struct console *console, const struct engine_position *at);
 /* Follow no longer, if it does: the rows shown stay. */
 void events_stay(struct view *view);
 /* Another filter is in force. */

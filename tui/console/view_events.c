@@ -554,6 +554,14 @@ void events_show_row(struct view *view, struct console *console, const struct en
 	ask(events, console);
 }
 
+bool events_jump(struct view *view, struct console *console, const struct engine_position *at)
+{
+	if (!panes_focus(&events_of(view)->panes, at->cpu))
+		return false;
+	events_show_row(view, console, at);
+	return true;
+}
+
 void events_stay(struct view *view)
 {
 	leave_tail(events_of(view));

@@ -122,6 +122,7 @@ static void open_worst(struct latency_view *latency, struct console *console)
 	    console->meters.cpu[key->worst.cpu].now.first_row > key->worst.row) {
 		gone = "; its row is not held any more: it was overwritten";
 	} else {
+		bookmarks_leave(console);
 		if (!events_merged(events))
 			events_toggle_merge(events, console);
 		console_show(console, VIEW_EVENTS);

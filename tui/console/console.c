@@ -273,6 +273,22 @@ static void on_key(void *data, int key)
 		prompt_key(&console->prompt, key);
 }
 
+/* Into the line that is asked for; it never presses a key. */
+static void on_paste(void *data, const wchar_t *text)
+{
+	struct console *console = data;
+
+	console_invalidate(console);
+	journal_acknowledge(&console->journal);
+	if (!prompt_takes_text(&console->prompt)) {
+		journal_add(&console->journal, GUEST_WARNING,
+			    "what was pasted is ignored: there is no line to paste it into");
+		return;
+	}
+	for (; *text && prompt_takes_text(&console->prompt); text++)
+		prompt_key(&console->prompt, (int)*text);
+}
+
 static void on_redraw(void *data)
 {
 	console_invalidate(data);
@@ -296,6 +312,7 @@ static void on_noise(void *data, const char *line)
 
 static const struct terminal_events terminal_events = {
 	.key = on_key,
+	.paste = on_paste,
 	.redraw = on_redraw,
 	.leave = on_leave,
 	.noise = on_noise,

@@ -281,6 +281,11 @@ static void line_key(struct prompt *prompt, int key)
 	}
 }
 
+bool prompt_takes_text(const struct prompt *prompt)
+{
+	return prompt->active && !prompt->answers;
+}
+
 void prompt_key(struct prompt *prompt, int key)
 {
 	bool list = prompt->listing && !prompt->answers;

@@ -79,6 +79,8 @@ void prompt_question(struct prompt *prompt, const char *label, const char *answe
 		     prompt_done_fn *done, void *data);
 /* Give it a key press. */
 void prompt_key(struct prompt *prompt, int key);
+/* Is a line asked for, not one key? */
+bool prompt_takes_text(const struct prompt *prompt);
 /* The verdict that check() left open, for the text that is there now. */
 void prompt_judge(struct prompt *prompt, const struct prompt_verdict *verdict);
 /* The words that complete() left pending are in prompt->completion now. */

@@ -9,9 +9,11 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tui/console/keymap.h"
+#include "tui/console/paste.h"
 #include "tui/console/terminal.h"
 #include "tui/console/terminfo.h"
 #include "tui/domain/loop.h"
@@ -28,6 +30,7 @@ struct terminal {
 	attr_t styles[STYLE_COUNT];
 	int signal_fd, signal_watch;
 	int key_watch;
+	struct paste paste;
 	int stderr_kept; /* the real stderr while the pipe is in its place */
 	int noise_fd, noise_watch;
 	char noise[512]; /* a line of stderr being collected */
@@ -47,6 +50,7 @@ static void crashed(int number)
 	static const char text[] = "vtrace-top: crashed; what was saved or recorded is kept\n";
 
 	alarm(2);
+	paste_marks(false);
 	endwin();
 	if (write(STDOUT_FILENO, text, sizeof(text) - 1) < 0)
 		_exit(128 + number);
@@ -159,6 +163,14 @@ static int next_key(void)
 	return kind == KEY_CODE_YES ? KEY_FUNCTION((int)key) : (int)key;
 }
 
+static uint64_t now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+}
+
 static void read_keys(int fd, unsigned events, void *data)
 {
 	struct terminal *terminal = data;
@@ -169,7 +181,11 @@ static void read_keys(int fd, unsigned events, void *data)
 		/* Terminals send Esc and the key for Alt and a key. */
 		if (key == KEY_ESCAPE && (behind = next_key()) != KEY_UNKNOWN)
 			key = KEY_META(behind);
-		terminal->events->key(terminal->data, key);
+		if (!paste_takes(&terminal->paste, key, now_ms()))
+			terminal->events->key(terminal->data, key);
+		else if (terminal->paste.done)
+			terminal->events->paste(terminal->data, terminal->paste.text);
+		terminal->paste.done = false;
 	}
 	if (events & LOOP_HANGUP) {
 		loop_watch_set(terminal->key_watch, 0);
@@ -309,6 +325,8 @@ static int open_screen(struct terminal *terminal, char *error, size_t error_size
 	keypad(stdscr, TRUE);
 	nodelay(stdscr, TRUE);
 	curs_set(0);
+	paste_init();
+	paste_marks(true);
 	start_colours(terminal);
 	theme_init(&theme);
 	terminal_theme(terminal, &theme);
@@ -362,6 +380,7 @@ void terminal_close(struct terminal *terminal)
 	loop_unwatch(terminal->signal_watch);
 	loop_unwatch(terminal->noise_watch);
 	if (terminal->screen) {
+		paste_marks(false);
 		erase();
 		refresh();
 		endwin();
@@ -387,12 +406,14 @@ void terminal_suspend(struct terminal *terminal)
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGTSTP);
+	paste_marks(false);
 	endwin();
 	/* By default SIGTSTP stops us here until SIGCONT; without a shell that does job control
 	 * the kernel ignores it, and we just go on. */
 	raise(SIGTSTP);
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 	sigprocmask(SIG_BLOCK, &set, NULL);
+	paste_marks(true);
 	terminal_repaint(terminal);
 	size_changed(terminal);
 }

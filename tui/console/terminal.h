@@ -8,6 +8,7 @@
 #define VTRACE_CONSOLE_TERMINAL_H
 
 #include <stdbool.h>
+#include <wchar.h>
 #include <stddef.h>
 
 #include "tui/console/theme.h"
@@ -20,8 +21,9 @@ struct terminal;
 
 /* What the terminal tells; all are called from the loop. */
 struct terminal_events {
-	void (*key)(void *data, int key); /* see keymap.h for the values */
-	void (*redraw)(void *data);	  /* the size changed, or the program was resumed */
+	void (*key)(void *data, int key);		/* see keymap.h for the values */
+	void (*paste)(void *data, const wchar_t *text); /* what was pasted, to be typed */
+	void (*redraw)(void *data); /* the size changed, or the program was resumed */
 	void (*leave)(void *data, const char *why);  /* SIGTERM, SIGHUP, SIGINT, terminal gone */
 	void (*noise)(void *data, const char *line); /* a line that came to stderr */
 };

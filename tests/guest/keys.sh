@@ -40,7 +40,7 @@ console_pid()
 
 open_console 120x40 "$UTF8 '$TOP' -c $URI"
 title "without a domain, the picker comes" '\[domains\] qemu:///system'
-see "it has the guest, running and prepared" "$DOMAIN +running +[0-9]+ +yes"
+see "it has the guest, running and prepared" "$DOMAIN +running +[0-9]+ +[0-9]+ (pipe|unix) +yes +yes"
 for _ in $(seq 20); do
 	shows "^> $DOMAIN " && break
 	key j

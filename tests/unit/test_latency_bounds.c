@@ -176,6 +176,30 @@ static void test_one_chain(void **state)
 
 /* Records of any bytes and any length: nothing outside of them is read. A sanitizer sees to that.
  */
+static void test_one_chain_of_keys(void **state)
+{
+	struct latency_keys keys = {0};
+	const struct latency_pair pair = {.took = 5};
+	bool fresh;
+
+	(void)state;
+	assert_int_equal(latency_keys_init(&keys), 0);
+	for (uint64_t hash = 0; hash < 10000; hash++) {
+		uint64_t number = hash * UINT64_C(0xf1de83e19937733d);
+		struct latency_key *key = latency_keys_get(&keys, number, &fresh);
+
+		assert_true(fresh);
+		assert_int_equal(key->number, number);
+		latency_keys_add(&keys, key, &pair);
+		assert_ptr_equal(latency_keys_get(&keys, number, &fresh), key);
+		assert_false(fresh);
+	}
+	assert_in_range(keys.used, 1, 100);
+	assert_int_equal(keys.given + keys.used, 10000);
+	assert_int_equal(keys.others.count + keys.used, 10000);
+	latency_keys_release(&keys);
+}
+
 static void test_malformed_records(void **state)
 {
 	struct guest *guest = guest_new(NULL, NULL);
@@ -215,6 +239,7 @@ int main(void)
 		cmocka_unit_test(test_more_tasks_than_room),
 		cmocka_unit_test(test_more_open_pairs_than_room),
 		cmocka_unit_test(test_one_chain),
+		cmocka_unit_test(test_one_chain_of_keys),
 		cmocka_unit_test(test_malformed_records),
 	};
 

@@ -344,7 +344,7 @@ static void test_recording_ends_at_its_limit(void **state)
 	rawfile_open(&f->stream->record, dup(fileno(file)), NULL);
 	feed(f, f->bytes, 4 * PAGE);
 	assert_int_equal(f->stream->record.fd, -1);
-	assert_int_equal(f->stream->record_error, -EDQUOT);
+	assert_int_equal(f->stream->record_error, ENGINE_AT_LIMIT);
 	assert_int_equal(stats(f)->recorded, 2 * PAGE);
 	assert_int_equal(fstat(fileno(file), &st), 0);
 	assert_int_equal(st.st_size, 2 * PAGE);

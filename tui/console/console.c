@@ -155,6 +155,8 @@ static void draw_frame(struct console *console)
 	meters_draw(&console->meters, console->guest, console->terminal, &top);
 	if (strip)
 		strip_draw(console, &line);
+	else
+		console->strip.room = 0;
 	view->ops->draw(view, console, &middle);
 	title_draw(console, &title); /* which says what the view found room for */
 	draw_words(console, &middle, message_draw(console, &message));

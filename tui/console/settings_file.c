@@ -61,6 +61,11 @@ static int load(const char *path, struct content *content, char *why, size_t why
 	int fd = xdg_open(path, O_RDONLY), ret;
 	struct stat stat;
 
+	/* Another user's link leads to what that user wants to have read and written. */
+	if (fd >= 0 && geteuid() == 0 && !lstat(path, &stat) && stat.st_uid != 0) {
+		close(fd);
+		fd = -EPERM;
+	}
 	if (fd == -ENOENT || fd == -ENOTDIR)
 		return -ENOENT;
 	ret = fd < 0 ? fd : fstat(fd, &stat) < 0 ? -errno : 0;
@@ -70,7 +75,7 @@ static int load(const char *path, struct content *content, char *why, size_t why
 		ret = -EFBIG;
 	else if (!ret)
 		ret = read_all(fd, content);
-	if (ret == -EPERM && fd >= 0)
+	if (ret == -EPERM && geteuid() == 0)
 		snprintf(why, why_size,
 			 "others than root own, or may write to, the settings file: chown root and "
 			 "chmod go-w make it root's");

@@ -75,6 +75,8 @@ void strip_packet(struct console *console, const struct engine_packet *packet)
 	if (!strip->asked || packet->serial != strip->serial)
 		return;
 	strip->asked = false;
+	if (head->columns != strip->request.columns)
+		return;
 	strip->known = true;
 	strip->head = *head;
 	memcpy(strip->columns, head + 1, head->columns * sizeof(strip->columns[0]));

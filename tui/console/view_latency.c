@@ -180,14 +180,16 @@ static void latency_status(const struct view *view, const struct console *consol
 		 looking);
 }
 
-/* A wakeup on one CPU may end on another, whose clock may be another, too. */
+/* A wakeup on one CPU may end on another, whose clock may be another, too; and so may a call. */
 static bool clocks_may_differ(const struct latency_view *latency, const struct console *console)
 {
 	const struct engine_formats_reply *formats =
 		console->guest ? guest_formats(console->guest) : NULL;
 
-	return latency->kind == ENGINE_LATENCY_WAKEUP && formats &&
-	       !strcmp(formats->clock, "local");
+	bool anywhere =
+		latency->kind == ENGINE_LATENCY_WAKEUP || latency->kind == ENGINE_LATENCY_SYSCALL;
+
+	return anywhere && formats && !strcmp(formats->clock, "local");
 }
 
 static void latency_hint(const struct view *view, const struct console *console, char *text,

@@ -406,7 +406,8 @@ static bool density_ok(const struct engine_packet *packet)
 {
 	const struct engine_density *density = packet->payload;
 
-	if (packet->length < sizeof(*density) || density->columns > ENGINE_DENSITY_COLUMNS ||
+	if (packet->length < sizeof(*density) || !density->columns ||
+	    density->columns > ENGINE_DENSITY_COLUMNS ||
 	    density->epoch_count > ENGINE_DENSITY_EPOCHS || density->known > density->columns ||
 	    packet->length !=
 		    sizeof(*density) + density->columns * sizeof(struct engine_density_column))

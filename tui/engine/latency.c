@@ -144,6 +144,9 @@ static bool take_some(struct latency *latency, struct rows *rows, uint64_t now, 
 	if (timeline_run(timeline, &run)) {
 		if (rows_unsettled(rows, run.cpu, run.entry, now))
 			return false;
+		/* A page of a megabyte is not to be one look at the clock. */
+		if (run.count > ROWS_A_LOOK)
+			run.count = ROWS_A_LOOK;
 		see(latency, run.cpu);
 		take_run(latency, rows, &run);
 		*cpu = run.cpu;

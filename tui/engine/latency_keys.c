@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CANDIDATES 8 /* keys that are looked at for one to give up */
+#define CHAIN_MAX  32 /* a guest that picks numbers for one chain gains nothing */
+#define CANDIDATES 8  /* keys that are looked at for one to give up */
 
 static void clear_sum(struct latency_sum *sum)
 {
@@ -37,12 +38,17 @@ void latency_keys_release(struct latency_keys *keys)
 	keys->keys = NULL;
 }
 
-/* The link that leads to the key, or to the end of its chain. A chain that a guest makes long has
- * LATENCY_KEYS at most. */
-static uint32_t *find_link(const struct latency_keys *keys, uint64_t number)
+static uint32_t *first_link(const struct latency_keys *keys, uint64_t number)
 {
 	uint64_t hash = number * UINT64_C(0x9e3779b97f4a7c15);
-	uint32_t *link = &keys->buckets[(hash >> 32) % LATENCY_KEYS];
+
+	return &keys->buckets[(hash >> 32) % LATENCY_KEYS];
+}
+
+/* The link that leads to the key, or to the end of its chain. */
+static uint32_t *find_link(const struct latency_keys *keys, uint64_t number)
+{
+	uint32_t *link = first_link(keys, number);
 
 	while (*link && keys->keys[*link - 1].number != number)
 		link = &keys->keys[*link - 1].next;
@@ -66,6 +72,31 @@ static void merge(struct latency_sum *sum, const struct latency_sum *other)
 	histogram_merge(&sum->histogram, &other->histogram);
 }
 
+static void forget(struct latency_keys *keys, uint32_t index)
+{
+	merge(&keys->others, &keys->keys[index].sum);
+	keys->given += keys->keys[index].sum.count > 0;
+	*find_link(keys, keys->keys[index].number) = keys->keys[index].next;
+}
+
+/* The same for the chain that a number belongs to. False: it has room. */
+static bool give_up_of_chain(struct latency_keys *keys, uint64_t number, uint32_t *index)
+{
+	unsigned length = 0;
+
+	for (uint32_t link = *first_link(keys, number); link; link = keys->keys[link - 1].next) {
+		uint32_t here = link - 1;
+
+		if (!length++ ||
+		    keys->keys[here].sum.worst.took < keys->keys[*index].sum.worst.took)
+			*index = here;
+	}
+	if (length < CHAIN_MAX)
+		return false;
+	forget(keys, *index);
+	return true;
+}
+
 /* Of a few keys the one with the smallest maximum, whose sum goes to the others. */
 static uint32_t give_up(struct latency_keys *keys)
 {
@@ -77,9 +108,7 @@ static uint32_t give_up(struct latency_keys *keys)
 		if (keys->keys[index].sum.worst.took < keys->keys[least].sum.worst.took)
 			least = index;
 	}
-	merge(&keys->others, &keys->keys[least].sum);
-	keys->given += keys->keys[least].sum.count > 0;
-	*find_link(keys, keys->keys[least].number) = keys->keys[least].next;
+	forget(keys, least);
 	return least;
 }
 
@@ -91,7 +120,8 @@ struct latency_key *latency_keys_get(struct latency_keys *keys, uint64_t number,
 	*fresh = !link;
 	if (link)
 		return &keys->keys[link - 1];
-	index = keys->used < LATENCY_KEYS ? keys->used++ : give_up(keys);
+	if (!give_up_of_chain(keys, number, &index))
+		index = keys->used < LATENCY_KEYS ? keys->used++ : give_up(keys);
 	key = &keys->keys[index];
 	key->number = number;
 	key->name[0] = '\0';

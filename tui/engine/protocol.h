@@ -11,6 +11,7 @@
 #ifndef VTRACE_ENGINE_PROTOCOL_H
 #define VTRACE_ENGINE_PROTOCOL_H
 
+#include <errno.h>
 #include <stdint.h>
 
 #include "formats/names.h"
@@ -209,6 +210,9 @@ struct engine_stream_state {
 	int32_t error;	/* -errno of ENGINE_CHANNEL_FAILED */
 	uint32_t reserved;
 };
+
+/* Of a recording that has the size that was allowed: an error that no file gives. */
+#define ENGINE_AT_LIMIT (-EXFULL)
 
 struct engine_save_reply {
 	uint32_t cpu;

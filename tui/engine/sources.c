@@ -29,7 +29,7 @@ static void check_recording(struct server *server, struct stream *stream)
 		return;
 	recording->error = stream->record_error;
 	stream->record_error = 0;
-	if (recording->error == -EDQUOT) {
+	if (recording->error == ENGINE_AT_LIMIT) {
 		if (!server->record_full)
 			outbox_send(&server->outbox, ENGINE_RECORD_FULL, 0, NULL, 0);
 		server->record_full = true;

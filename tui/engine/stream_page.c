@@ -172,7 +172,7 @@ static void end_record(struct stream *stream, int error)
 static int record_page(struct stream *stream, const uint8_t *page, uint32_t size)
 {
 	if (atomic_fetch_sub(&stream->shared->record_room, size) < (int64_t)size)
-		return -EDQUOT;
+		return ENGINE_AT_LIMIT;
 	return rawfile_append(&stream->record, page, size);
 }
 

@@ -106,6 +106,7 @@ struct guest {
 	bool live_held;	      /* to become live when the recording has begun */
 	char *record_path;    /* -w, until it has begun */
 	struct guest_saving record;
+	uint32_t record_abandoned; /* serial of the end of one that failed to begin; 0: none */
 	struct guest_saving save;
 	struct guest_agent agent;
 	struct guest_formats_state formats;

@@ -131,8 +131,14 @@ static int saving_begin(struct guest *guest, struct guest_saving *saving, const 
 				       error_size);
 	else
 		err = directory_begin(guest, saving, &manifest, type, error, error_size);
-	if (err)
+	if (err) {
+		/* Those CPUs that the engine has been given are not to go on; what it answers is
+		 * not of what comes next. */
+		if (type == ENGINE_RECORD && saving->left)
+			engine_link_command(&guest->link, ENGINE_RECORD_END, NULL, 0, -1,
+					    &guest->record_abandoned);
 		saving_release(saving);
+	}
 	return err;
 }
 
@@ -202,7 +208,7 @@ void recording_end(struct guest *guest)
 
 void recording_full(struct guest *guest)
 {
-	if (!saving_active(&guest->record) || guest->record.ending)
+	if (!saving_active(&guest->record) || guest->record.ending || !guest->record_limit)
 		return;
 	guest_say(guest, GUEST_WARNING,
 		  "the recording %s ends: it has the %" PRIu64 " bytes that --write-limit allows",
@@ -213,11 +219,15 @@ void recording_full(struct guest *guest)
 void saving_replied(struct guest *guest, uint32_t serial, const struct engine_save_reply *reply)
 {
 	struct guest_saving *saving = &guest->save;
+	bool limited; /* at its limit it is as long as was wanted */
 
+	if (serial && serial == guest->record_abandoned)
+		return;
 	if (guest->record.ending && serial == guest->record.end_serial)
 		saving = &guest->record;
 	if (!saving_active(saving) || !saving->left || reply->cpu >= guest->cpus)
 		return;
+	limited = saving == &guest->record && guest->record_limit;
 	if (saving->dat)
 		dat_set_stats(saving->dat, reply->cpu, reply->events, !reply->lost_unknown,
 			      reply->lost);
@@ -225,8 +235,7 @@ void saving_replied(struct guest *guest, uint32_t serial, const struct engine_sa
 		capture_set_pages(saving->writer, reply->cpu, reply->pages);
 	saving->pages += reply->pages;
 	saving->bytes += reply->bytes;
-	/* At its limit it is as long as was wanted. */
-	if (reply->error && reply->error != -EDQUOT && !saving->error) {
+	if (reply->error && !(reply->error == ENGINE_AT_LIMIT && limited) && !saving->error) {
 		saving->error = reply->error;
 		guest_say(guest, GUEST_ERROR,
 			  "saving CPU %u to %s stopped: %s; what is there is whole", reply->cpu,

@@ -111,7 +111,11 @@ open_console 60x10 "$REPLAY"
 see "a small screen" 'n=0 '
 key j M a
 see "has them, too" 'this row is a'
-key G "'" a
+key G
+title "at the end" 'FOLLOW'
+key "'"
+see "' asks" 'go to one of a'
+key a
 see "and goes" 'n=4 |n=0 '
 key q
 

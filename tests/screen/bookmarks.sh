@@ -98,12 +98,19 @@ see "rows" '^[0-9]+\.[0-9]{6} +001 '
 key m p
 title "frozen" 'FROZEN'
 key M x
-see "a row of it" 'this row is x'
+key "'"
+see "a row of it" 'go to one of x'
+key Escape
 key p
 title "going on" 'FOLLOW'
 within "$PATIENCE" line 1 'TRACING 00:00:0[4-9]'
 key "'" x
+# Other messages may come at the same time.
+key :
+typed 'view log'
+key Enter
 see "what is overwritten is told" 'that row was overwritten'
+key q
 key q
 see "q leaves" 'ended with 0'
 

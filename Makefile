@@ -216,6 +216,9 @@ keys: $(B)/doc/keys ## write the tables of keys and settings into vtrace-top(1)
 	@$(B)/doc/keys doc/vtrace-top.1 > $(B)/doc/vtrace-top.1
 	@cp $(B)/doc/vtrace-top.1 doc/vtrace-top.1
 
+walk: all unit-tests ## press keys at random in the console (SAN=1: ten thousand, with sanitizers)
+	@BUILD=$(CURDIR)/$(B) tests/screen/random-walk
+
 tour: all unit-tests ## write doc/TOUR.md, what the console looks like
 	@tests/screen/tour > $(B)/doc/TOUR.md
 	@cp $(B)/doc/TOUR.md doc/TOUR.md
@@ -244,6 +247,6 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: all unit-tests fuzzers guest-tests deps demo demo-clean test check check-threads fuzz \
-	guest-kernel test-kernel bench bench-ui bench-overhead soak keys tour lint install uninstall clean help
+	guest-kernel test-kernel bench bench-ui bench-overhead soak keys tour walk lint install uninstall clean help
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

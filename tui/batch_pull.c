@@ -11,12 +11,15 @@
 #define PULL_BUSY_MS  10    /* the engine's socket was full */
 #define DRY_LOOK_MS   200   /* how often to look whether the channels have run dry */
 
-/* Events still wanted, of those that are asked for at once. */
+/* Events still wanted, of those that are asked for at once. When all that were asked for are
+ * printed the rest is still taken, and dropped, until the channels are dry. */
 static uint32_t events_wanted(const struct batch *batch)
 {
 	uint64_t left = batch->options->count - batch->summary.printed;
 
-	return batch->options->count && left < PULL_EVENTS ? (uint32_t)left : PULL_EVENTS;
+	if (!batch->options->count || !left)
+		return PULL_EVENTS;
+	return left < PULL_EVENTS ? (uint32_t)left : PULL_EVENTS;
 }
 
 /* Of a capture the engine makes the next lines while the last ones are written. How many are wanted

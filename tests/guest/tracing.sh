@@ -44,6 +44,7 @@ is "again: status 0" "$STATUS" 0
 exact "again"
 
 batch "$DOMAIN" -n 10
+is "ten events: status 0" "$STATUS" 0
 is "ten events" "$(events_out)" 10
 is "ten events: tracing is off afterwards" "$(tracing_on)" 0
 

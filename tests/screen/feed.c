@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Usage: feed DIRECTORY CAPTURE [-c CPUS] [-r EVENTS] [-f SEED] [-o]
+ * Usage: feed DIRECTORY CAPTURE [-c CPUS] [-r EVENTS] [-f SEED] [-e TYPES] [-n] [-o]
  *
  * A guest made of a capture, for tests that need no kernel but a guest that sends: FIFOs and a
  * share in DIRECTORY (made when it is not there), for vtrace-top --dir. It answers the control
@@ -10,9 +10,12 @@
  *
  * -f SEED: now and then bytes of a page are missing, wrong or too many, pages tell of lost events,
  *          the agent says that it was started anew.
+ * -e: so many event types are enabled, it says (9).
+ * -n: an agent that can not export formats.
  * -o: an agent of 2012, which knows 1 and 0 and answers nothing.
  *
- * Ends with its parent, or by a signal.
+ * Ends with its parent, or by a signal; SIGUSR1 is somebody in the guest who writes 0 to
+ * tracing_on.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -57,16 +60,25 @@ struct feed {
 	unsigned cpus;
 	unsigned turn; /* the CPU that sends next */
 	uint64_t rate;
-	bool old, faults;
+	bool old, faults, no_formats;
+	unsigned events_enabled;
 	uint32_t chance;
 	int in, out;
 	struct control_lines lines;
-	bool tracing;
+	bool tracing, recording;
 	uint64_t since; /* ms, of the start */
 	uint64_t sent;	/* events since then */
 	unsigned generation;
 	char kernel[128], clock[32], boot_id[64];
 };
+
+static volatile sig_atomic_t switched_off;
+
+static void switch_off(int number)
+{
+	(void)number;
+	switched_off = 1;
+}
 
 static void die(const char *what, const char *why)
 {
@@ -225,6 +237,10 @@ static void export_formats(struct feed *feed)
 	ssize_t got;
 	int in, out;
 
+	if (feed->no_formats) {
+		say(feed, "error export no share is mounted\n");
+		return;
+	}
 	snprintf(from, sizeof(from), "%s/formats", feed->capture);
 	snprintf(to, sizeof(to), "%s/share/%s", feed->dir, VTRACE_FORMATS_FILE);
 	snprintf(again, sizeof(again), "%s.new", to);
@@ -244,7 +260,7 @@ static void export_formats(struct feed *feed)
 
 static void trace(struct feed *feed, bool on)
 {
-	feed->tracing = on;
+	feed->tracing = feed->recording = on;
 	feed->since = now_ms();
 	feed->sent = 0;
 	say(feed, "ok %d\n", on);
@@ -268,9 +284,10 @@ static void heard(const char *line, const char *reason, void *data)
 		say(feed,
 		    "ok hello version=1 agent=feed boot-id=%s cpus=%u ports-missing=0 "
 		    "subbuf-size=4096 long-size=8 endian=little clock=%s kernel=%s state=%s "
-		    "events=9 tracing-on=%d share=yes generation=%u\n",
+		    "events=%u tracing-on=%d share=yes generation=%u\n",
 		    feed->boot_id, feed->cpus, feed->clock, feed->kernel,
-		    feed->tracing ? "tracing" : "stopped", feed->tracing, feed->generation);
+		    feed->tracing ? "tracing" : "stopped", feed->events_enabled, feed->recording,
+		    feed->generation);
 		break;
 	case CONTROL_EXPORT:
 		export_formats(feed);
@@ -361,16 +378,19 @@ static void send_pages(struct feed *feed)
 
 int main(int argc, char **argv)
 {
-	struct feed feed = {.cpus = 2, .rate = 1000};
+	struct feed feed = {.cpus = 2, .rate = 1000, .events_enabled = 9};
 	int option;
 
-	while ((option = getopt(argc, argv, "c:r:f:o")) != -1) {
+	while ((option = getopt(argc, argv, "c:r:f:e:no")) != -1) {
 		if (option == 'c')
 			feed.cpus = (unsigned)strtoul(optarg, NULL, 10);
 		else if (option == 'r')
 			feed.rate = strtoull(optarg, NULL, 10);
 		else if (option == 'f')
 			feed.chance = (uint32_t)strtoul(optarg, NULL, 10);
+		else if (option == 'e')
+			feed.events_enabled = (unsigned)strtoul(optarg, NULL, 10);
+		feed.no_formats |= option == 'n';
 		feed.faults |= option == 'f';
 		feed.old |= option == 'o';
 		if (option == '?')
@@ -378,13 +398,15 @@ int main(int argc, char **argv)
 	}
 	if (argc - optind != 2 || !feed.cpus || feed.cpus > VTRACE_MAX_CPUS) {
 		fprintf(stderr,
-			"Usage: feed DIRECTORY CAPTURE [-c CPUS] [-r EVENTS] [-f SEED] [-o]\n");
+			"Usage: feed DIRECTORY CAPTURE [-c CPUS] [-r EVENTS] [-f SEED] [-e TYPES] "
+			"[-n] [-o]\n");
 		return 2;
 	}
 	feed.dir = argv[optind];
 	feed.capture = argv[optind + 1];
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGUSR1, switch_off);
 	load(&feed);
 	make_directory(&feed);
 	for (;;) {
@@ -392,7 +414,10 @@ int main(int argc, char **argv)
 
 		if (poll(&in, 1, feed.tracing ? TICK_MS : -1) > 0)
 			listen_to_host(&feed);
-		if (feed.tracing)
+		if (switched_off)
+			feed.recording = false;
+		switched_off = 0;
+		if (feed.recording)
 			send_pages(&feed);
 	}
 }

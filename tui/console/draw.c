@@ -213,3 +213,16 @@ size_t text_break(const char *text, int columns, size_t *next)
 	*next = blank + 1;
 	return blank;
 }
+
+void area_sentence(const struct terminal *terminal, const struct area *area, const char *text)
+{
+	size_t next;
+
+	for (int line = 0; *text && line < area->rows; line++) {
+		struct pen pen = pen_at(terminal, area, line);
+
+		pen_bytes(&pen, STYLE_DIM, text, text_break(text, area->columns, &next), 0,
+			  area->columns);
+		text += next;
+	}
+}

@@ -45,6 +45,8 @@ void pen_sparkline(struct pen *pen, enum style style, const uint32_t *values, un
 /* How many bytes of text make a line of so many columns, broken at a blank where there is one;
  * *next: where the next line starts. */
 size_t text_break(const char *text, int columns, size_t *next);
+/* A sentence from the top of an area on, broken into lines, as far as they fit. */
+void area_sentence(const struct terminal *terminal, const struct area *area, const char *text);
 
 /* The columns that bytes, and text, take when they are drawn. */
 int bytes_columns(const struct terminal *terminal, const char *bytes, size_t length);

@@ -266,20 +266,6 @@ int pane_longest_detail(const struct pane *pane)
 	return longest;
 }
 
-static void draw_sentence(const struct terminal *terminal, const struct area *area,
-			  const char *text)
-{
-	size_t next;
-
-	for (int line = 0; *text && line < area->rows; line++) {
-		struct pen pen = pen_at(terminal, area, line);
-
-		pen_bytes(&pen, STYLE_DIM, text, text_break(text, area->columns, &next), 0,
-			  area->columns);
-		text += next;
-	}
-}
-
 void pane_draw(const struct pane *pane, const struct terminal *terminal, const struct area *area,
 	       const struct row_layout *layout, bool cursor, const char *empty)
 {
@@ -294,7 +280,7 @@ void pane_draw(const struct pane *pane, const struct terminal *terminal, const s
 	if (!pane->shown) {
 		/* For the moment until the first answer, nothing is known to be missing. */
 		if (pane->answered || !pane->asked)
-			draw_sentence(terminal, area, empty);
+			area_sentence(terminal, area, empty);
 		return;
 	}
 	for (int line = 0; line < area->rows; line++) {

@@ -185,7 +185,7 @@ static void events_draw(struct view *view, struct console *console, const struct
 	struct area rows = {area->top + 1, area->left, area->rows - 1 - filter, area->columns};
 	struct area last = {area->top + area->rows - 1, area->left, 1, area->columns};
 	struct pen titles = pen_at(console->terminal, area, 0);
-	char empty[256];
+	char empty[SILENCE_TEXT];
 
 	layout.marks = &console->finder.pattern;
 	layout.times = console->settings.times;

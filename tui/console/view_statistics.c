@@ -7,6 +7,7 @@
 #include "tui/console/list.h"
 #include "tui/console/narrow.h"
 #include "tui/console/numbers.h"
+#include "tui/console/silence.h"
 #include "tui/console/state.h"
 
 #define NAME_MIN 20 /* columns */
@@ -164,6 +165,15 @@ static void draw_entry(const struct statistics_view *statistics, const struct co
 	pen_pad(&pen, style, pen.end);
 }
 
+static void draw_empty(const struct console *console, const struct area *area)
+{
+	const struct area below = {area->top + 1, area->left, area->rows - 1, area->columns};
+	char text[SILENCE_TEXT];
+
+	silence_reason(console, false, text, sizeof(text));
+	area_sentence(console->terminal, &below, text[0] ? text : "no event has come yet");
+}
+
 static void statistics_draw(struct view *view, struct console *console, const struct area *area)
 {
 	struct statistics_view *statistics = statistics_of(view);
@@ -174,9 +184,7 @@ static void statistics_draw(struct view *view, struct console *console, const st
 	draw_titles(statistics, console, &columns, pen_at(console->terminal, area, 0));
 	list_fit(list, (int)statistics->count, area->rows - 1);
 	if (!statistics->count || !console->guest) {
-		struct pen pen = pen_at(console->terminal, area, 1);
-
-		pen_text(&pen, STYLE_DIM, "no event has come yet");
+		draw_empty(console, area);
 		return;
 	}
 	for (int i = 0; i < list->rows && list->top + i < list->count; i++)

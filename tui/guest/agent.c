@@ -180,6 +180,7 @@ static void parse_hello(struct guest_agent *agent, const char *text, char *state
 	hello->ports_missing = number_value(text, "ports-missing", 0);
 	hello->subbuf_size = number_value(text, "subbuf-size", 0);
 	hello->events_enabled = number_value(text, "events", (unsigned)-1);
+	hello->tracing_on = (int)number_value(text, "tracing-on", (unsigned)-1);
 	hello->tracing = !strcmp(state, "tracing");
 	agent->long_size = number_value(text, "long-size", 0);
 	agent->big_endian = !strcmp(endian, "big");
@@ -307,6 +308,11 @@ static void give_up(struct guest *guest, const char *why)
 				   ? ", or another program is connected"
 				   : "");
 	guest_go_live(guest);
+}
+
+bool guest_answers(const struct guest *guest)
+{
+	return guest->agent.met && guest->agent.silent < SILENT_MAX;
 }
 
 static void not_heard(struct guest *guest, const char *why)

@@ -126,6 +126,7 @@ struct guest *guest_new(const char *name, const struct guest_options *options,
 	guest->reconnect_timer = -1;
 	guest->agent.timer = -1;
 	guest->agent.hello.events_enabled = (unsigned)-1;
+	guest->agent.hello.tracing_on = -1;
 	guest->formats.fd = -1;
 	guest->formats.candidate = -1;
 	for (cpu = 0; cpu < VTRACE_MAX_CPUS; cpu++)
@@ -302,6 +303,11 @@ const struct engine_formats_reply *guest_formats(const struct guest *guest)
 const char *guest_name(const struct guest *guest)
 {
 	return guest->name;
+}
+
+const struct channels *guest_channels(const struct guest *guest)
+{
+	return &guest->channels;
 }
 
 unsigned guest_cpus(const struct guest *guest)

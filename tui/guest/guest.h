@@ -47,6 +47,7 @@ struct guest_hello {
 	unsigned ports_missing; /* CPUs without a port */
 	unsigned subbuf_size;
 	unsigned events_enabled; /* event types enabled in the guest; (unsigned)-1: unknown */
+	int tracing_on;		 /* the guest's ring buffer records: 1, 0; -1: unknown */
 	bool tracing;
 };
 
@@ -89,6 +90,10 @@ const char *guest_waiting(const struct guest *guest);
 const struct guest_hello *guest_hello(const struct guest *guest);
 const struct engine_formats_reply *guest_formats(const struct guest *guest); /* NULL: none yet */
 const char *guest_name(const struct guest *guest);
+/* Where it is reached; all empty for a capture. */
+const struct channels *guest_channels(const struct guest *guest);
+/* Has the agent answered hello, and not fallen silent since? */
+bool guest_answers(const struct guest *guest);
 unsigned guest_cpus(const struct guest *guest); /* streams; CPU numbers are below this */
 bool guest_has_cpu(const struct guest *guest, unsigned cpu);
 /* What a stream is to be called: "CPU1", or "foo: CPU1" of an instance in a trace.dat. Returns

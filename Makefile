@@ -57,6 +57,7 @@ endif
 # Each program names the libraries that its rooms may use; `make lint` proves it for the includes.
 ENGINE_LIBS  := libtraceevent libseccomp libzstd zlib
 CONSOLE_LIBS := ncursesw libvirt libxml-2.0
+SETUP_LIBS   := libvirt libxml-2.0
 cflags_of     = $(shell $(PKG_CONFIG) --cflags $(1) 2>/dev/null)
 libs_of       = $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null)
 
@@ -65,13 +66,14 @@ AGENT_SRC    := $(wildcard guest-agent/*.c)
 ENGINE_SRC   := $(filter-out tui/engine/client.c,$(wildcard tui/engine/*.c))
 CONSOLE_SRC  := $(wildcard tui/*.c tui/domain/*.c tui/guest/*.c tui/capture/*.c tui/console/*.c) \
 		tui/engine/client.c tui/engine/pattern.c tui/engine/density_scale.c
+SETUP_SRC    := $(wildcard tui/setup/*.c tui/domain/*.c) tui/cpulist.c tui/text.c
 UNIT_SRC     := $(wildcard tests/unit/test_*.c)
-MAIN_SRC     := guest-agent/main.c tui/engine/main.c tui/main.c
+MAIN_SRC     := guest-agent/main.c tui/engine/main.c tui/main.c tui/setup/main.c
 
 obj           = $(patsubst %.c,$(B)/%.o,$(1))
 UNIT_TESTS   := $(patsubst %.c,$(B)/%,$(UNIT_SRC))
 
-PROGRAMS     := $(B)/trace-agent $(B)/vtrace-engine $(B)/vtrace-top
+PROGRAMS     := $(B)/trace-agent $(B)/vtrace-engine $(B)/vtrace-top $(B)/vtrace-setup
 
 all: $(PROGRAMS)
 
@@ -85,6 +87,9 @@ $(B)/vtrace-engine: $(call obj,$(ENGINE_SRC) $(FORMATS_SRC))
 $(B)/vtrace-top: $(call obj,$(CONSOLE_SRC) $(FORMATS_SRC))
 	@echo '  LD    $@'
 	$(Q)$(CC) $(if $(SAN),,-pie) $(LDFLAGS) -o $@ $^ $(call libs_of,$(CONSOLE_LIBS))
+$(B)/vtrace-setup: $(call obj,$(SETUP_SRC) $(FORMATS_SRC))
+	@echo '  LD    $@'
+	$(Q)$(CC) $(if $(SAN),,-pie) $(LDFLAGS) -o $@ $^ $(call libs_of,$(SETUP_LIBS))
 
 # What tests run inside the guest goes there in the same way.
 GUEST_TEST    := $(B)/tests/kernel/ring-test $(B)/tests/bench/integer
@@ -110,7 +115,7 @@ $(B)/%.o: %.c
 	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(EXTRA_CFLAGS) -c -o $@ $<
 
 $(B)/tui/engine/%.o: EXTRA_CFLAGS = $(call cflags_of,$(ENGINE_LIBS))
-$(B)/tui/domain/%.o: EXTRA_CFLAGS = $(call cflags_of,libvirt libxml-2.0)
+$(B)/tui/domain/%.o: EXTRA_CFLAGS = $(call cflags_of,$(SETUP_LIBS))
 $(B)/tui/console/%.o: EXTRA_CFLAGS = $(call cflags_of,ncursesw)
 
 # Unit tests see every room's objects but the mains.
@@ -229,13 +234,14 @@ lint: $(B)/doc/keys ## layers, style and static analysis
 install: all ## install programs and man pages (PREFIX=/usr/local, DESTDIR=)
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(SBINDIR) $(DESTDIR)$(LIBEXECDIR)
 	install -m 755 $(B)/vtrace-top $(DESTDIR)$(BINDIR)/
-	install -m 755 $(B)/trace-agent $(DESTDIR)$(SBINDIR)/
+	install -m 755 $(B)/trace-agent $(B)/vtrace-setup $(DESTDIR)$(SBINDIR)/
 	install -m 755 $(B)/vtrace-engine $(DESTDIR)$(LIBEXECDIR)/
 	$(foreach page,$(wildcard doc/*.[1-8]),install -D -m 644 $(page) \
 		$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(notdir $(page));)
 
 uninstall: ## remove what install installed
-	rm -f $(DESTDIR)$(BINDIR)/vtrace-top $(DESTDIR)$(SBINDIR)/trace-agent
+	rm -f $(DESTDIR)$(BINDIR)/vtrace-top $(DESTDIR)$(SBINDIR)/trace-agent \
+		$(DESTDIR)$(SBINDIR)/vtrace-setup
 	rm -rf $(DESTDIR)$(LIBEXECDIR)
 	rm -f $(foreach page,$(wildcard doc/*.[1-8]),\
 		$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(notdir $(page)))

@@ -157,10 +157,10 @@ static int open_control_port(bool to_stdout, int *port)
 		return 0;
 	}
 	if (*port == -ENOENT)
-		fprintf(stderr,
-			"trace-agent: no virtio-serial port named " VTRACE_CONTROL_PORT
-			"; add the channels to the domain (vtrace-top(1) says how), or write to "
-			"standard output with -o\n");
+		fprintf(stderr, "trace-agent: no virtio-serial port named " VTRACE_CONTROL_PORT
+				"; add the channels to the domain (vtrace-setup does, on the "
+				"host), or write to "
+				"standard output with -o\n");
 	else if (*port == -EBUSY)
 		fprintf(stderr, "trace-agent: the port " VTRACE_CONTROL_PORT
 				" is in use: another trace-agent is running; stop it first\n");

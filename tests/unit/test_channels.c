@@ -160,6 +160,30 @@ static void unusable_channels_are_named(void **state)
 		      "path as its source");
 }
 
+/* A socket's path is libvirt's to choose when the domain starts: before that there is none. */
+static void sockets_without_a_path(void **state)
+{
+	static const char devices[] =
+		"<channel type='unix'><target type='virtio' name='agent-ctl-path'/></channel>"
+		"<channel type='unix'><target type='virtio' name='trace-path-cpu0'/></channel>";
+	struct channels channels;
+	char xml[512];
+
+	(void)state;
+	snprintf(xml, sizeof(xml), "<domain><name>a</name><devices>%s</devices></domain>", devices);
+	expect_reason(xml, true, "no share with the tag vtrace");
+	parse(&channels, xml);
+	assert_int_equal(channels.control.kind, CHANNEL_UNIX);
+	assert_string_equal(channels.control.path, "");
+	channels_release(&channels);
+
+	snprintf(xml, sizeof(xml), "<domain id='1'><name>a</name><devices>%s</devices></domain>",
+		 devices);
+	expect_reason(xml, false,
+		      "no control channel agent-ctl-path; no channel trace-path-cpuN of any CPU; "
+		      "channel agent-ctl-path has no absolute path as its source");
+}
+
 static void missing_things_are_named(void **state)
 {
 	(void)state;
@@ -336,6 +360,7 @@ int main(void)
 		cmocka_unit_test(order_and_strangers_do_not_matter),
 		cmocka_unit_test(cpu_numbers_are_strict),
 		cmocka_unit_test(unusable_channels_are_named),
+		cmocka_unit_test(sockets_without_a_path),
 		cmocka_unit_test(missing_things_are_named),
 		cmocka_unit_test(duplicates_are_refused),
 		cmocka_unit_test(what_is_no_domain_is_refused),

@@ -15,7 +15,8 @@
 enum channel_kind {
 	CHANNEL_NONE,
 	CHANNEL_PIPE, /* path.in: host to guest, path.out: guest to host (QEMU -chardev pipe) */
-	CHANNEL_UNIX, /* path is a UNIX socket that QEMU listens on */
+	CHANNEL_UNIX, /* path is a UNIX socket that QEMU listens on; "" where libvirt chooses it
+		       * at the domain's next start */
 };
 
 struct channel_place {

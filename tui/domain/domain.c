@@ -10,6 +10,7 @@
 #include <libvirt/virterror.h>
 
 #include "tui/domain/lifecycle.h"
+#include "tui/domain/lookup.h"
 
 /* A connection whose daemon answers nothing for about 20 s counts as lost. */
 #define KEEPALIVE_SECONDS 5
@@ -135,11 +136,6 @@ void domains_on_event(struct domains *domains, domain_event_fn *fn, void *data)
 	domains->data = data;
 }
 
-static bool is_active(virDomainPtr domain)
-{
-	return virDomainGetID(domain) != (unsigned)-1;
-}
-
 static bool vanished(void)
 {
 	return virGetLastErrorCode() == VIR_ERR_NO_DOMAIN;
@@ -183,7 +179,7 @@ static int fill_info(struct domain_info *info, virDomainPtr domain)
 	if (!info->name)
 		return -ENOMEM;
 	virDomainGetUUIDString(domain, info->uuid);
-	info->running = is_active(domain);
+	info->running = lookup_is_active(domain);
 	info->state = lifecycle_state_name(-1);
 	info->kind = "";
 	if (virDomainGetInfo(domain, &numbers) < 0) {
@@ -260,45 +256,18 @@ void domain_list_release(struct domain_list *list)
 	memset(list, 0, sizeof(*list));
 }
 
-static virDomainPtr look_up(struct domains *domains, const char *name)
-{
-	virDomainPtr domain = virDomainLookupByName(domains->conn, name);
-
-	if (!domain && vanished())
-		domain = virDomainLookupByUUIDString(domains->conn, name);
-	return domain;
-}
-
-/* A sentence for a failed call on the domain that the user named. Returns -errno. */
-static int tell_failure(const struct domains *domains, const char *name, char *error,
-			size_t error_size)
-{
-	int code = virGetLastErrorCode();
-
-	/* The second look-up says that a name which is no UUID is an invalid argument. */
-	if (code == VIR_ERR_NO_DOMAIN || code == VIR_ERR_INVALID_ARG) {
-		snprintf(error, error_size,
-			 "no domain named \"%s\" on %s; 'virsh -c %s list --all' lists them", name,
-			 domains->uri, domains->uri);
-		return -ENOENT;
-	}
-	snprintf(error, error_size, "cannot ask libvirt at %s for the domain \"%s\": %s",
-		 domains->uri, name, virGetLastErrorMessage());
-	return -EIO;
-}
-
 int domains_channels(struct domains *domains, const char *name, struct channels *channels,
 		     char *error, size_t error_size)
 {
-	virDomainPtr domain = look_up(domains, name);
+	virDomainPtr domain = lookup_domain(domains->conn, name);
 	char reason[256];
 	char *xml = NULL;
 	int ret = 0;
 
 	memset(channels, 0, sizeof(*channels));
 	if (!domain)
-		return tell_failure(domains, name, error, error_size);
-	if (!is_active(domain)) {
+		return lookup_failed(domains->uri, name, error, error_size);
+	if (!lookup_is_active(domain)) {
 		snprintf(error, error_size,
 			 "the domain \"%s\" does not run, so there is nothing to trace; start it "
 			 "first ('virsh -c %s start')",
@@ -308,14 +277,14 @@ int domains_channels(struct domains *domains, const char *name, struct channels 
 	}
 	xml = virDomainGetXMLDesc(domain, 0);
 	if (!xml) {
-		ret = tell_failure(domains, name, error, error_size);
+		ret = lookup_failed(domains->uri, name, error, error_size);
 		goto out;
 	}
 	ret = channels_from_xml(channels, xml, error, error_size);
 	if (!ret && !channels_prepared(channels, reason, sizeof(reason))) {
 		snprintf(error, error_size,
-			 "the domain \"%s\" is not prepared for tracing: %s; vtrace-top(1) shows "
-			 "the XML that it needs",
+			 "the domain \"%s\" is not prepared for tracing: %s; vtrace-setup prepares "
+			 "it",
 			 channels->name, reason);
 		channels_release(channels);
 		ret = -ENXIO;

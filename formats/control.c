@@ -6,7 +6,8 @@
 
 static const char *const verb_names[] = {
 	[CONTROL_START] = "1",	     [CONTROL_STOP] = "0",	[CONTROL_HELLO] = "hello",
-	[CONTROL_EXPORT] = "export", [CONTROL_STATS] = "stats", [CONTROL_UNKNOWN] = NULL,
+	[CONTROL_EXPORT] = "export", [CONTROL_STATS] = "stats", [CONTROL_EVENTS] = "events",
+	[CONTROL_FILTER] = "filter", [CONTROL_UNKNOWN] = NULL,
 };
 
 static bool printable(char c)
@@ -169,6 +170,13 @@ static const char *value_find(const char *text, const char *key, size_t *length)
 		}
 	}
 	return NULL;
+}
+
+const char *control_rest(const char *text, const char *key)
+{
+	size_t length;
+
+	return value_find(text, key, &length);
 }
 
 int control_value(const char *text, const char *key, char *value, size_t size)

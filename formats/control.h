@@ -27,6 +27,8 @@ enum control_verb {
 	CONTROL_HELLO,	/* "hello VERSION" */
 	CONTROL_EXPORT, /* "export": write the formats bundle again */
 	CONTROL_STATS,	/* "stats [CPU]": counters of one CPU, or their sums */
+	CONTROL_EVENTS, /* "events [list FROM | set|add|remove PATTERNS | restore]" */
+	CONTROL_FILTER, /* "filter SYSTEM:EVENT [FILTER]": of what the kernel writes */
 	CONTROL_UNKNOWN,
 };
 
@@ -81,6 +83,10 @@ int control_value(const char *text, const char *key, char *value, size_t size);
 
 /* The same for a decimal number. 0, -ENOENT, or -EINVAL when it is not one or overflows. */
 int control_value_u64(const char *text, const char *key, uint64_t *value);
+
+/* The value of KEY that may hold blanks, as the last one of an answer: the rest of text. NULL:
+ * there is no such key. */
+const char *control_rest(const char *text, const char *key);
 
 /* Read a decimal number that fills the whole of text. 0 or -EINVAL. */
 int control_number(const char *text, uint64_t *value);

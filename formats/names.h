@@ -38,6 +38,10 @@
 #define VTRACE_BUNDLE_NAME_MAX	  192 /* bytes of a section's name, NUL included */
 #define VTRACE_BUNDLE_VALUE_MAX	  256 /* bytes of a header value, NUL included */
 
+/* Events that a guest may have; an allyesconfig kernel has about 5,000. */
+#define VTRACE_EVENTS_MAX     16384
+#define VTRACE_EVENT_NAME_MAX 128 /* bytes of an event's or a system's name, NUL included */
+
 /* Longest task name in a record, NUL included (Linux, TASK_COMM_LEN). */
 #define VTRACE_COMM_LEN 16
 

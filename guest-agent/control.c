@@ -14,6 +14,7 @@
 
 #include "formats/control.h"
 #include "guest-agent/answers.h"
+#include "guest-agent/event_answers.h"
 #include "guest-agent/notrace.h"
 
 /* How long the last pages may take to get out when the agent leaves, and its last words after. */
@@ -36,6 +37,7 @@ struct control {
 	int port_error;
 	struct control_lines lines;
 	struct answers answers;
+	struct events events;
 };
 
 static int64_t now_ms(void)
@@ -316,13 +318,24 @@ static void on_stats(struct control *control, const struct control_request *requ
 	answer_stats(control, which, &sum, &pump);
 }
 
+static void on_events(struct control *control, const struct control_request *request)
+{
+	events_answer(&control->events, request->args, &control->answers);
+}
+
+static void on_filter(struct control *control, const struct control_request *request)
+{
+	filter_answer(&control->events, request->args, &control->answers);
+}
+
 static const struct {
 	void (*fn)(struct control *control, const struct control_request *request);
 	bool takes_args;
 } verbs[] = {
-	[CONTROL_START] = {on_start, false}, [CONTROL_STOP] = {on_stop, false},
-	[CONTROL_HELLO] = {on_hello, true},  [CONTROL_EXPORT] = {on_export, false},
-	[CONTROL_STATS] = {on_stats, true},
+	[CONTROL_START] = {on_start, false},  [CONTROL_STOP] = {on_stop, false},
+	[CONTROL_HELLO] = {on_hello, true},   [CONTROL_EXPORT] = {on_export, false},
+	[CONTROL_STATS] = {on_stats, true},   [CONTROL_EVENTS] = {on_events, true},
+	[CONTROL_FILTER] = {on_filter, true},
 };
 
 _Static_assert(sizeof(verbs) / sizeof(verbs[0]) == CONTROL_UNKNOWN, "a verb has no function");
@@ -487,7 +500,8 @@ static int begin(struct control *control, char *error, size_t error_size)
 
 int control_run(const struct control_setup *setup, char *error, size_t error_size)
 {
-	struct control control = {.setup = setup};
+	struct control control = {.setup = setup, .events = {.tracefs = setup->tracefs}};
+	struct events_result restored;
 	int err;
 
 	control.recording_before = tracefs_recording(setup->tracefs);
@@ -502,6 +516,9 @@ int control_run(const struct control_setup *setup, char *error, size_t error_siz
 	}
 	if (control.changed_recording && control.recording_before >= 0)
 		tracefs_record(setup->tracefs, control.recording_before);
+	if (control.events.changed)
+		events_restore(&control.events, &restored);
+	events_release(&control.events);
 	answers_clear(&control.answers);
 	return err;
 }

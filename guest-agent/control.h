@@ -24,8 +24,8 @@ struct control_setup {
 	int report;		   /* eventfd that pumps and exporter write */
 };
 
-/* Run until a signal comes. Leaves tracing_on as it was found. 0, or -errno with a sentence in
- * error when the control port or standard output is gone. */
+/* Run until a signal comes. Leaves tracing_on, events and filters as they were found. 0, or -errno
+ * with a sentence in error when the control port or standard output is gone. */
 int control_run(const struct control_setup *setup, char *error, size_t error_size);
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The kernel's tracing directory and the instance of it that is traced: found or mounted, read
- * and written. Called by every other room of the agent. It never changes what an administrator
- * set up there beyond tracing_on, and never clears a buffer.
+ * and written. Called by every other room of the agent. What an administrator
+ * set up there is changed on the host's order only (control.c, events.c), and put back at the end;
+ * a buffer is never cleared.
  */
 #ifndef VTRACE_AGENT_TRACEFS_H
 #define VTRACE_AGENT_TRACEFS_H

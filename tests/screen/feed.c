@@ -33,6 +33,7 @@
 #include <unistd.h>
 
 #include "formats/control.h"
+#include "tests/screen/feed_events.h"
 #include "tui/engine/page.h"
 
 #define PAGE_SIZE  4096u
@@ -61,7 +62,6 @@ struct feed {
 	unsigned turn; /* the CPU that sends next */
 	uint64_t rate;
 	bool old, faults, no_formats;
-	unsigned events_enabled;
 	uint32_t chance;
 	int in, out;
 	struct control_lines lines;
@@ -69,6 +69,7 @@ struct feed {
 	uint64_t since; /* ms, of the start */
 	uint64_t sent;	/* events since then */
 	unsigned generation;
+	struct fed_events events;
 	char kernel[128], clock[32], boot_id[64];
 };
 
@@ -269,6 +270,7 @@ static void trace(struct feed *feed, bool on)
 static void heard(const char *line, const char *reason, void *data)
 {
 	struct control_request request;
+	char answer[VTRACE_LINE_MAX - 1];
 	struct feed *feed = data;
 
 	(void)reason;
@@ -286,14 +288,22 @@ static void heard(const char *line, const char *reason, void *data)
 		    "subbuf-size=4096 long-size=8 endian=little clock=%s kernel=%s state=%s "
 		    "events=%u tracing-on=%d share=yes generation=%u\n",
 		    feed->boot_id, feed->cpus, feed->clock, feed->kernel,
-		    feed->tracing ? "tracing" : "stopped", feed->events_enabled, feed->recording,
-		    feed->generation);
+		    feed->tracing ? "tracing" : "stopped", fed_events_on(&feed->events),
+		    feed->recording, feed->generation);
 		break;
 	case CONTROL_EXPORT:
 		export_formats(feed);
 		break;
 	case CONTROL_STATS:
 		say(feed, "ok stats bytes-sent=%" PRIu64 " pages-sent=0\n", feed->sent);
+		break;
+	case CONTROL_EVENTS:
+		fed_events_answer(&feed->events, request.args, answer, sizeof(answer));
+		say(feed, "%s\n", answer);
+		break;
+	case CONTROL_FILTER:
+		fed_filter_answer(&feed->events, request.args, answer, sizeof(answer));
+		say(feed, "%s\n", answer);
 		break;
 	case CONTROL_UNKNOWN:
 		say(feed, "error %s unknown request\n", request.name);
@@ -378,9 +388,10 @@ static void send_pages(struct feed *feed)
 
 int main(int argc, char **argv)
 {
-	struct feed feed = {.cpus = 2, .rate = 1000, .events_enabled = 9};
+	struct feed feed = {.cpus = 2, .rate = 1000};
 	int option;
 
+	fed_events_init(&feed.events);
 	while ((option = getopt(argc, argv, "c:r:f:e:no")) != -1) {
 		if (option == 'c')
 			feed.cpus = (unsigned)strtoul(optarg, NULL, 10);
@@ -389,7 +400,7 @@ int main(int argc, char **argv)
 		else if (option == 'f')
 			feed.chance = (uint32_t)strtoul(optarg, NULL, 10);
 		else if (option == 'e')
-			feed.events_enabled = (unsigned)strtoul(optarg, NULL, 10);
+			fed_events_enable(&feed.events, (unsigned)strtoul(optarg, NULL, 10));
 		feed.no_formats |= option == 'n';
 		feed.faults |= option == 'f';
 		feed.old |= option == 'o';

@@ -48,7 +48,7 @@ open_fed
 says "without formats it is told where they were looked for" \
 	"not tracing: t starts it; there are no event formats in $FED/share/formats"
 key Escape t
-says "none of the events happens" 'no events for [0-9]+ s: 9 event types are enabled in the guest, but none'
+says "none of the events happens" 'no events for [0-9]+ s: 6 event types are enabled in the guest, but none'
 key q
 
 feed -r 2000

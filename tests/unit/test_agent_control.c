@@ -346,7 +346,8 @@ static void what_it_does_not_understand(void **state)
 	char line[VTRACE_LINE_MAX + 2];
 
 	say(bench, "\n  \nfoo bar\n");
-	assert_string_equal(hear(bench), "error foo unknown verb; known: 1 0 hello export stats");
+	assert_string_equal(hear(bench), "error foo unknown verb; known: 1 0 hello export stats "
+					 "events filter");
 	say(bench, "1 2\nexport now\nexport\n");
 	assert_string_equal(hear(bench), "error 1 takes no argument");
 	assert_string_equal(hear(bench), "error export takes no argument");

@@ -142,6 +142,10 @@ static void complete_argument(struct console *console, const struct command_line
 				 length, completion);
 		completion->from += at;
 		break;
+	case ARGUMENT_EVENTS:
+		enabled_complete(console->views[VIEW_ENABLED], line->argument, length, completion);
+		completion->from += at;
+		break;
 	case ARGUMENT_PATH:
 		completion_paths(completion, line->argument, length, at);
 		break;

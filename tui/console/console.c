@@ -60,7 +60,7 @@ void console_show(struct console *console, enum view_id id)
 void console_after_stop(struct console *console, enum after_stop what)
 {
 	console->after_stop = what;
-	console->stop_sent = false;
+	console->stop_sent = console->restore_sent = false;
 	console->stop_deadline = console_now() + STOP_PATIENCE;
 	if (attach_owes_stop(console))
 		journal_printf(&console->journal, GUEST_INFO,
@@ -89,6 +89,12 @@ static void settle_stop(struct console *console)
 	if (attach_owes_stop(console) && !late) {
 		if (!console->stop_sent)
 			console->stop_sent = guest_stop(console->guest) == 0;
+		return;
+	}
+	if (enabling_owes_restore(console) && !late) {
+		if (!console->restore_sent)
+			enabling_restore(console);
+		console->restore_sent = true;
 		return;
 	}
 	if (attach_owes_stop(console)) {
@@ -332,6 +338,7 @@ static int make_views(struct console *console)
 	console->views[VIEW_DOMAINS] = view_domains_new();
 	console->views[VIEW_SETTINGS] = view_settings_new();
 	console->views[VIEW_CPUS] = view_cpus_new();
+	console->views[VIEW_ENABLED] = view_enabled_new();
 	console->views[VIEW_HELP] = view_help_new();
 	for (unsigned i = 0; i < VIEW_COUNT; i++)
 		if (!console->views[i])

@@ -14,6 +14,7 @@
 #define DETAIL	   IN_VIEW(VIEW_DETAIL)
 #define SETTINGS   IN_VIEW(VIEW_SETTINGS)
 #define CPUS	   IN_VIEW(VIEW_CPUS)
+#define ENABLED	   IN_VIEW(VIEW_ENABLED)
 
 /* clang-format off */
 static const struct keymap_entry entries[] = {
@@ -47,7 +48,27 @@ static const struct keymap_entry entries[] = {
 	 "begin to type such a list"},
 	{ACTION_TYPE,	 CPUS, "7 8 9", "type-too", ARGUMENT_NONE, NULL,
 	 "the same"},
-	{ACTION_PAGE_DOWN, CPUS, "PgDn ^F", "page-down", ARGUMENT_NONE, NULL,
+	{ACTION_TOGGLE,	 ENABLED, "Space", "toggle", ARGUMENT_NONE, "Toggle",
+	 "enable or disable the event, or the whole system"},
+	{ACTION_OPEN,	 ENABLED, "Enter", "open", ARGUMENT_NONE, "Open",
+	 "open or close the system; toggle the event"},
+	{ACTION_RIGHT,	 ENABLED, "Right ]", "unfold", ARGUMENT_NONE, NULL,
+	 "open the system"},
+	{ACTION_LEFT,	 ENABLED, "Left [", "fold", ARGUMENT_NONE, NULL,
+	 "close the system"},
+	{ACTION_SEARCH_NAMES, ENABLED, "/ F3", "find", ARGUMENT_NONE, "Find",
+	 "show only events whose names contain a text"},
+	{ACTION_EDIT,	 ENABLED, "f F4 \\", "condition", ARGUMENT_NONE, "Filter",
+	 "let the guest's kernel record only some of it"},
+	{ACTION_TOGGLE_ALL, ENABLED, "a", "only-enabled", ARGUMENT_NONE, "Enabled",
+	 "show only what is enabled, or all"},
+	{ACTION_RESTORE, ENABLED, "u", "undo", ARGUMENT_NONE, "Undo",
+	 "put back all that was changed here"},
+	{ACTION_RELIST,	 ENABLED, "R F5", "relist", ARGUMENT_NONE, NULL,
+	 "ask the guest again"},
+	{ACTION_LEAVE_LIST, ENABLED, "Esc Backspace", "close", ARGUMENT_NONE, NULL,
+	 "show all again; back, but never leave"},
+	{ACTION_PAGE_DOWN, CPUS | ENABLED, "PgDn ^F", "page-down", ARGUMENT_NONE, NULL,
 	 "one page down"},
 	{ACTION_OPEN,	 SETTINGS, "Enter", "change", ARGUMENT_NONE, "Change",
 	 "change the setting under the cursor"},
@@ -75,6 +96,8 @@ static const struct keymap_entry entries[] = {
 	 "choose the events to show; all are recorded"},
 	{ACTION_CPUS,	 EVENTS, "c", "cpus", ARGUMENT_CPUS, "CPUs",
 	 "choose the CPUs to show; as a list: 0-3,8"},
+	{ACTION_ENABLE,	 GUEST | ENABLED, "E", "enable", ARGUMENT_EVENTS, "Enable",
+	 "events of the guest: enable some; by LIST: more"},
 	{ACTION_MERGE,	 EVENTS, "m 1", "merge", ARGUMENT_ON_OFF, "Merge",
 	 "one merged timeline, or a pane for each CPU"},
 	{ACTION_DETAIL,	 EVENTS, "Enter", "detail", ARGUMENT_NONE, "Detail",
@@ -89,7 +112,7 @@ static const struct keymap_entry entries[] = {
 	 "these keys"},
 	{ACTION_BACK,	 IN_EVERY_VIEW, "q F10", "back", ARGUMENT_NONE, "Back",
 	 "back; from the first view, leave"},
-	{ACTION_CLOSE,	 LISTS, "Esc Backspace", "close", ARGUMENT_NONE, NULL,
+	{ACTION_CLOSE,	 LISTS & ~ENABLED, "Esc Backspace", "close", ARGUMENT_NONE, NULL,
 	 "back, but never leave"},
 	{ACTION_QUIT,	 IN_EVERY_VIEW, "Q ^C", "quit", ARGUMENT_NONE, NULL,
 	 "leave; tracing that was started here is stopped"},
@@ -133,6 +156,10 @@ static const struct keymap_entry entries[] = {
 	 "forget the events held; files are left alone"},
 	{ACTION_FORMATS, GUEST, "R F5", "formats", ARGUMENT_NONE, NULL,
 	 "get the event formats again; restart the engine"},
+	{ACTION_ENABLE_ONLY, GUEST | ENABLED, "", "events", ARGUMENT_EVENTS, NULL,
+	 "enable these in the guest, and no others"},
+	{ACTION_DISABLE, GUEST | ENABLED, "", "disable", ARGUMENT_EVENTS, NULL,
+	 "disable events in the guest: sched,timer:hr*"},
 	{ACTION_METERS,	 IN_EVERY_VIEW, "#", "meters", ARGUMENT_ON_OFF, NULL,
 	 "hide or show the CPU meters and the time line"},
 	{ACTION_COLUMNS, EVENTS, "", "columns", ARGUMENT_COLUMNS, NULL,
@@ -153,7 +180,7 @@ static const struct keymap_entry entries[] = {
 	 "one row down"},
 	{ACTION_PAGE_UP, IN_EVERY_VIEW, "PgUp b ^B", "page-up", ARGUMENT_NONE, NULL,
 	 "one page up"},
-	{ACTION_PAGE_DOWN, IN_EVERY_VIEW & ~CPUS, "PgDn Space ^F", "page-down", ARGUMENT_NONE, NULL,
+	{ACTION_PAGE_DOWN, IN_EVERY_VIEW & ~(CPUS | ENABLED), "PgDn Space ^F", "page-down", ARGUMENT_NONE, NULL,
 	 "one page down"},
 	{ACTION_HALF_UP, IN_EVERY_VIEW, "^U", "half-up", ARGUMENT_NONE, NULL,
 	 "half a page up"},
@@ -189,7 +216,7 @@ static const char *const argument_names[ARGUMENT_KINDS] = {
 	[ARGUMENT_VIEW] = "NAME",    [ARGUMENT_PATTERN] = "REGEX",
 	[ARGUMENT_TIME] = "TIME",    [ARGUMENT_LETTER] = "a-z",
 	[ARGUMENT_FILTER] = "EXPR",  [ARGUMENT_SETTING] = "NAME VALUE",
-	[ARGUMENT_COLUMNS] = "LIST",
+	[ARGUMENT_COLUMNS] = "LIST", [ARGUMENT_EVENTS] = "LIST",
 };
 
 const char *argument_name(enum argument argument)

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "tui/console/bookmarks.h"
+#include "tui/console/enabling.h"
 #include "tui/console/filtering.h"
 #include "tui/console/finder.h"
 #include "tui/console/journal.h"
@@ -44,6 +45,7 @@ struct console {
 	struct prompt_history history;
 	struct finder finder;
 	struct filtering filtering;
+	struct enabling enabling;
 	struct bookmarks bookmarks; /* of rows of the guest that is open */
 	struct meters meters;
 	struct strip strip;
@@ -70,6 +72,7 @@ struct console {
 
 	enum after_stop after_stop;
 	bool stop_sent;
+	bool restore_sent;	 /* of the guest's events */
 	uint64_t stop_deadline;	 /* ms of console_now() */
 	char *open_next;	 /* domain to open then; owned */
 	struct written *written; /* newest first */

@@ -23,6 +23,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "tui/console/completion.h"
 #include "tui/console/draw.h"
 #include "tui/console/goto.h"
 #include "tui/console/keymap.h"
@@ -70,6 +71,7 @@ struct view *view_statistics_new(void);
 struct view *view_domains_new(void);
 struct view *view_settings_new(void);
 struct view *view_cpus_new(void);
+struct view *view_enabled_new(void);
 struct view *view_help_new(void);
 
 /* What commands ask of the events view. */
@@ -102,6 +104,12 @@ void events_filter_changed(struct view *view, struct console *console);
 void events_cpus_changed(struct view *view, struct console *console);
 /* Rows were forgotten. */
 void events_cleared(struct view *view, struct console *console);
+
+/* The view of the guest's events asks for them again, unless nobody has ever looked; and what Tab
+ * may make of the last of a list of patterns, length bytes at text. */
+void enabled_refresh(struct view *view, struct console *console);
+void enabled_complete(const struct view *view, const char *text, size_t length,
+		      struct completion *completion);
 
 /* The domains view lists again what libvirt has. */
 void domains_refresh(struct view *view, struct console *console);

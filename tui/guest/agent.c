@@ -418,6 +418,7 @@ static void noted(void *data, const char *text)
 		return; /* a guest must not be able to keep the screen busy */
 	if (!strcmp(text, "agent started")) {
 		agent->restarted = true;
+		agent->events_changed = false; /* it knows nothing of them */
 		control_client_abandon(agent->control);
 		say_hello(guest);
 		return;

@@ -204,6 +204,7 @@ void guest_free(struct guest *guest)
 	if (!guest)
 		return;
 	agent_close(guest);
+	agent_drop_orders(guest);
 	finish_captures(guest);
 	engine_link_stop(&guest->link);
 	streams_close(guest);
@@ -235,6 +236,7 @@ void guest_gone(struct guest *guest)
 	guest->agent.stats_fn = NULL;
 	if (stats_fn)
 		stats_fn(guest->agent.stats_data, NULL);
+	agent_fail_orders(guest);
 	if (guest->formats.step == FORMATS_EXPORT)
 		formats_settle(guest);
 	/* Else the recording ends with the last page, which may be on its way still. */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The inside of struct guest, shared by the files of this room and by nobody else: guest.c is the
- * public face, agent.c talks to the guest's agent, streams.c holds the channels, event_formats.c
- * gets formats to the engine, saving.c writes captures, saving_dat.c trace.dat files, engine.c
- * keeps the engine, replay.c opens a capture in the place of a guest, replay_dat.c a trace.dat.
+ * public face, agent.c talks to the guest's agent, events.c orders its events, streams.c holds the
+ * channels, event_formats.c gets formats to the engine, saving.c writes captures, saving_dat.c
+ * trace.dat files, engine.c keeps the engine, replay.c opens a capture in the place of a guest,
+ * replay_dat.c a trace.dat.
  */
 #ifndef VTRACE_GUEST_PRIVATE_H
 #define VTRACE_GUEST_PRIVATE_H
@@ -52,8 +53,10 @@ struct guest_agent {
 	unsigned silent;	  /* hellos in a row without an answer */
 	guest_stats_fn *stats_fn; /* waits for the answer to stats, or NULL */
 	void *stats_data;
-	unsigned notes;	     /* in the second that began at notes_since */
-	int64_t notes_since; /* CLOCK_MONOTONIC, ms */
+	struct guest_order *orders; /* of events.c, not answered yet */
+	bool events_changed;	    /* by orders of ours, and not put back */
+	unsigned notes;		    /* in the second that began at notes_since */
+	int64_t notes_since;	    /* CLOCK_MONOTONIC, ms */
 };
 
 enum formats_step { FORMATS_IDLE, FORMATS_EXPORT, FORMATS_LOAD };
@@ -139,6 +142,11 @@ int agent_start(struct guest *guest);
 int agent_stop(struct guest *guest);
 /* A start that waited for the recording to begin may go out. */
 void agent_release_start(struct guest *guest);
+
+/* events.c */
+/* Forget what was asked; nobody is called back, or everybody, with an error. */
+void agent_drop_orders(struct guest *guest);
+void agent_fail_orders(struct guest *guest);
 
 /* engine.c */
 int engine_open(struct guest *guest, char *error, size_t error_size);

@@ -1,0 +1,353 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tui/guest/events.h"
+#include "tui/guest/guest_private.h"
+
+#define LIST_ANSWER_MS	5000
+#define ORDER_ANSWER_MS 15000 /* an emulated guest needs seconds to patch in all events */
+#define LISTS_MAX	3     /* attempts, while modules come and go */
+
+/* What is asked of the agent and not answered yet. */
+struct guest_order {
+	struct guest_order *next;
+	struct guest *guest;
+	enum control_verb verb;
+	bool changes, restores;
+	guest_ordered_fn *ordered; /* of an order */
+	guest_event_list_fn *listed;
+	void *data;
+	/* of a list, as far as it has come */
+	char *text;
+	unsigned count, total, attempts;
+};
+
+void guest_event_list_free(struct guest_event_list *list)
+{
+	if (!list)
+		return;
+	free(list->event);
+	free(list->bytes);
+	free(list);
+}
+
+/* Take an order out of the guest's and free it. */
+static void drop(struct guest_order *order)
+{
+	struct guest_order **link = &order->guest->agent.orders;
+
+	while (*link != order)
+		link = &(*link)->next;
+	*link = order->next;
+	free(order->text);
+	free(order);
+}
+
+void agent_drop_orders(struct guest *guest)
+{
+	while (guest->agent.orders)
+		drop(guest->agent.orders);
+}
+
+void agent_fail_orders(struct guest *guest)
+{
+	while (guest->agent.orders) {
+		struct guest_order order = *guest->agent.orders;
+
+		drop(guest->agent.orders);
+		if (order.ordered)
+			order.ordered(order.data, NULL, "the guest is gone");
+		else if (order.listed)
+			order.listed(order.data, NULL, "the guest is gone");
+	}
+}
+
+static struct guest_order *new_order(struct guest *guest, enum control_verb verb, void *data)
+{
+	struct guest_order *order = calloc(1, sizeof(*order));
+
+	if (!order)
+		return NULL;
+	order->guest = guest;
+	order->verb = verb;
+	order->data = data;
+	order->next = guest->agent.orders;
+	guest->agent.orders = order;
+	return order;
+}
+
+/* A sentence for what came instead of a good answer. */
+static const char *trouble(const struct control_answer *answer, int error, char *text, size_t size)
+{
+	if (error == -ETIMEDOUT)
+		snprintf(text, size, "the agent has not answered in time");
+	else if (error)
+		snprintf(text, size, "the control channel was closed");
+	else if (!strncmp(answer->text, "unknown verb", strlen("unknown verb")))
+		snprintf(text, size,
+			 "the agent in the guest is too old to do that; put a newer one there");
+	else
+		snprintf(text, size, "%s", answer->text);
+	return text;
+}
+
+static int can_order(const struct guest *guest)
+{
+	if (!guest->agent.control || !guest->agent.met || guest->state == GUEST_GONE)
+		return -EOPNOTSUPP;
+	return 0;
+}
+
+/* ---- orders ---- */
+
+static void ordered(void *data, const struct control_answer *answer, int error)
+{
+	struct guest_order *order = data;
+	struct guest *guest = order->guest;
+	guest_ordered_fn *fn = order->ordered;
+	void *fn_data = order->data;
+	bool good = !error && answer->kind == CONTROL_OK;
+	uint64_t enabled;
+	char why[512];
+
+	if (good && order->changes)
+		guest->agent.events_changed = true;
+	if (good && order->restores)
+		guest->agent.events_changed = false;
+	if (good && order->verb == CONTROL_EVENTS &&
+	    !control_value_u64(answer->text, "enabled", &enabled) && enabled <= VTRACE_EVENTS_MAX)
+		guest->agent.hello.events_enabled = (unsigned)enabled;
+	drop(order);
+	if (fn)
+		fn(fn_data, good ? answer->text : NULL,
+		   good ? NULL : trouble(answer, error, why, sizeof(why)));
+	if (good)
+		guest_changed(guest);
+}
+
+static int send_order(struct guest *guest, struct guest_order *order, const char *args)
+{
+	int err = control_client_request(guest->agent.control, order->verb, args, ORDER_ANSWER_MS,
+					 ordered, order);
+
+	if (err)
+		drop(order);
+	return err;
+}
+
+int guest_order_events(struct guest *guest, enum guest_events_order what, const char *patterns,
+		       guest_ordered_fn *fn, void *data)
+{
+	static const char *const words[] = {"set", "add", "remove", "restore"};
+	struct guest_order *order;
+	char args[VTRACE_LINE_MAX];
+	int err = can_order(guest);
+
+	if (err)
+		return err;
+	if (snprintf(args, sizeof(args), "%s%s%s", words[what],
+		     what == GUEST_EVENTS_RESTORE ? "" : " ",
+		     what == GUEST_EVENTS_RESTORE ? "" : patterns) >= (int)sizeof(args))
+		return -EINVAL;
+	order = new_order(guest, CONTROL_EVENTS, data);
+	if (!order)
+		return -ENOMEM;
+	order->ordered = fn;
+	order->restores = what == GUEST_EVENTS_RESTORE;
+	order->changes = !order->restores;
+	return send_order(guest, order, args);
+}
+
+int guest_order_filter(struct guest *guest, const char *event, const char *filter,
+		       guest_ordered_fn *fn, void *data)
+{
+	struct guest_order *order;
+	char args[VTRACE_LINE_MAX];
+	int err = can_order(guest);
+
+	if (err)
+		return err;
+	if (snprintf(args, sizeof(args), "%s%s%s", event, filter ? " " : "",
+		     filter ? filter : "") >= (int)sizeof(args))
+		return -EINVAL;
+	order = new_order(guest, CONTROL_FILTER, data);
+	if (!order)
+		return -ENOMEM;
+	order->ordered = fn;
+	order->changes = filter != NULL;
+	return send_order(guest, order, args);
+}
+
+bool guest_events_changed(const struct guest *guest)
+{
+	return guest->agent.events_changed;
+}
+
+/* ---- the list, answer by answer ---- */
+
+/* Puts names and their ends into bytes, which are as many as the text's. */
+struct list_builder {
+	struct guest_event_list *list;
+	size_t used;
+};
+
+static const char *put_name(struct list_builder *builder, const char *name)
+{
+	char *place = builder->list->bytes + builder->used;
+
+	strcpy(place, name);
+	builder->used += strlen(name) + 1;
+	return place;
+}
+
+static bool put_event(void *data, const char *system, const char *name, enum event_state state)
+{
+	struct list_builder *builder = data;
+	struct guest_event_list *list = builder->list;
+	struct guest_event *event = &list->event[list->count];
+
+	if (list->count && !strcmp(event[-1].system, system))
+		event->system = event[-1].system;
+	else
+		event->system = put_name(builder, system);
+	event->name = put_name(builder, name);
+	event->state = state;
+	list->count++;
+	return true;
+}
+
+/* Make the list of a text that was found valid and has so many events. NULL without memory. */
+static struct guest_event_list *build_list(const char *text, unsigned count)
+{
+	struct guest_event_list *list = calloc(1, sizeof(*list));
+	struct list_builder builder = {.list = list};
+
+	if (!list)
+		return NULL;
+	list->event = calloc(count + 1, sizeof(*list->event));
+	/* A name's end takes the place of what parts it from the next. */
+	list->bytes = malloc(strlen(text) + 1);
+	if (!list->event || !list->bytes) {
+		guest_event_list_free(list);
+		return NULL;
+	}
+	event_list_read(text, put_event, &builder);
+	return list;
+}
+
+static bool count_only(void *data, const char *system, const char *name, enum event_state state)
+{
+	(void)data;
+	(void)system;
+	(void)name;
+	(void)state;
+	return true;
+}
+
+/* Add a part of the list to what has come before. 0, -EPROTO or -errno. */
+static int add_part(struct guest_order *order, const char *answer)
+{
+	const char *part = control_rest(answer, "list");
+	uint64_t from, total;
+	char *longer;
+	int count;
+
+	if (!part || control_value_u64(answer, "from", &from) ||
+	    control_value_u64(answer, "total", &total) || total > VTRACE_EVENTS_MAX ||
+	    from != order->count)
+		return -EPROTO;
+	if (order->count && total != order->total)
+		return -EAGAIN; /* a module came or went: from the start */
+	count = event_list_read(part, count_only, NULL);
+	if (count < 0 || order->count + (unsigned)count > total || (!count && total > order->count))
+		return -EPROTO;
+	order->total = (unsigned)total;
+	if (!count)
+		return 0;
+	if (asprintf(&longer, "%s%s%s", order->text ? order->text : "", order->text ? ";" : "",
+		     part) < 0)
+		return -ENOMEM;
+	free(order->text);
+	order->text = longer;
+	order->count += (unsigned)count;
+	return 0;
+}
+
+/* Hand over what has come, or say why there is nothing. */
+static void end_list(struct guest_order *order, const char *error)
+{
+	guest_event_list_fn *fn = order->listed;
+	struct guest_event_list *list = NULL;
+	void *data = order->data;
+
+	if (!error) {
+		list = build_list(order->text ? order->text : "", order->count);
+		error = list ? NULL : "no memory for the list of events";
+	}
+	drop(order);
+	fn(data, list, error);
+}
+
+static void list_answered(void *data, const struct control_answer *answer, int error);
+
+static int ask_on(struct guest_order *order)
+{
+	char args[32];
+
+	snprintf(args, sizeof(args), "list %u", order->count);
+	return control_client_request(order->guest->agent.control, CONTROL_EVENTS, args,
+				      LIST_ANSWER_MS, list_answered, order);
+}
+
+static void list_answered(void *data, const struct control_answer *answer, int error)
+{
+	struct guest_order *order = data;
+	char why[512];
+	int err;
+
+	if (error || answer->kind != CONTROL_OK) {
+		end_list(order, trouble(answer, error, why, sizeof(why)));
+		return;
+	}
+	err = add_part(order, answer->text);
+	if (err == -EAGAIN && ++order->attempts < LISTS_MAX) {
+		free(order->text);
+		order->text = NULL;
+		order->count = 0;
+		err = 0;
+	} else if (!err && order->count == order->total) {
+		end_list(order, NULL);
+		return;
+	}
+	if (!err)
+		err = ask_on(order);
+	if (err == -EPROTO)
+		end_list(order, "the agent's list of events makes no sense");
+	else if (err == -EAGAIN)
+		end_list(order, "the guest's events change while they are listed; try again");
+	else if (err)
+		end_list(order, strerror(-err));
+}
+
+int guest_list_events(struct guest *guest, guest_event_list_fn *fn, void *data)
+{
+	struct guest_order *order;
+	int err = can_order(guest);
+
+	if (err)
+		return err;
+	for (order = guest->agent.orders; order; order = order->next)
+		if (order->listed)
+			return -EALREADY;
+	order = new_order(guest, CONTROL_EVENTS, data);
+	if (!order)
+		return -ENOMEM;
+	order->listed = fn;
+	err = ask_on(order);
+	if (err)
+		drop(order);
+	return err;
+}

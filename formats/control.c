@@ -5,9 +5,9 @@
 #include <string.h>
 
 static const char *const verb_names[] = {
-	[CONTROL_START] = "1",	     [CONTROL_STOP] = "0",	[CONTROL_HELLO] = "hello",
-	[CONTROL_EXPORT] = "export", [CONTROL_STATS] = "stats", [CONTROL_EVENTS] = "events",
-	[CONTROL_FILTER] = "filter", [CONTROL_UNKNOWN] = NULL,
+	[CONTROL_START] = "1",	     [CONTROL_STOP] = "0",	    [CONTROL_HELLO] = "hello",
+	[CONTROL_EXPORT] = "export", [CONTROL_STATS] = "stats",	    [CONTROL_EVENTS] = "events",
+	[CONTROL_FILTER] = "filter", [CONTROL_FORMATS] = "formats", [CONTROL_UNKNOWN] = NULL,
 };
 
 static bool printable(char c)

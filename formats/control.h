@@ -24,11 +24,12 @@ enum control_verb {
 	CONTROL_START, /* "1": start recording and moving pages; "ok 1" */
 	CONTROL_STOP, /* "0": stop, flush what is left; "ok 0" once every CPU has sent its last page
 		       */
-	CONTROL_HELLO,	/* "hello VERSION" */
-	CONTROL_EXPORT, /* "export": write the formats bundle again */
-	CONTROL_STATS,	/* "stats [CPU]": counters of one CPU, or their sums */
-	CONTROL_EVENTS, /* "events [list FROM | set|add|remove PATTERNS | restore]" */
-	CONTROL_FILTER, /* "filter SYSTEM:EVENT [FILTER]": of what the kernel writes */
+	CONTROL_HELLO,	 /* "hello VERSION" */
+	CONTROL_EXPORT,	 /* "export": write the formats bundle again */
+	CONTROL_STATS,	 /* "stats [CPU]": counters of one CPU, or their sums */
+	CONTROL_EVENTS,	 /* "events [list FROM | set|add|remove PATTERNS | restore]" */
+	CONTROL_FILTER,	 /* "filter SYSTEM:EVENT [FILTER]": of what the kernel writes */
+	CONTROL_FORMATS, /* "formats [FROM]": gather the formats bundle; a part of it */
 	CONTROL_UNKNOWN,
 };
 

@@ -15,6 +15,7 @@
 #include "formats/control.h"
 #include "guest-agent/answers.h"
 #include "guest-agent/event_answers.h"
+#include "guest-agent/formats_answers.h"
 #include "guest-agent/notrace.h"
 
 /* How long the last pages may take to get out when the agent leaves, and its last words after. */
@@ -38,6 +39,7 @@ struct control {
 	struct control_lines lines;
 	struct answers answers;
 	struct events events;
+	struct held_formats formats;
 };
 
 static int64_t now_ms(void)
@@ -203,7 +205,7 @@ static void on_hello(struct control *control, const struct control_request *requ
 	uname(&name);
 	events = tracefs_events_enabled(setup->tracefs);
 	if (setup->exporter)
-		exporter_peek(setup->exporter, &export);
+		exporter_peek(setup->exporter, EXPORT_TO_SHARE, &export);
 	answers_add(&control->answers,
 		    "ok hello version=%d agent=%s boot-id=%s cpus=%u ports-missing=%u "
 		    "subbuf-size=%u long-size=%u endian=%s clock=%s kernel=%s state=%s events=%d "
@@ -223,7 +225,7 @@ static void on_export(struct control *control, const struct control_request *req
 		answers_add(&control->answers, "error export this agent has no share");
 		return;
 	}
-	exporter_request(control->setup->exporter);
+	exporter_request(control->setup->exporter, EXPORT_TO_SHARE);
 }
 
 /* One answer for each request that the result serves; a note for the agent's own, the first. */
@@ -232,7 +234,8 @@ static void check_exported(struct control *control)
 	struct export_result result;
 	char text[320];
 
-	if (!control->setup->exporter || !exporter_result(control->setup->exporter, &result))
+	if (!control->setup->exporter ||
+	    !exporter_result(control->setup->exporter, EXPORT_TO_SHARE, &result))
 		return;
 	while (control->answered < result.served) {
 		bool own = ++control->answered == 1;
@@ -328,6 +331,12 @@ static void on_filter(struct control *control, const struct control_request *req
 	filter_answer(&control->events, request->args, &control->answers);
 }
 
+static void on_formats(struct control *control, const struct control_request *request)
+{
+	formats_answer(&control->formats, control->setup->exporter, request->args,
+		       &control->answers);
+}
+
 static const struct {
 	void (*fn)(struct control *control, const struct control_request *request);
 	bool takes_args;
@@ -335,7 +344,7 @@ static const struct {
 	[CONTROL_START] = {on_start, false},  [CONTROL_STOP] = {on_stop, false},
 	[CONTROL_HELLO] = {on_hello, true},   [CONTROL_EXPORT] = {on_export, false},
 	[CONTROL_STATS] = {on_stats, true},   [CONTROL_EVENTS] = {on_events, true},
-	[CONTROL_FILTER] = {on_filter, true},
+	[CONTROL_FILTER] = {on_filter, true}, [CONTROL_FORMATS] = {on_formats, true},
 };
 
 _Static_assert(sizeof(verbs) / sizeof(verbs[0]) == CONTROL_UNKNOWN, "a verb has no function");
@@ -423,6 +432,8 @@ static void hear_report(struct control *control)
 	if (read(control->setup->report, &count, sizeof(count)) < 0)
 		return;
 	check_exported(control);
+	if (control->setup->exporter)
+		formats_check(&control->formats, control->setup->exporter, &control->answers);
 	pumps_news(control->setup->pumps, note, control);
 	check_stopped(control);
 }
@@ -489,7 +500,7 @@ static int begin(struct control *control, char *error, size_t error_size)
 	if (control->setup->port >= 0) {
 		note(control, "agent started");
 		if (control->setup->exporter)
-			exporter_request(control->setup->exporter);
+			exporter_request(control->setup->exporter, EXPORT_TO_SHARE);
 		return 0;
 	}
 	err = start(control, reason, sizeof(reason));
@@ -500,7 +511,9 @@ static int begin(struct control *control, char *error, size_t error_size)
 
 int control_run(const struct control_setup *setup, char *error, size_t error_size)
 {
-	struct control control = {.setup = setup, .events = {.tracefs = setup->tracefs}};
+	struct control control = {.setup = setup,
+				  .events = {.tracefs = setup->tracefs},
+				  .formats = {.memfd = -1}};
 	struct events_result restored;
 	int err;
 
@@ -519,6 +532,7 @@ int control_run(const struct control_setup *setup, char *error, size_t error_siz
 	if (control.events.changed)
 		events_restore(&control.events, &restored);
 	events_release(&control.events);
+	formats_release(&control.formats);
 	answers_clear(&control.answers);
 	return err;
 }

@@ -23,10 +23,12 @@ struct exporter {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	/* Under the lock. */
-	unsigned requested; /* requests so far */
 	bool leaving;
-	bool fresh; /* result was not asked for yet */
-	struct export_result result;
+	struct {
+		unsigned requested; /* so far */
+		bool fresh;	    /* result was not asked for yet */
+		struct export_result result;
+	} to[EXPORTS];
 };
 
 /* Put the bundle in memfd on the share with few large writes: over 9p every write is a round trip
@@ -47,14 +49,16 @@ static int put_on_share(int memfd, size_t length, struct export_result *result)
 	return err;
 }
 
-static int export_once(const struct exporter *exporter, struct export_result *result)
+static int export_once(const struct exporter *exporter, enum export_to to,
+		       struct export_result *result)
 {
 	uint64_t generation = result->generation + 1;
-	int memfd = -1, err;
+	int memfd = -1, err = 0;
 	off_t length;
 
 	/* First what fails fast: without a share there is nothing to gather for. */
-	err = share_mount(result->reason, sizeof(result->reason));
+	if (to == EXPORT_TO_SHARE)
+		err = share_mount(result->reason, sizeof(result->reason));
 	if (err)
 		return err;
 	memfd = memfd_create("formats", MFD_CLOEXEC);
@@ -73,11 +77,16 @@ static int export_once(const struct exporter *exporter, struct export_result *re
 		err = -errno;
 		goto out;
 	}
-	err = put_on_share(memfd, (size_t)length, result);
+	if (to == EXPORT_TO_SHARE)
+		err = put_on_share(memfd, (size_t)length, result);
 	if (err)
 		goto out;
 	result->generation = generation;
 	result->bytes = (size_t)length;
+	if (to == EXPORT_TO_HOLD) {
+		result->memfd = memfd;
+		return 0;
+	}
 out:
 	close(memfd);
 	return err;
@@ -92,25 +101,41 @@ static void tell(const struct exporter *exporter)
 		return;
 }
 
+/* A destination that requests wait for; EXPORTS: none does. */
+static enum export_to due(const struct exporter *exporter)
+{
+	enum export_to to = 0;
+
+	while (to < EXPORTS && exporter->to[to].result.served == exporter->to[to].requested)
+		to++;
+	return to;
+}
+
 static void *exporter_thread(void *data)
 {
 	struct exporter *exporter = data;
 
 	pthread_mutex_lock(&exporter->lock);
 	while (!exporter->leaving) {
-		struct export_result result = exporter->result;
+		struct export_result result;
+		enum export_to to = due(exporter);
 
-		if (result.served == exporter->requested) {
+		if (to == EXPORTS) {
 			pthread_cond_wait(&exporter->changed, &exporter->lock);
 			continue;
 		}
-		result.served = exporter->requested;
+		result = exporter->to[to].result;
+		result.served = exporter->to[to].requested;
 		result.reason[0] = '\0';
+		result.memfd = -1;
 		pthread_mutex_unlock(&exporter->lock);
-		result.error = export_once(exporter, &result);
+		result.error = export_once(exporter, to, &result);
 		pthread_mutex_lock(&exporter->lock);
-		exporter->result = result;
-		exporter->fresh = true;
+		/* Of an earlier request, and nobody has come for it. */
+		if (exporter->to[to].result.memfd >= 0)
+			close(exporter->to[to].result.memfd);
+		exporter->to[to].result = result;
+		exporter->to[to].fresh = true;
 		tell(exporter);
 	}
 	pthread_mutex_unlock(&exporter->lock);
@@ -119,6 +144,9 @@ static void *exporter_thread(void *data)
 
 static void release(struct exporter *exporter)
 {
+	for (enum export_to to = 0; to < EXPORTS; to++)
+		if (exporter->to[to].result.memfd >= 0)
+			close(exporter->to[to].result.memfd);
 	pthread_cond_destroy(&exporter->changed);
 	pthread_mutex_destroy(&exporter->lock);
 	free(exporter);
@@ -136,6 +164,8 @@ int exporter_start(struct exporter **result, const struct tracefs *tracefs, unsi
 	exporter->tracefs = tracefs;
 	exporter->cpus = cpus;
 	exporter->report = report;
+	for (enum export_to to = 0; to < EXPORTS; to++)
+		exporter->to[to].result.memfd = -1;
 	pthread_mutex_init(&exporter->lock, NULL);
 	pthread_cond_init(&exporter->changed, NULL);
 	err = -pthread_create(&exporter->thread, NULL, exporter_thread, exporter);
@@ -148,32 +178,36 @@ int exporter_start(struct exporter **result, const struct tracefs *tracefs, unsi
 	return 0;
 }
 
-unsigned exporter_request(struct exporter *exporter)
+unsigned exporter_request(struct exporter *exporter, enum export_to to)
 {
 	unsigned number;
 
 	pthread_mutex_lock(&exporter->lock);
-	number = ++exporter->requested;
+	number = ++exporter->to[to].requested;
 	pthread_cond_signal(&exporter->changed);
 	pthread_mutex_unlock(&exporter->lock);
 	return number;
 }
 
-void exporter_peek(struct exporter *exporter, struct export_result *result)
+void exporter_peek(struct exporter *exporter, enum export_to to, struct export_result *result)
 {
 	pthread_mutex_lock(&exporter->lock);
-	*result = exporter->result;
+	*result = exporter->to[to].result;
+	result->memfd = -1;
 	pthread_mutex_unlock(&exporter->lock);
 }
 
-bool exporter_result(struct exporter *exporter, struct export_result *result)
+bool exporter_result(struct exporter *exporter, enum export_to to, struct export_result *result)
 {
 	bool fresh;
 
 	pthread_mutex_lock(&exporter->lock);
-	*result = exporter->result;
-	fresh = exporter->fresh;
-	exporter->fresh = false;
+	*result = exporter->to[to].result;
+	fresh = exporter->to[to].fresh;
+	exporter->to[to].fresh = false;
+	exporter->to[to].result.memfd = -1;
+	if (!fresh)
+		result->memfd = -1;
 	pthread_mutex_unlock(&exporter->lock);
 	return fresh;
 }

@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# UNIX sockets in the place of FIFOs, four CPUs, one of them without a channel.
+# UNIX sockets in the place of FIFOs, four CPUs, one of them without a channel, and no share, so that
+# the agent sends the formats over the control port.
 # shellcheck source=tests/guest/domain
 . "$(dirname "$0")/domain"
 
-own_guest vtrace-test-sockets --unix --vcpus 4 --no-cpu-channel 2
+own_guest vtrace-test-sockets --no-share --unix --vcpus 4 --no-cpu-channel 2
 kept=0
 for round in first second; do
 	before=$(guest_written)
@@ -16,6 +17,8 @@ for round in first second; do
 	done
 	like "$round: CPU 2 is said to be missing" "$(cat "$ERR")" 'channel|port'
 	is "$round: nothing of CPU 2" "$(grep -cE '\[002\] ' "$OUT")" 0
+	is "$round: all events have their format" "$(value unknown_events)" 0
+	is "$round: nobody asks for a share" "$(grep -c '9p share' "$ERR")" 0
 	is "$round: no bad pages" "$(value bad_pages)" 0
 	is "$round: no gaps" "$(value gaps)" 0 || diag_run
 	# CPU 2 has no way out: what it wrote is still in the guest.

@@ -305,6 +305,9 @@ static void heard(const char *line, const char *reason, void *data)
 		fed_filter_answer(&feed->events, request.args, answer, sizeof(answer));
 		say(feed, "%s\n", answer);
 		break;
+	case CONTROL_FORMATS:
+		say(feed, "error formats this agent sends none\n");
+		break;
 	case CONTROL_UNKNOWN:
 		say(feed, "error %s unknown request\n", request.name);
 		break;

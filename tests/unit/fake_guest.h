@@ -173,6 +173,12 @@ static inline void heard(const char *line, const char *reason, void *data)
 		if (!fake->mute)
 			say(fake, "ok 0\n");
 		break;
+	case CONTROL_FORMATS:
+		if (!fake->other) {
+			say(fake, "error formats unknown verb; known: 1 0 hello export\n");
+			break;
+		}
+		/* fall through */
 	default:
 		if (fake->other) {
 			fake->other(fake, &request);

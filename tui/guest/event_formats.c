@@ -45,6 +45,7 @@ void formats_settle(struct guest *guest)
 	formats->step = FORMATS_IDLE;
 	formats->settled = true;
 	set_candidate(formats, -1);
+	formats_pull_release(guest);
 	if (guest->live_held && guest_go_live(guest))
 		agent_release_start(guest);
 	if (formats->again) {
@@ -62,6 +63,16 @@ static void failed(struct guest *guest, const char *reason)
 	guest_say(guest, GUEST_ERROR, "%s%s%s", formats->trouble, formats->trouble[0] ? "; " : "",
 		  reason);
 	formats_settle(guest);
+}
+
+/* Give a bundle to the engine, which judges it. */
+static void use(struct guest *guest, int fd)
+{
+	set_candidate(&guest->formats, fd);
+	if (send_bundle(guest, fd) < 0)
+		formats_settle(guest); /* the engine is dead, which has been said */
+	else
+		guest_changed(guest);
 }
 
 static void load(struct guest *guest)
@@ -82,11 +93,7 @@ static void load(struct guest *guest)
 		failed(guest, reason);
 		return;
 	}
-	set_candidate(&guest->formats, fd);
-	if (send_bundle(guest, fd) < 0)
-		formats_settle(guest); /* the engine is dead, which has been said */
-	else
-		guest_changed(guest);
+	use(guest, fd);
 }
 
 void formats_load_share(struct guest *guest, const char *trouble, ...)
@@ -102,6 +109,63 @@ void formats_load_share(struct guest *guest, const char *trouble, ...)
 		load(guest);
 }
 
+/* ---- over the control port ---- */
+
+void formats_pulled(struct guest *guest, int fd)
+{
+	guest->formats.trouble[0] = '\0'; /* they are as fresh as any */
+	use(guest, fd);
+}
+
+void formats_not_pulled(struct guest *guest, const char *why)
+{
+	char reason[768];
+
+	guest->formats.step = FORMATS_IDLE;
+	if (guest->channels.share) {
+		/* As they were left there, better than none; trouble tells why. */
+		load(guest);
+		return;
+	}
+	if (!strncmp(why, "unknown verb", strlen("unknown verb")))
+		why = "it is too old to do so";
+	snprintf(reason, sizeof(reason),
+		 "%s has no 9p share with the tag " VTRACE_SHARE_TAG
+		 ", and its agent does not send the event formats over the control port: %s",
+		 guest->name, why);
+	failed(guest, reason);
+}
+
+void formats_pull_again(struct guest *guest)
+{
+	guest->formats.step = FORMATS_IDLE;
+	formats_fetch(guest);
+}
+
+static void pull(struct guest *guest)
+{
+	int err = formats_pull(guest);
+
+	if (err) {
+		formats_not_pulled(guest, strerror(-err));
+		return;
+	}
+	guest->formats.step = FORMATS_EXPORT;
+	guest_changed(guest);
+}
+
+/* ---- by the share ---- */
+
+/* The agent sees no share, or cannot write to it: it may send what it would have written. */
+static void not_exported(struct guest *guest, const char *why)
+{
+	struct guest_formats_state *formats = &guest->formats;
+
+	snprintf(formats->trouble, sizeof(formats->trouble),
+		 "the agent cannot export the event formats (%s)", why);
+	pull(guest);
+}
+
 static void exported(void *data, const struct control_answer *answer, int error)
 {
 	struct guest *guest = data;
@@ -112,11 +176,10 @@ static void exported(void *data, const struct control_answer *answer, int error)
 	else if (error)
 		formats_load_share(guest, "the agent has not exported the event formats (%s)",
 				   strerror(-error));
-	else if (answer->kind != CONTROL_OK)
-		formats_load_share(guest, "the agent cannot export the event formats (%s)",
-				   answer->text);
-	else
+	else if (answer->kind == CONTROL_OK)
 		load(guest);
+	else
+		not_exported(guest, answer->text);
 }
 
 int formats_fetch(struct guest *guest)
@@ -130,10 +193,12 @@ int formats_fetch(struct guest *guest)
 	}
 	formats->not_before = guest_now_ms() + formats->back_off_ms;
 	formats->trouble[0] = '\0';
-	/* Without a share the agent has nowhere to write them either. */
-	if (!agent->met || !guest->channels.share ||
-	    control_client_request(agent->control, CONTROL_EXPORT, NULL, EXPORT_ANSWER_MS, exported,
-				   guest) < 0) {
+	if (agent->met && !guest->channels.share) {
+		pull(guest);
+		return 0;
+	}
+	if (!agent->met || control_client_request(agent->control, CONTROL_EXPORT, NULL,
+						  EXPORT_ANSWER_MS, exported, guest) < 0) {
 		load(guest);
 		return 0;
 	}

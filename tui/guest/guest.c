@@ -129,6 +129,7 @@ struct guest *guest_new(const char *name, const struct guest_options *options,
 	guest->agent.hello.tracing_on = -1;
 	guest->formats.fd = -1;
 	guest->formats.candidate = -1;
+	guest->formats.pull.fd = -1;
 	for (cpu = 0; cpu < VTRACE_MAX_CPUS; cpu++)
 		guest->stream[cpu].fd = -1;
 	guest->name = strdup(name);
@@ -208,6 +209,7 @@ void guest_free(struct guest *guest)
 	finish_captures(guest);
 	engine_link_stop(&guest->link);
 	streams_close(guest);
+	formats_pull_release(guest);
 	if (guest->formats.fd >= 0)
 		close(guest->formats.fd);
 	if (guest->formats.candidate >= 0)
@@ -278,6 +280,8 @@ const char *guest_waiting(const struct guest *guest)
 		return "waiting for the agent in the guest to answer";
 	if (guest->state == GUEST_GONE)
 		return NULL;
+	if (guest->formats.step == FORMATS_EXPORT && guest->formats.pull.progress[0])
+		return guest->formats.pull.progress;
 	if (guest->formats.step == FORMATS_EXPORT ||
 	    (guest->formats.step == FORMATS_IDLE && !guest->formats.settled))
 		return "waiting for the agent to write the event formats; an emulated guest is "

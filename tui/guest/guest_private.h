@@ -61,6 +61,14 @@ struct guest_agent {
 
 enum formats_step { FORMATS_IDLE, FORMATS_EXPORT, FORMATS_LOAD };
 
+/* The formats bundle on its way over the control port. */
+struct formats_pull {
+	int fd; /* memfd that it is put into; -1: the agent gathers it, or nothing is on its way */
+	uint64_t generation, bytes, got;
+	unsigned told;	    /* hundredths */
+	char progress[128]; /* a sentence; "": it has not begun */
+};
+
 struct guest_formats_state {
 	enum formats_step step;
 	char trouble[768]; /* why they are not fresh from the agent; told with what comes of it */
@@ -69,6 +77,7 @@ struct guest_formats_state {
 	bool again;	   /* asked for while a step was under way */
 	int fd;		   /* sealed copy of the bundle that the engine has accepted, or -1 */
 	int candidate;	   /* of the one that it is reading, or -1 */
+	struct formats_pull pull;
 	struct engine_formats_reply reply;
 	uint64_t unknown;    /* events without a format when they were last loaded */
 	int64_t not_before;  /* ms: a refresh for unknown events waits until then */
@@ -175,6 +184,17 @@ void formats_replied(struct guest *guest, const struct engine_formats_reply *rep
 void formats_watch_unknown(struct guest *guest, const struct engine_packet *packet);
 /* The attempt under way ended; what waited for it goes on. */
 void formats_settle(struct guest *guest);
+
+/* What came of formats_pull(): a sealed bundle, which is the guest's then, or why there is none; or
+ * another agent is there. */
+void formats_pulled(struct guest *guest, int fd);
+void formats_not_pulled(struct guest *guest, const char *why);
+void formats_pull_again(struct guest *guest);
+
+/* formats_pull.c */
+/* Have the agent send its formats over the control port. 0 or -errno. */
+int formats_pull(struct guest *guest);
+void formats_pull_release(struct guest *guest);
 
 /* replay_dat.c */
 /* Whether what lies at path is read as a trace.dat. */

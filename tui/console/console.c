@@ -78,6 +78,15 @@ void console_leave(struct console *console)
 		console_after_stop(console, AFTER_STOP_LEAVE);
 }
 
+/* Patience is over: it is said now, or at the end. */
+static void not_confirmed(struct console *console, const char *what)
+{
+	snprintf(console->farewell, sizeof(console->farewell), "%s did not confirm that %s",
+		 guest_name(console->guest), what);
+	if (console->after_stop == AFTER_STOP_OPEN)
+		journal_add(&console->journal, GUEST_WARNING, console->farewell);
+}
+
 /* Go on with what had to wait for the guest to stop. */
 static void settle_stop(struct console *console)
 {
@@ -97,13 +106,11 @@ static void settle_stop(struct console *console)
 		console->restore_sent = true;
 		return;
 	}
-	if (attach_owes_stop(console)) {
-		snprintf(console->farewell, sizeof(console->farewell),
-			 "%s did not confirm that it stopped tracing; it may still be at it",
-			 guest_name(console->guest));
-		if (what == AFTER_STOP_OPEN)
-			journal_add(&console->journal, GUEST_WARNING, console->farewell);
-	}
+	if (attach_owes_stop(console))
+		not_confirmed(console, "it stopped tracing; it may still be at it");
+	if (enabling_owes_restore(console))
+		not_confirmed(console, "its events were put back; those changed here may still be "
+				       "as they were set");
 	console->after_stop = AFTER_STOP_NOTHING;
 	if (what == AFTER_STOP_OPEN)
 		attach_domain(console);

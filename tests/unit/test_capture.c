@@ -64,6 +64,13 @@ static void manifest_is_read_as_written(void **state)
 	written.complete = 1;
 	written.cpu[0].present = written.cpu[255].present = 1;
 	written.cpu[255].pages = UINT64_MAX;
+	written.wall_known = 1;
+	written.wall_offset = 1795424935095669536;
+	text = manifest_format(&written, &length);
+	assert_int_equal(manifest_parse(&read, text, length, error, sizeof(error)), 0);
+	assert_memory_equal(&read, &written, sizeof(read));
+	free(text);
+	written.wall_offset = -1;
 	text = manifest_format(&written, &length);
 	assert_int_equal(manifest_parse(&read, text, length, error, sizeof(error)), 0);
 	assert_memory_equal(&read, &written, sizeof(read));
@@ -149,6 +156,9 @@ static void malformed_values(void **state)
 		"subbuf-size 4294967296",
 		"endian middle",
 		"complete 1",
+		"wall-offset 1.5",
+		"wall-offset --1",
+		"wall-offset 9223372036854775808",
 		"taken yesterday",
 		"taken 2026-02-30T00:00:00Z",
 		"taken 2026-1-1T00:00:00Z",

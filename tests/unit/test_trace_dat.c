@@ -130,6 +130,7 @@ static void make_6(struct bytes *bytes)
 	put_number(bytes, 2, 4);
 	put_text(bytes, TRACE_DAT_OPTIONS);
 	put_option(bytes, TRACE_DAT_OFFSET, "-1000", 6);
+	put_option(bytes, TRACE_DAT_DATE, "0x0", 4);
 	put_option(bytes, 4711, "what is that", 12);
 	put_option(bytes, TRACE_DAT_TRACECLOCK, "", 0);
 	put_option(bytes, TRACE_DAT_UNAME, "Linux host 6.1.0-x x86_64", 26);
@@ -232,6 +233,7 @@ static void make_7(struct bytes *bytes, bool packed)
 	}
 	put_option(bytes, TRACE_DAT_TRACECLOCK, "local [counter]", 16);
 	put_option(bytes, TRACE_DAT_OFFSET, "-1000", 6);
+	put_option(bytes, TRACE_DAT_DATE, "0x0", 4);
 	put_option(bytes, 4711, "what is that", 12);
 	put_option(bytes, TRACE_DAT_UNAME, "Linux host 6.1.0-x x86_64", 26);
 	/* The instance first: the top buffer is the first all the same. */
@@ -323,8 +325,10 @@ static void check_whole(struct bytes *bytes, bool seven)
 	assert_int_equal(dat.buffers[0].cpus[1].number, seven ? 3 : 1);
 	assert_string_equal(dat.buffers[1].name, "foo");
 	assert_int_equal(dat.buffers[1].cpu_count, 1);
-	for (unsigned i = 0; i < 2; i++)
+	for (unsigned i = 0; i < 2; i++) {
 		assert_int_equal(dat_clock_time(dat.buffers[i].clock, 0, 5000), 4000);
+		assert_true(dat.buffers[i].clock->dated);
+	}
 	assert_int_equal(read_pages(&dat, fd), 4 * PAGE);
 	dat_release(&dat);
 	close(fd);

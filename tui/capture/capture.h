@@ -24,6 +24,8 @@ struct capture_manifest {
 	uint32_t long_size;
 	uint32_t big_endian;
 	time_t taken; /* UTC */
+	int wall_known;
+	int64_t wall_offset; /* ns from a time of the trace clock to that of CLOCK_REALTIME */
 	struct {
 		int present;
 		uint64_t pages; /* 0 while a recording runs or when it was killed */
@@ -46,6 +48,8 @@ int capture_write_formats(struct capture_writer *writer, int fd);
 int capture_open_cpu(struct capture_writer *writer, unsigned cpu);
 /* Note how many pages a CPU's file has got. */
 void capture_set_pages(struct capture_writer *writer, unsigned cpu, uint64_t pages);
+/* Note how the trace clock stands to the time of day, see wall_offset. */
+void capture_set_wall(struct capture_writer *writer, int64_t offset);
 const char *capture_path(const struct capture_writer *writer);
 /* Write the final manifest (by rename), and free the writer. 0 or -errno. Takes NULL. */
 int capture_finish(struct capture_writer *writer);

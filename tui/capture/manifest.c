@@ -86,6 +86,19 @@ static int parse_taken(struct capture_manifest *manifest, const struct key *key,
 	return 0;
 }
 
+static int parse_wall(struct capture_manifest *manifest, const struct key *key, const char *value)
+{
+	bool negative = *value == '-';
+	uint64_t number;
+
+	(void)key;
+	if (control_number(value + negative, &number) || number > INT64_MAX)
+		return -EINVAL;
+	manifest->wall_known = 1;
+	manifest->wall_offset = negative ? -(int64_t)number : (int64_t)number;
+	return 0;
+}
+
 /* "N PAGES" */
 static int parse_cpu(struct capture_manifest *manifest, const struct key *key, const char *value)
 {
@@ -118,6 +131,7 @@ static const struct key keys[] = {
 	{"long-size", "a number", parse_u32, FIELD(long_size), true, false},
 	{"endian", "little or big", parse_endian, FIELD(big_endian), true, false},
 	{"taken", "a time as in 2026-01-31T23:59:59Z", parse_taken, FIELD(taken), true, false},
+	{"wall-offset", "a number of nanoseconds", parse_wall, FIELD(wall_offset), false, false},
 	{"complete", "yes or no", parse_complete, FIELD(complete), true, false},
 	{"cpu", "a CPU's number, each once, and its pages", parse_cpu, FIELD(cpu), false, true},
 };
@@ -273,6 +287,9 @@ char *manifest_format(const struct capture_manifest *manifest, size_t *length)
 	fprintf(out, "subbuf-size %" PRIu32 "\nlong-size %" PRIu32 "\nendian %s\ntaken %s\n",
 		manifest->subbuf_size, manifest->long_size, manifest->big_endian ? "big" : "little",
 		taken);
+	/* The one number that has no positive counterpart is none that a clock could give. */
+	if (manifest->wall_known && manifest->wall_offset != INT64_MIN)
+		fprintf(out, "wall-offset %" PRId64 "\n", manifest->wall_offset);
 	for (unsigned cpu = 0; cpu < VTRACE_MAX_CPUS; cpu++)
 		if (manifest->cpu[cpu].present)
 			fprintf(out, "cpu %u %" PRIu64 "\n", cpu, manifest->cpu[cpu].pages);

@@ -205,6 +205,12 @@ const char *capture_path(const struct capture_writer *writer)
 	return writer->path;
 }
 
+void capture_set_wall(struct capture_writer *writer, int64_t offset)
+{
+	writer->manifest.wall_known = 1;
+	writer->manifest.wall_offset = offset;
+}
+
 int capture_finish(struct capture_writer *writer)
 {
 	int ret;

@@ -13,6 +13,7 @@
 #include "tui/console/saves.h"
 #include "tui/console/set.h"
 #include "tui/console/state.h"
+#include "tui/console/times.h"
 
 /* What an action does: run() for its key, or its command alone; take() for its command with an
  * argument that check(), which gets struct console, has found valid. */
@@ -270,11 +271,6 @@ static void view_to(struct console *console, const char *name)
 	console_show(console, (enum view_id)view_named(console, name));
 }
 
-static void next_times(struct console *console)
-{
-	console->settings.times = (console->settings.times + 1) % ROW_TIMES;
-}
-
 static void toggle_meters(struct console *console)
 {
 	console->settings.meters = !console->settings.meters;
@@ -364,7 +360,7 @@ static const struct command commands[] = {
 	[ACTION_DETAIL] = {.run = show_detail},
 	[ACTION_DOMAINS] = {.run = show_domains},
 	[ACTION_VIEWS] = {next_view, view_to, view_check},
-	[ACTION_TIMES] = {.run = next_times},
+	[ACTION_TIMES] = {.run = times_next},
 	[ACTION_METERS] = {toggle_meters, meters_to, on_off_check},
 	[ACTION_COLUMNS] = {set_columns_ask, set_columns, set_columns_check},
 	[ACTION_SET] = {set_show, set_take, set_check},

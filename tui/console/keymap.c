@@ -147,7 +147,7 @@ static const struct keymap_entry entries[] = {
 	{ACTION_PREVIOUS_PANES, EVENTS, "{", "former-panes", ARGUMENT_NONE, NULL,
 	 "the screenful before"},
 	{ACTION_TIMES,	 EVENTS, "T", "times", ARGUMENT_NONE, NULL,
-	 "the clock's times, since the start, or row by row"},
+	 "the clock's times, since the start, row by row, of day"},
 	{ACTION_NEXT_PANE, DETAIL, "Tab", "next-part", ARGUMENT_NONE, "Part",
 	 "fields, bytes, text: what moves act on"},
 	{ACTION_PREVIOUS_PANE, DETAIL, "S-Tab", "previous-part", ARGUMENT_NONE, NULL,

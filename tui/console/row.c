@@ -5,6 +5,7 @@
 
 #include "tui/console/numbers.h"
 #include "tui/console/row.h"
+#include "tui/console/time_of_day.h"
 
 #define WIDE_SCREEN 100 /* columns from which names get more room */
 #define RULE_BEFORE 8	/* cells of rule before the sentence of a lost row */
@@ -26,6 +27,16 @@ static const char *const time_titles[ROW_TIMES] = {
 	[ROW_TIMES_START] = "SINCE START",
 	[ROW_TIMES_DELTA] = "DELTA",
 };
+
+static void wall_text(char *text, size_t size, const struct row_layout *layout,
+		      const struct engine_position *at)
+{
+	/* Before the guest's clock started again it stood otherwise. */
+	if (at->epoch == layout->wall.epoch)
+		time_of_day_text(text, size, (int64_t)(at->ts + (uint64_t)layout->wall.offset));
+	else
+		snprintf(text, size, "-");
+}
 
 static void time_text(char *text, size_t size, const struct row_layout *layout, uint64_t ts)
 {
@@ -67,6 +78,22 @@ struct row_layout row_layout(const struct row_columns *columns, int screen, cons
 		if (columns->shown[i].width)
 			layout.width[columns->shown[i].column] = columns->shown[i].width;
 	return layout;
+}
+
+void row_layout_times(struct row_layout *layout, enum row_times times,
+		      const struct wall_clock *wall, const struct engine_position *top)
+{
+	if (times == ROW_TIMES_WALL && (!wall || !layout->nanoseconds))
+		times = ROW_TIMES_CLOCK;
+	layout->times = times;
+	if (times != ROW_TIMES_WALL)
+		return;
+	layout->wall = *wall;
+	layout->day = (int64_t)(top->ts + (uint64_t)wall->offset);
+	for (unsigned i = 0; i < layout->columns->count; i++)
+		if (layout->columns->shown[i].column == COLUMN_TIME &&
+		    !layout->columns->shown[i].width)
+			layout->width[COLUMN_TIME] = TIME_OF_DAY_COLUMNS;
 }
 
 static enum style style_in(const struct row_layout *layout, enum style style)
@@ -126,7 +153,12 @@ static void draw_title(struct pen *pen, const struct row_layout *layout, enum co
 	};
 	const char *title = column == COLUMN_TIME ? time_titles[layout->times] : titles[column];
 	int end = pen->column + layout->width[column];
+	char day[32];
 
+	if (column == COLUMN_TIME && layout->times == ROW_TIMES_WALL) {
+		time_of_day_title(day, sizeof(day), layout->day);
+		title = day;
+	}
 	if (column == COLUMN_DETAIL) {
 		pen_text(pen, STYLE_HEADER, title);
 		if (layout->shift)
@@ -195,7 +227,10 @@ static void draw_column(struct pen *pen, const struct row_layout *layout,
 
 	switch (column) {
 	case COLUMN_TIME:
-		time_text(text, sizeof(text), layout, view->row->at.ts);
+		if (layout->times == ROW_TIMES_WALL)
+			wall_text(text, sizeof(text), layout, &view->row->at);
+		else
+			time_text(text, sizeof(text), layout, view->row->at.ts);
 		cell(pen, layout, STYLE_TIME, text, strlen(text), layout->width[column]);
 		break;
 	case COLUMN_CPU:

@@ -11,12 +11,14 @@
 #include "tui/console/draw.h"
 #include "tui/engine/client.h"
 #include "tui/engine/pattern.h"
+#include "tui/guest/wall.h"
 
 /* What TIME is. */
 enum row_times {
 	ROW_TIMES_CLOCK, /* of the guest's trace clock */
 	ROW_TIMES_START, /* since the first event */
 	ROW_TIMES_DELTA, /* since the row above */
+	ROW_TIMES_WALL,	 /* of day */
 	ROW_TIMES,
 };
 
@@ -27,6 +29,8 @@ struct row_layout {
 	int shift;		 /* columns of DETAIL that are scrolled out to the left */
 	enum row_times times;
 	uint64_t since;		     /* of START and DELTA: the time that is 0; 0: not known */
+	struct wall_clock wall;	     /* of WALL */
+	int64_t day;		     /* ns of CLOCK_REALTIME on the day that the title names */
 	bool nanoseconds;	     /* the clock counts ns: times are seconds.microseconds */
 	bool cursor;		     /* the row has the cursor */
 	const struct pattern *marks; /* what is marked in rows; NULL, or not ready: nothing */
@@ -39,6 +43,10 @@ bool row_counts_nanoseconds(const char *clock);
  * columns is kept as it is. */
 struct row_layout row_layout(const struct row_columns *columns, int screen, const char *clock,
 			     uint64_t latest, int shift);
+/* Have TIME tell that kind of times; WALL only where wall is known (not NULL), else CLOCK. top is
+ * the first row that is shown. */
+void row_layout_times(struct row_layout *layout, enum row_times times,
+		      const struct wall_clock *wall, const struct engine_position *top);
 void row_draw_titles(struct pen *pen, const struct row_layout *layout);
 void row_draw(struct pen *pen, const struct row_layout *layout, const struct engine_row_view *view);
 

@@ -72,6 +72,7 @@ static const char *times(unsigned n)
 		[ROW_TIMES_CLOCK] = "clock",
 		[ROW_TIMES_START] = "start",
 		[ROW_TIMES_DELTA] = "delta",
+		[ROW_TIMES_WALL] = "wall",
 	};
 
 	return n < ROW_TIMES ? words[n] : NULL;
@@ -153,7 +154,7 @@ static void format_look(const void *value, char *text)
 /* ---- the table ---- */
 
 static const struct setting_kind kind_on_off = {"on|off", parse_on_off, format_on_off, on_off};
-static const struct setting_kind kind_times = {"clock|start|delta", parse_word, format_times,
+static const struct setting_kind kind_times = {"clock|start|delta|wall", parse_word, format_times,
 					       times};
 static const struct setting_kind kind_order = {"count|rate|name", parse_word, format_order, orders};
 static const struct setting_kind kind_size = {"SIZE", parse_size, format_size, NULL};
@@ -172,7 +173,7 @@ static const struct setting entries[] = {
 	{"merged", "one merged timeline, not a pane for each CPU", &kind_on_off,
 	 offsetof(struct settings, merged), 0},
 	{"meters", "the CPU meters are shown", &kind_on_off, offsetof(struct settings, meters), 0},
-	{"times", "the clock's times, since the start, or row by row", &kind_times,
+	{"times", "the clock's times, since the start, row by row, of day", &kind_times,
 	 offsetof(struct settings, times), 0},
 	{"columns", "of rows, as in time,task:20,event,detail", &kind_columns,
 	 offsetof(struct settings, columns), 0},

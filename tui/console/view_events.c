@@ -12,6 +12,7 @@
 #include "tui/console/panes.h"
 #include "tui/console/silence.h"
 #include "tui/console/state.h"
+#include "tui/console/times.h"
 
 #define SHIFT_STEP 8 /* columns that Left and Right move */
 #define NOTHING	   "no events held"
@@ -188,7 +189,7 @@ static void events_draw(struct view *view, struct console *console, const struct
 	char empty[SILENCE_TEXT];
 
 	layout.marks = &console->finder.pattern;
-	layout.times = console->settings.times;
+	times_fit(console, &layout, &panes_focused(&events->panes)->top);
 	reason(events, console, empty, sizeof(empty));
 	if (!empty[0])
 		snprintf(empty, sizeof(empty), NOTHING);

@@ -27,6 +27,7 @@ struct dat_samples {
 
 struct dat_clock {
 	int64_t offset; /* added at last */
+	bool dated;	/* by DATE, which makes of them times of day */
 	int32_t mult;	/* of TSC2NSEC; 0: none */
 	uint32_t shift;
 	bool between;  /* TIME_SHIFT: between two samples the offset is interpolated */

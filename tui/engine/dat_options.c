@@ -211,6 +211,7 @@ static int take_option(struct dat *dat, uint16_t id, const char *bytes, struct d
 {
 	switch (id) {
 	case TRACE_DAT_DATE:
+		clock->dated = true;
 		add_offset(clock, bytes, 1000);
 		return 0;
 	case TRACE_DAT_OFFSET:

@@ -143,8 +143,10 @@ static void fill_reply(const struct dat_source *source, struct engine_dat_reply 
 	reply->streams = source->stream_count;
 	reply->buffers = dat->buffer_count;
 	reply->ticks = dat->ticks;
-	for (uint32_t i = 0; i < dat->buffer_count; i++)
+	for (uint32_t i = 0; i < dat->buffer_count; i++) {
 		reply->shifted |= !dat_clock_idle(dat->buffers[i].clock);
+		reply->dated |= dat->buffers[i].clock->dated;
+	}
 	snprintf(reply->packing, sizeof(reply->packing), "%s", packing_name(dat->packing));
 	memcpy(reply->warning, dat->warning, sizeof(reply->warning));
 }

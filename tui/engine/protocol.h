@@ -178,7 +178,7 @@ struct engine_dat_reply {
 	uint32_t buffers;
 	uint32_t ticks;	  /* 1: times are shown as they are, not in seconds */
 	uint32_t shifted; /* 1: the file changes the times of its pages */
-	uint32_t reserved;
+	uint32_t dated;	  /* 1: into times of day, ns of CLOCK_REALTIME */
 	char packing[16];
 	char warning[512]; /* "" or sentences that go on from the file's name: what is missing */
 };
@@ -651,6 +651,8 @@ struct engine_cpu_stats {
 	uint64_t next_row;	 /* the row that will be next */
 	uint64_t last_ts;	 /* of the newest event */
 	uint64_t recorded;	 /* bytes appended by ENGINE_RECORD */
+	uint32_t epoch;		 /* of last_ts, as of a position */
+	uint32_t reserved;
 };
 
 #define ENGINE_COUNTS_MAX 256 /* events, and so many tasks */

@@ -52,6 +52,7 @@ static void append(struct stream *stream, struct entry *entry, const uint8_t *pa
 	stream->stats.first_row = stream->history.first_row;
 	stream->stats.next_row = stream->history.next_row;
 	stream->stats.last_ts = stream->last_ts;
+	stream->stats.epoch = stream->epoch;
 }
 
 void stream_append_gap(struct stream *stream, uint64_t bytes, uint64_t now)

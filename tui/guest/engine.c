@@ -5,6 +5,14 @@
 
 #include "tui/guest/guest_private.h"
 
+static void follow_wall(struct guest *guest, const struct engine_packet *stats)
+{
+	if (guest_is_file(guest))
+		wall_follow(&guest->wall, stats);
+	else if (guest->live)
+		wall_sample(&guest->wall, stats, wall_ahead());
+}
+
 static void packet_came(void *data, const struct engine_packet *packet)
 {
 	struct guest *guest = data;
@@ -40,6 +48,7 @@ static void packet_came(void *data, const struct engine_packet *packet)
 		break;
 	case ENGINE_STATS_REPLY:
 		formats_watch_unknown(guest, packet);
+		follow_wall(guest, packet);
 		if (packet->serial && packet->serial == guest->live_serial)
 			guest_is_live(guest); /* nobody else has asked for this one */
 		else
@@ -120,6 +129,8 @@ int engine_open(struct guest *guest, char *error, size_t error_size)
 	int err;
 
 	geometry(guest, &config);
+	if (!guest_is_file(guest))
+		guest->wall = (struct wall_clock){0}; /* its epochs are another engine's */
 	guest->link.packet = packet_came;
 	guest->link.died = engine_died;
 	guest->link.data = guest;

@@ -254,6 +254,8 @@ void guest_domain_event(struct guest *guest, const char *what, const char *detai
 	guest_say(guest, gone ? GUEST_WARNING : GUEST_INFO, "domain %s: %s%s%s%s%s", guest->name,
 		  what, detail && detail[0] ? " (" : "", detail ? detail : "",
 		  detail && detail[0] ? ")" : "", gone ? "; what was received is kept" : "");
+	/* While it is paused its clock may stand still. */
+	wall_forget(&guest->wall);
 	if (gone)
 		guest_gone(guest);
 }
@@ -331,6 +333,26 @@ bool guest_ticks(const struct guest *guest)
 		clock = guest->agent.hello.clock;
 	/* Linux, kernel/trace/trace.c, trace_clocks[]: those with in_ns == 0. */
 	return !strcmp(clock, "counter") || !strcmp(clock, "x86-tsc") || !strcmp(clock, "ppc-tb");
+}
+
+/* Linux, kernel/trace/trace_clock.c: trace_clock_jiffies() counts clock ticks, though
+ * trace_clocks[] calls "uptime" one of nanoseconds. */
+static bool counts_jiffies(const struct guest *guest)
+{
+	return !strcmp(guest->formats.loaded ? guest->formats.reply.clock
+					     : guest->agent.hello.clock,
+		       "uptime");
+}
+
+const struct wall_clock *guest_wall(const struct guest *guest)
+{
+	return guest->wall.known && !guest_ticks(guest) && !counts_jiffies(guest) ? &guest->wall
+										  : NULL;
+}
+
+bool guest_wall_is_files(const struct guest *guest)
+{
+	return guest->dat && guest->dat->dated;
 }
 
 bool guest_has_cpu(const struct guest *guest, unsigned cpu)

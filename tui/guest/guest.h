@@ -15,6 +15,7 @@
 #include "formats/control.h"
 #include "tui/domain/channels.h"
 #include "tui/engine/client.h"
+#include "tui/guest/wall.h"
 
 struct guest;
 
@@ -102,6 +103,10 @@ const char *guest_stream_name(const struct guest *guest, unsigned cpu, char *tex
 /* The streams, for requests, whose CPUs have these numbers. They differ where a trace.dat has
  * several buffers. */
 void guest_cpuset(const struct guest *guest, const uint8_t *numbers, uint8_t *cpus);
+/* How its trace clock stands to the time of day; NULL: not known. */
+const struct wall_clock *guest_wall(const struct guest *guest);
+/* Is that what a trace.dat says, and not what was seen when events came? */
+bool guest_wall_is_files(const struct guest *guest);
 /* The clock counts something else than nanoseconds: times are shown as they are. */
 bool guest_ticks(const struct guest *guest);
 bool guest_started_here(const struct guest *guest); /* tracing was started by this process */

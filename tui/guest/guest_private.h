@@ -92,6 +92,7 @@ struct guest_dat {
 	uint32_t used;			/* buffers that have pages */
 	bool ticks;			/* times are shown as they are */
 	bool shifted;			/* the file changes the times of its pages */
+	bool dated;			/* into times of day */
 	bool apart;			/* a stream's number is not its CPU's */
 	char (*names)[ENGINE_NAME_MAX]; /* of buffers */
 	struct engine_dat_stream stream[VTRACE_MAX_CPUS];
@@ -122,6 +123,7 @@ struct guest {
 	struct guest_saving save;
 	struct guest_agent agent;
 	struct guest_formats_state formats;
+	struct wall_clock wall;
 	struct capture_reader *capture; /* what is replayed, or NULL */
 	struct guest_dat *dat;		/* or this */
 	char *greeting; /* to be said once the caller of guest_open_capture() can hear it */

@@ -87,6 +87,8 @@ int guest_open_capture(struct guest **result, const char *path, const struct gue
 	}
 	if (guest->capture->warning[0])
 		guest->greeting = strdup(guest->capture->warning);
+	guest->wall.known = guest->capture->manifest.wall_known;
+	guest->wall.offset = guest->capture->manifest.wall_offset;
 	take_streams(guest);
 	take_formats(guest, path);
 	err = engine_open(guest, error, error_size);

@@ -90,6 +90,7 @@ static void take_streams(struct guest *guest, const struct engine_dat_reply *rep
 	dat->version = reply->version;
 	dat->ticks = reply->ticks;
 	dat->shifted = reply->shifted;
+	dat->dated = guest->wall.known = reply->dated;
 	free(dat->names);
 	dat->names = calloc(reply->buffers ? reply->buffers : 1, ENGINE_NAME_MAX);
 	dat->buffers = dat->names ? reply->buffers : 0;

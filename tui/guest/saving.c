@@ -25,6 +25,15 @@ int saving_check_path(const char *path, char *error, size_t error_size)
 	return -EEXIST;
 }
 
+/* What is saved of a trace.dat are its pages, without what the file does to their times. */
+static void note_wall(const struct guest *guest, struct capture_manifest *manifest)
+{
+	const struct wall_clock *wall = guest->dat ? NULL : guest_wall(guest);
+
+	manifest->wall_known = wall != NULL;
+	manifest->wall_offset = wall ? wall->offset : 0;
+}
+
 static void fill_manifest(const struct guest *guest, struct capture_manifest *manifest)
 {
 	const struct engine_formats_reply *reply = &guest->formats.reply;
@@ -54,6 +63,7 @@ static void fill_manifest(const struct guest *guest, struct capture_manifest *ma
 	manifest->long_size = loaded ? reply->long_size : guest->agent.long_size;
 	manifest->big_endian = loaded ? reply->big_endian : guest->agent.big_endian;
 	manifest->taken = time(NULL);
+	note_wall(guest, manifest);
 	if (!manifest->subbuf_size)
 		manifest->subbuf_size = ASSUMED_SUBBUF_SIZE;
 	if (!manifest->long_size)
@@ -148,6 +158,9 @@ static void saving_finish(struct guest *guest, struct guest_saving *saving)
 	int err;
 
 	memset(saving, 0, sizeof(*saving));
+	/* By now it is known, or more exactly. */
+	if (done.writer && guest_wall(guest) && !guest->dat)
+		capture_set_wall(done.writer, guest_wall(guest)->offset);
 	err = done.dat ? saving_dat_finish(guest, &done) : capture_finish(done.writer);
 	if (!done.error)
 		done.error = err;

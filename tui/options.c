@@ -24,6 +24,7 @@ enum {
 	KEY_WRITE_LIMIT,
 	KEY_CONFIG,
 	KEY_NO_CONFIG,
+	KEY_WITH_MOUSE,
 };
 
 /* 0, or -EINVAL with a sentence in complaint that follows "vtrace-top: ". */
@@ -235,6 +236,14 @@ static int set_no_config(struct options *options, const char *value, char *compl
 	return 0;
 }
 
+static int set_mouse(struct options *options, const char *value, char *complaint)
+{
+	(void)value;
+	(void)complaint;
+	options->mouse = true;
+	return 0;
+}
+
 static int set_write_limit(struct options *options, const char *value, char *complaint)
 {
 	if (!parse_size(value, 1, &options->write_limit))
@@ -266,6 +275,8 @@ static const struct option_entry entries[] = {
 	 set_keep_running},
 	{KEY_CONFIG, "config", "FILE", "settings, in the place of the user's own", set_config},
 	{KEY_NO_CONFIG, "no-config", NULL, "no settings file is read", set_no_config},
+	{KEY_WITH_MOUSE, "mouse", NULL, "wheel and clicks; the terminal selects no text then",
+	 set_mouse},
 	{'h', "help", NULL, "print this help", NULL},
 	{'V', "version", NULL, "print the version", NULL},
 };
@@ -367,6 +378,7 @@ static int check_conflicts(const struct options *options, FILE *err)
 		 "--config names a file and --no-config wants none: give one of them"},
 		{options->count && !options->batch, "-n needs -b"},
 		{options->duration > 0 && !options->batch, "-d needs -b"},
+		{options->mouse && options->batch, "--mouse needs a screen, and -b has none"},
 		{options->stats && !options->batch, "--stats needs -b"},
 	};
 

@@ -31,6 +31,7 @@ struct options {
 	uint64_t memory;      /* --memory, bytes; 0: not given */
 	const char *config;   /* --config; NULL: the user's own settings file */
 	bool no_config;	      /* --no-config */
+	bool mouse;	      /* --mouse */
 	struct engine_filter filter;	   /* -e and -F; all "": no filter */
 	uint8_t cpus[ENGINE_CPUSET_BYTES]; /* -C; all bits set when not given */
 };

@@ -281,6 +281,18 @@ static void meters_to(struct console *console, const char *argument)
 	console->settings.meters = is_on(argument);
 }
 
+static void toggle_mouse(struct console *console)
+{
+	console->settings.mouse = !console->settings.mouse;
+	set_apply(console);
+}
+
+static void mouse_to(struct console *console, const char *argument)
+{
+	console->settings.mouse = is_on(argument);
+	set_apply(console);
+}
+
 static void redraw(struct console *console)
 {
 	terminal_repaint(console->terminal);
@@ -362,6 +374,7 @@ static const struct command commands[] = {
 	[ACTION_VIEWS] = {next_view, view_to, view_check},
 	[ACTION_TIMES] = {.run = times_next},
 	[ACTION_METERS] = {toggle_meters, meters_to, on_off_check},
+	[ACTION_MOUSE] = {toggle_mouse, mouse_to, on_off_check},
 	[ACTION_COLUMNS] = {set_columns_ask, set_columns, set_columns_check},
 	[ACTION_SET] = {set_show, set_take, set_check},
 	[ACTION_WRITE_SETTINGS] = {.run = set_write},

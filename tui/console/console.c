@@ -152,6 +152,7 @@ static void draw_frame(struct console *console)
 	terminal_begin(console->terminal);
 	if (rows < TERMINAL_MIN_ROWS || columns < TERMINAL_MIN_COLUMNS) {
 		draw_too_small(console, rows, columns);
+		console->pointer.view.rows = console->pointer.footer.rows = 0;
 		terminal_end(console->terminal, -1, 0);
 		return;
 	}
@@ -165,6 +166,8 @@ static void draw_frame(struct console *console)
 	struct area message = {above, 0, rows - above - 1, columns};
 	struct area last = {rows - 1, 0, 1, columns};
 
+	console->pointer.view = middle;
+	console->pointer.footer = last;
 	meters_draw(&console->meters, console->guest, console->terminal, &top);
 	if (strip)
 		strip_draw(console, &line);
@@ -304,6 +307,16 @@ static void on_paste(void *data, const wchar_t *text)
 		prompt_key(&console->prompt, (int)*text);
 }
 
+static void on_mouse(void *data, const struct mouse_event *event)
+{
+	struct console *console = data;
+
+	console_invalidate(console);
+	if (event->kind != MOUSE_OTHER)
+		journal_acknowledge(&console->journal);
+	pointer_event(console, event);
+}
+
 static void on_redraw(void *data)
 {
 	console_invalidate(data);
@@ -328,6 +341,7 @@ static void on_noise(void *data, const char *line)
 static const struct terminal_events terminal_events = {
 	.key = on_key,
 	.paste = on_paste,
+	.mouse = on_mouse,
 	.redraw = on_redraw,
 	.leave = on_leave,
 	.noise = on_noise,
@@ -425,6 +439,7 @@ static int start(struct console *console)
 	open_history(console);
 	settings_init(&console->settings);
 	set_read_file(console);
+	console->settings.mouse |= console->options->mouse;
 	ret = make_views(console);
 	if (!ret)
 		ret = loop_init();

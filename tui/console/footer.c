@@ -3,6 +3,9 @@
 
 #include "tui/console/state.h"
 
+#define GAP	      2	 /* columns behind a label */
+#define FOOTER_LABELS 32 /* more than fit */
+
 /* What the key would do now; NULL: nothing that is worth a place. */
 static const char *label_now(const struct console *console, const struct keymap_entry *entry)
 {
@@ -31,7 +34,7 @@ static int first_key(const struct keymap_entry *entry)
 
 static int columns_of(const struct console *console, const struct keymap_entry *entry)
 {
-	return first_key(entry) + 1 + (int)strlen(label_now(console, entry)) + 2;
+	return first_key(entry) + 1 + (int)strlen(label_now(console, entry)) + GAP;
 }
 
 static bool in_footer(const struct console *console, const struct keymap_entry *entry)
@@ -40,18 +43,28 @@ static bool in_footer(const struct console *console, const struct keymap_entry *
 	       label_now(console, entry);
 }
 
-void footer_draw(struct console *console, const struct area *line)
+/* The labels that have room, and from which column on. */
+struct footer {
+	unsigned count;
+	struct {
+		const struct keymap_entry *entry;
+		int column;
+	} labels[FOOTER_LABELS];
+};
+
+static void lay_out(const struct console *console, const struct area *line, struct footer *footer)
 {
-	struct pen pen = pen_at(console->terminal, line, 0);
 	size_t count;
 	const struct keymap_entry *entries = keymap_entries(&count);
 	int room = line->columns + 2; /* the last one needs no gap */
+	int column = line->left;
 
 	/* Help tells all the others, so it keeps its place on a narrow screen. */
 	for (size_t i = 0; i < count; i++)
 		if (entries[i].action == ACTION_HELP)
 			room -= columns_of(console, &entries[i]);
-	for (size_t i = 0; i < count; i++) {
+	footer->count = 0;
+	for (size_t i = 0; i < count && footer->count < FOOTER_LABELS; i++) {
 		const struct keymap_entry *entry = &entries[i];
 
 		if (!in_footer(console, entry))
@@ -61,7 +74,37 @@ void footer_draw(struct console *console, const struct area *line)
 				continue;
 			room -= columns_of(console, entry);
 		}
+		footer->labels[footer->count].entry = entry;
+		footer->labels[footer->count++].column = column;
+		column += columns_of(console, entry);
+	}
+}
+
+void footer_draw(struct console *console, const struct area *line)
+{
+	struct pen pen = pen_at(console->terminal, line, 0);
+	struct footer footer;
+
+	lay_out(console, line, &footer);
+	for (unsigned i = 0; i < footer.count; i++) {
+		const struct keymap_entry *entry = footer.labels[i].entry;
+
 		pen_bytes(&pen, STYLE_KEY, entry->keys, (size_t)first_key(entry), 0, line->columns);
 		pen_printf(&pen, STYLE_FOOTER, " %s  ", label_now(console, entry));
 	}
+}
+
+const struct keymap_entry *footer_at(struct console *console, const struct area *line, int column)
+{
+	struct footer footer;
+
+	lay_out(console, line, &footer);
+	for (unsigned i = 0; i < footer.count; i++) {
+		const struct keymap_entry *entry = footer.labels[i].entry;
+		int left = column - footer.labels[i].column;
+
+		if (left >= 0 && left < columns_of(console, entry) - GAP)
+			return entry;
+	}
+	return NULL;
 }

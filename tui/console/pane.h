@@ -31,6 +31,7 @@ struct pane {
 	struct engine_position target;
 	int skip;    /* rows to move that were not yet asked for */
 	int rows;    /* lines for rows on the screen */
+	int first;   /* line of the screen that has the first of them */
 	bool wanted; /* other rows than those shown should be asked for */
 	bool asked;  /* a request is on its way, with .serial */
 	uint32_t serial;

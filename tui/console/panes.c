@@ -19,6 +19,18 @@ struct pane *panes_visible(struct panes *panes, unsigned n)
 	return panes->of[panes->chosen[panes->first + n]];
 }
 
+int panes_under(const struct panes *panes, int line)
+{
+	for (unsigned n = 0; n < panes_visible_count(panes); n++) {
+		const struct pane *pane = panes_visible((struct panes *)panes, n);
+		int header = panes->merged ? 0 : 1;
+
+		if (line >= pane->first - header && line < pane->first + pane->rows)
+			return (int)n;
+	}
+	return -1;
+}
+
 struct pane *panes_focused(const struct panes *panes)
 {
 	if (panes->merged || !panes->chosen_count)

@@ -46,6 +46,8 @@ void panes_words(const struct panes *panes, char *text, size_t size);
 /* Those on the screen: how many, and the n-th. */
 unsigned panes_visible_count(const struct panes *panes);
 struct pane *panes_visible(struct panes *panes, unsigned n);
+/* Which of them has a line of the screen, the header above its rows included; -1: none. */
+int panes_under(const struct panes *panes, int line);
 /* The one with the focus: the timeline when merged, or when no CPU is chosen. */
 struct pane *panes_focused(const struct panes *panes);
 /* Do something to all, whether on the screen or not. */

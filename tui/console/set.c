@@ -65,6 +65,7 @@ void set_apply(struct console *console)
 
 	if (events_merged(events) != console->settings.merged)
 		events_toggle_merge(events, console);
+	terminal_mouse(console->terminal, console->settings.mouse);
 	terminal_theme(console->terminal, &console->settings.theme);
 	console_invalidate(console);
 }

@@ -28,6 +28,7 @@
 struct settings {
 	bool merged; /* one timeline, else a pane for each CPU */
 	bool meters;
+	bool mouse;
 	enum row_times times;
 	enum statistics_order order;
 	uint64_t memory; /* bytes of pages that are held of a guest */

@@ -15,6 +15,7 @@
 #include "tui/console/finder.h"
 #include "tui/console/journal.h"
 #include "tui/console/meters.h"
+#include "tui/console/pointer.h"
 #include "tui/console/prompt.h"
 #include "tui/console/settings.h"
 #include "tui/console/statistics.h"
@@ -49,6 +50,7 @@ struct console {
 	struct bookmarks bookmarks; /* of rows of the guest that is open */
 	struct meters meters;
 	struct strip strip;
+	struct pointer pointer;
 	struct statistics statistics;
 
 	struct view *views[VIEW_COUNT];
@@ -141,5 +143,7 @@ void command_line_path(void *data, const char *text, size_t cursor, struct compl
 /* title.c, footer.c */
 void title_draw(struct console *console, const struct area *line);
 void footer_draw(struct console *console, const struct area *line);
+/* What stands in a column of the last line; NULL: nothing that can be pressed. */
+const struct keymap_entry *footer_at(struct console *console, const struct area *line, int column);
 
 #endif

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "tui/console/keymap.h"
+#include "tui/console/mouse.h"
 #include "tui/console/paste.h"
 #include "tui/console/terminal.h"
 #include "tui/console/terminfo.h"
@@ -31,6 +32,8 @@ struct terminal {
 	int signal_fd, signal_watch;
 	int key_watch;
 	struct paste paste;
+	struct mouse mouse;
+	bool mouse_on;
 	int stderr_kept; /* the real stderr while the pipe is in its place */
 	int noise_fd, noise_watch;
 	char noise[512]; /* a line of stderr being collected */
@@ -50,6 +53,7 @@ static void crashed(int number)
 	static const char text[] = "vtrace-top: crashed; what was saved or recorded is kept\n";
 
 	alarm(2);
+	mouse_reports(false);
 	paste_marks(false);
 	endwin();
 	if (write(STDOUT_FILENO, text, sizeof(text) - 1) < 0)
@@ -171,6 +175,23 @@ static uint64_t now_ms(void)
 	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
 }
 
+static void take_key(struct terminal *terminal, int key)
+{
+	uint64_t now = now_ms();
+
+	if (paste_takes(&terminal->paste, key, now)) {
+		if (terminal->paste.done)
+			terminal->events->paste(terminal->data, terminal->paste.text);
+		terminal->paste.done = false;
+	} else if (mouse_takes(&terminal->mouse, key, now)) {
+		if (terminal->mouse.done)
+			terminal->events->mouse(terminal->data, &terminal->mouse.event);
+		terminal->mouse.done = false;
+	} else {
+		terminal->events->key(terminal->data, key);
+	}
+}
+
 static void read_keys(int fd, unsigned events, void *data)
 {
 	struct terminal *terminal = data;
@@ -181,11 +202,7 @@ static void read_keys(int fd, unsigned events, void *data)
 		/* Terminals send Esc and the key for Alt and a key. */
 		if (key == KEY_ESCAPE && (behind = next_key()) != KEY_UNKNOWN)
 			key = KEY_META(behind);
-		if (!paste_takes(&terminal->paste, key, now_ms()))
-			terminal->events->key(terminal->data, key);
-		else if (terminal->paste.done)
-			terminal->events->paste(terminal->data, terminal->paste.text);
-		terminal->paste.done = false;
+		take_key(terminal, key);
 	}
 	if (events & LOOP_HANGUP) {
 		loop_watch_set(terminal->key_watch, 0);
@@ -326,6 +343,7 @@ static int open_screen(struct terminal *terminal, char *error, size_t error_size
 	nodelay(stdscr, TRUE);
 	curs_set(0);
 	paste_init();
+	mouse_init();
 	paste_marks(true);
 	start_colours(terminal);
 	theme_init(&theme);
@@ -380,6 +398,7 @@ void terminal_close(struct terminal *terminal)
 	loop_unwatch(terminal->signal_watch);
 	loop_unwatch(terminal->noise_watch);
 	if (terminal->screen) {
+		terminal_mouse(terminal, false);
 		paste_marks(false);
 		erase();
 		refresh();
@@ -400,12 +419,21 @@ void terminal_close(struct terminal *terminal)
 	free(terminal);
 }
 
+void terminal_mouse(struct terminal *terminal, bool on)
+{
+	if (terminal->mouse_on != on)
+		mouse_reports(on);
+	terminal->mouse_on = on;
+}
+
 void terminal_suspend(struct terminal *terminal)
 {
 	sigset_t set;
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGTSTP);
+	if (terminal->mouse_on)
+		mouse_reports(false);
 	paste_marks(false);
 	endwin();
 	/* By default SIGTSTP stops us here until SIGCONT; without a shell that does job control
@@ -414,6 +442,8 @@ void terminal_suspend(struct terminal *terminal)
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	paste_marks(true);
+	if (terminal->mouse_on)
+		mouse_reports(true);
 	terminal_repaint(terminal);
 	size_changed(terminal);
 }

@@ -18,11 +18,13 @@
 #define TERMINAL_MIN_ROWS    10
 
 struct terminal;
+struct mouse_event;
 
 /* What the terminal tells; all are called from the loop. */
 struct terminal_events {
 	void (*key)(void *data, int key);		/* see keymap.h for the values */
 	void (*paste)(void *data, const wchar_t *text); /* what was pasted, to be typed */
+	void (*mouse)(void *data, const struct mouse_event *event);
 	void (*redraw)(void *data); /* the size changed, or the program was resumed */
 	void (*leave)(void *data, const char *why);  /* SIGTERM, SIGHUP, SIGINT, terminal gone */
 	void (*noise)(void *data, const char *line); /* a line that came to stderr */
@@ -37,6 +39,8 @@ int terminal_open(struct terminal **terminal, const struct terminal_events *even
 		  char *error, size_t error_size);
 /* Give it back: screen, line settings, stderr, signals. Takes NULL. */
 void terminal_close(struct terminal *terminal);
+/* Have the mouse tell what it does, which at first it does not. */
+void terminal_mouse(struct terminal *terminal, bool on);
 /* Stop this process as ^Z does, with the terminal given back until it is resumed. */
 void terminal_suspend(struct terminal *terminal);
 

@@ -30,6 +30,7 @@
 #include "tui/engine/client.h"
 
 struct console;
+struct list;
 struct view;
 
 /* Members that a view has no use for are NULL. */
@@ -54,6 +55,11 @@ struct view_ops {
 	/* A sentence for the message line when nothing else is there; "" for none. */
 	void (*hint)(const struct view *view, const struct console *console, char *text,
 		     size_t size);
+	/* For the mouse: the list that is drawn from the second line of the area on. */
+	const struct list *(*list)(const struct view *view);
+	/* Or, of a view of another kind: put the cursor on what lies on a line of the screen, or
+	 * with wheel, scroll it by so many rows. False: nothing is there. */
+	bool (*point)(struct view *view, struct console *console, int line, int wheel);
 	void (*free)(struct view *view);
 };
 

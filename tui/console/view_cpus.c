@@ -266,6 +266,11 @@ static void cpus_free(struct view *view)
 	free(view);
 }
 
+static const struct list *cpus_list(const struct view *view)
+{
+	return &((const struct cpus_view *)view)->list;
+}
+
 static const struct view_ops cpus_ops = {
 	.name = "cpus",
 	.enter = cpus_enter,
@@ -274,6 +279,7 @@ static const struct view_ops cpus_ops = {
 	.changed = cpus_changed,
 	.status = cpus_status,
 	.hint = cpus_hint,
+	.list = cpus_list,
 	.free = cpus_free,
 };
 

@@ -137,11 +137,12 @@ static void draw_pane_header(struct events_view *events, struct console *console
 	pen_rule(&pen, style, pen.end);
 }
 
-static void set_rows(struct pane *pane, int rows)
+static void set_place(struct pane *pane, const struct area *rows)
 {
-	if (pane->rows != rows)
+	if (pane->rows != rows->rows)
 		pane->wanted = true;
-	pane->rows = rows;
+	pane->rows = rows->rows;
+	pane->first = rows->top;
 }
 
 /* While following, the newest row is on its way to be another one: nothing to point at. */
@@ -164,7 +165,7 @@ static void draw_panes(struct events_view *events, struct console *console, cons
 		struct area header = {top, area->left, 1, area->columns};
 		struct area rows = {top + 1, area->left, lines - 1, area->columns};
 
-		set_rows(panes_visible(&events->panes, i), lines - 1);
+		set_place(panes_visible(&events->panes, i), &rows);
 		draw_pane_header(events, console, &header, events->panes.first + i);
 		bool focus = events->panes.first + i == events->panes.focus;
 
@@ -195,7 +196,7 @@ static void events_draw(struct view *view, struct console *console, const struct
 		snprintf(empty, sizeof(empty), NOTHING);
 	row_draw_titles(&titles, &layout);
 	if (events->panes.merged) {
-		set_rows(&events->panes.timeline, rows.rows);
+		set_place(&events->panes.timeline, &rows);
 		pane_draw(&events->panes.timeline, console->terminal, &rows, &layout,
 			  has_cursor(events), empty);
 	} else if (events->panes.chosen_count) {
@@ -332,6 +333,29 @@ static void events_act(struct view *view, struct console *console, enum action a
 		return;
 	}
 	ask(events, console);
+}
+
+static bool events_point(struct view *view, struct console *console, int line, int wheel)
+{
+	struct events_view *events = events_of(view);
+	int n = panes_under(&events->panes, line);
+	struct pane *pane;
+
+	if (n < 0)
+		return false;
+	finder_cancel(console);
+	if (!events->panes.merged)
+		events->panes.focus = events->panes.first + (unsigned)n;
+	pane = panes_focused(&events->panes);
+	line -= pane->first;
+	if (wheel) {
+		scroll(events, wheel, true);
+	} else if (line >= 0 && pane->shown && line < (int)pane->head.count) {
+		leave_tail(events);
+		pane_move(pane, line - pane->line);
+	}
+	ask(events, console);
+	return true;
 }
 
 /* ---- news ---- */
@@ -594,6 +618,7 @@ static const struct view_ops events_ops = {
 	.beat = events_beat,
 	.status = events_status,
 	.hint = events_hint,
+	.point = events_point,
 	.free = events_free,
 };
 

@@ -212,6 +212,11 @@ static void latency_free(struct view *view)
 	free(view);
 }
 
+static const struct list *latency_list(const struct view *view)
+{
+	return &((const struct latency_view *)view)->list;
+}
+
 static const struct view_ops latency_ops = {
 	.name = "latency",
 	.enter = latency_enter,
@@ -222,6 +227,7 @@ static const struct view_ops latency_ops = {
 	.beat = latency_beat,
 	.status = latency_status,
 	.hint = latency_hint,
+	.list = latency_list,
 	.free = latency_free,
 };
 

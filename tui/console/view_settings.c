@@ -77,11 +77,17 @@ static void settings_free(struct view *view)
 	free(view);
 }
 
+static const struct list *settings_list(const struct view *view)
+{
+	return &((const struct settings_view *)view)->list;
+}
+
 static const struct view_ops settings_ops = {
 	.name = "settings",
 	.draw = settings_draw,
 	.act = settings_act,
 	.status = settings_status,
+	.list = settings_list,
 	.free = settings_free,
 };
 

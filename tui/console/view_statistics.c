@@ -305,6 +305,11 @@ static void statistics_free(struct view *view)
 	free(view);
 }
 
+static const struct list *statistics_list(const struct view *view)
+{
+	return &((const struct statistics_view *)view)->list;
+}
+
 static const struct view_ops statistics_ops = {
 	.name = "statistics",
 	.enter = statistics_enter,
@@ -312,6 +317,7 @@ static const struct view_ops statistics_ops = {
 	.act = statistics_act,
 	.status = statistics_status,
 	.hint = statistics_hint,
+	.list = statistics_list,
 	.free = statistics_free,
 };
 

@@ -123,6 +123,7 @@ static void own_clock(struct dat *dat, struct dat_buffer *buffer)
 {
 	buffer->own = (struct dat_clock){
 		.offset = dat->clock.offset,
+		.dated = dat->clock.dated,
 		.mult = dat->clock.mult,
 		.shift = dat->clock.shift,
 	};

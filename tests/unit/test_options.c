@@ -178,6 +178,7 @@ static void help_names_every_option(void **state)
 		"-e, --events LIST", "-F, --filter EXPR",
 		"--dat-version 6|7", "-h, --help",
 		"-V, --version",     "--write-limit SIZE",
+		"--mouse",
 	};
 	struct options options;
 
@@ -275,6 +276,7 @@ static void conflicts_are_told(void **state)
 	EXPECT_COMPLAINT("-n needs -b", "-n", "1");
 	EXPECT_COMPLAINT("-d needs -b", "-d", "1");
 	EXPECT_COMPLAINT("--stats needs -b", "--stats");
+	EXPECT_COMPLAINT("--mouse needs a screen", "-b", "-r", "saved", "--mouse");
 }
 
 static void memory_sizes(void **state)

@@ -396,7 +396,9 @@ static void hear_port(struct control *control, short revents)
 	char bytes[VTRACE_LINE_MAX];
 	ssize_t n;
 
-	if (revents & (POLLIN | POLLERR)) {
+	/* Of a port that was unplugged poll() tells no more than of one without a host; read() does
+	 * (virtio_console.c, port_fops_poll() and port_fops_read()). */
+	if (revents & (POLLIN | POLLERR | POLLHUP)) {
 		n = read(control->setup->port, bytes, sizeof(bytes));
 		if (n > 0) {
 			control->no_host = false;

@@ -3,13 +3,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "formats/names.h"
@@ -26,12 +26,15 @@
 #define PIPE_SIZE_MIN (64u * 1024)
 #define PIPE_SIZE_MAX (1024u * 1024)
 
-/* Ports come up one by one while the guest boots: wait so long for the first. */
+/* Ports come up one by one while the guest boots: wait so long for the first. With --wait one may
+ * be plugged in any time: look for it less often from then on. */
 #define PORT_WAIT_MS 2000
 #define PORT_STEP_MS 100
+#define PORT_LOOK_MS 1000
 
 struct options {
 	bool to_stdout;
+	bool wait;
 	size_t pipe_size;
 	const char *instance;
 };
@@ -48,6 +51,7 @@ static const struct {
 	{{"instance", required_argument, NULL, 'i'},
 	 " NAME",
 	 "trace this tracefs instance, made if it is not there"},
+	{{"wait", no_argument, NULL, 'w'}, "", "wait for the control port to be plugged in"},
 	{{"help", no_argument, NULL, 'h'}, "", "print this and exit"},
 	{{"version", no_argument, NULL, 'V'}, "", "print the version and exit"},
 };
@@ -121,6 +125,9 @@ static int parse_options(int argc, char **argv, struct options *options)
 		case 'i':
 			options->instance = optarg;
 			break;
+		case 'w':
+			options->wait = true;
+			break;
 		case 'h':
 			print_help();
 			return 1;
@@ -139,20 +146,32 @@ static int parse_options(int argc, char **argv, struct options *options)
 	return EXIT_USAGE;
 }
 
-/* The control port, or -1 where pages go to standard output and there is none. */
-static int open_control_port(bool to_stdout, int *port)
+/* Wait for the control port as long as the options say. A descriptor or -errno. */
+static int await_control_port(const struct options *options)
 {
-	const struct timespec step = {.tv_nsec = PORT_STEP_MS * 1000000};
-	int waited = 0;
+	unsigned waited = 0, step;
+	int port;
 
-	*port = port_open(VTRACE_CONTROL_PORT, O_RDWR);
-	for (; *port == -ENOENT && !to_stdout && waited < PORT_WAIT_MS; waited += PORT_STEP_MS) {
-		nanosleep(&step, NULL);
-		*port = port_open(VTRACE_CONTROL_PORT, O_RDWR);
+	for (;; waited += step) {
+		port = port_open(VTRACE_CONTROL_PORT, O_RDWR);
+		if (port != -ENOENT || options->to_stdout ||
+		    (waited >= PORT_WAIT_MS && !options->wait))
+			return port;
+		if (waited == PORT_WAIT_MS)
+			fprintf(stderr, "trace-agent: waiting for the port " VTRACE_CONTROL_PORT
+					" to be plugged in\n");
+		step = waited < PORT_WAIT_MS ? PORT_STEP_MS : PORT_LOOK_MS;
+		poll(NULL, 0, (int)step);
 	}
+}
+
+/* The control port, or -1 where pages go to standard output and there is none. */
+static int open_control_port(const struct options *options, int *port)
+{
+	*port = await_control_port(options);
 	if (*port >= 0)
 		return 0;
-	if (*port == -ENOENT && to_stdout) {
+	if (*port == -ENOENT && options->to_stdout) {
 		*port = -1;
 		return 0;
 	}
@@ -249,7 +268,7 @@ static int run(const struct options *options)
 		fprintf(stderr, "trace-agent: %s\n", error);
 		return err;
 	}
-	err = open_control_port(options->to_stdout, &setup.port);
+	err = open_control_port(options, &setup.port);
 	if (err)
 		goto out;
 	err = cpus_read(&cpus);

@@ -4,6 +4,9 @@
 # taken away again, FIFOs and a share at its next start.
 # shellcheck source=tests/guest/domain
 . "$(dirname "$0")/domain"
+GUEST_WORK=$WORK
+# shellcheck source=tests/screen/console
+. "$ROOT/tests/screen/console"
 
 SETUP=$BUILD/vtrace-setup
 
@@ -12,7 +15,9 @@ leave_nothing()
 	virsh -q -c "$URI" destroy "$DOMAIN" > /dev/null 2>&1
 	"$SETUP" --remove -y "$DOMAIN" > /dev/null 2>&1
 	virsh -q -c "$URI" undefine "$DOMAIN" > /dev/null 2>&1
-	tidy_up
+	"$ROOT/tests/demo/down" "$DOMAIN" 2> /dev/null
+	rm -rf "$GUEST_WORK"
+	tidy_up # of the console
 }
 
 # setup ARGUMENTS...: run it to its end; text in OUT and ERR, status in STATUS.
@@ -38,10 +43,11 @@ guest_ports()
 	in_guest "cat /sys/class/virtio-ports/*/name" | LC_ALL=C sort | tr '\n' ' '
 }
 
-# It has opened the control port, and may still be busy with those of CPUs.
-agent_is_there()
+# agent_said N REGEX: N times, since the guest was booted. Once it has "started" it has opened the
+# control port, and may still be busy with those of CPUs.
+agent_said()
 {
-	grep -aq '^trace-agent: agent started' "$STATE/$DOMAIN/console.log"
+	[ "$(grep -acE "^trace-agent: $2" "$STATE/$DOMAIN/console.log")" -ge "$1" ]
 }
 
 # A shut off domain is started again, and has booted when this returns.
@@ -53,7 +59,8 @@ start_again()
 	wait_until 90 grep -aq '^vtrace-demo: ready' "$STATE/$DOMAIN/console.log"
 }
 
-own_guest vtrace-test-setup --bare
+# A short name: the view of domains has 19 columns for it.
+own_guest vt-setup --bare
 trap leave_nothing EXIT
 # It runs with two CPUs; from its next start on it may have so many that one controller of ports is
 # not enough, though no more than two are plugged in.
@@ -85,7 +92,7 @@ setup --yes "$DOMAIN"
 is "--yes: status 0" "$STATUS" 0 || diag_run
 ok "the guest has the ports" within 20 test "$(guest_ports)" = \
 	"agent-ctl-path trace-path-cpu0 trace-path-cpu1 vtrace-test-shell "
-ok "an agent is there" within 20 agent_is_there
+ok "an agent is there" within 20 agent_said 1 'agent started'
 batch "$DOMAIN" -n 200 --stats
 # Its formats come with the share, at its next start; events are seen before.
 is "events are seen" "$(value printed)" 200 || diag_run
@@ -108,10 +115,52 @@ setup --remove --yes "$DOMAIN"
 is "--remove: status 0" "$STATUS" 0 || diag_run
 is "--remove: the running guest is as it was" "$(live_xml)" "$live_before"
 is "--remove: its configuration is as it was" "$(next_xml)" "$next_before"
+ok "--remove: the agent knows" within 20 agent_said 1 'the control port is gone'
 is "--remove: the guest has its own port only" "$(guest_ports)" "vtrace-test-shell "
 fails "--remove: the directory is gone" test -e "$place"
 setup --remove --yes "$DOMAIN"
 like "--remove again: nothing to do" "$(cat "$OUT")" 'nothing that vtrace-setup added; nothing to do'
+
+# ---- the same from the console, to an agent that waits ----
+
+in_guest "touch /run/vtrace/no-agent; killall trace-agent 2> /dev/null;
+	setsid trace-agent --wait < /dev/null > /dev/console 2>&1 &"
+open_console 110x30 "$UTF8 '$TOP' -c $URI"
+see "the view of domains has it" "$DOMAIN +running +2 +- +- .*no: "
+for _ in $(seq 20); do
+	shows "^> $DOMAIN " && break
+	key j
+	sleep 0.1
+done
+key i
+see "i shows what would be done" '^- plug 3 channels \(UNIX sockets\) into the running guest: control, CPUs 0-1'
+see "and what waits" 'formats: at the next boot of the guest'
+see "and asks" "prepare $DOMAIN as said above\? \(y/n\)"
+key n
+gone "n: it is shown no more" 'plug 3 channels'
+see "n: nothing was done" 'nothing was done'
+is "n: the running guest is as it was" "$(live_xml)" "$live_before"
+is "n: its configuration is as it was" "$(next_xml)" "$next_before"
+key i
+see "i again" 'as said above\?'
+key y
+see "y: it is done" "$DOMAIN is prepared; formats: at the next boot"
+see "y: the list has it" "^> $DOMAIN +running +2 +2 unix +- .*yes, but no share"
+is "y: as vtrace-setup does it" "$(next_xml)" "$next_ready"
+key i
+see "i once more: nothing to do" "$DOMAIN is prepared already; nothing to do"
+ok "the agent has waited for it" within 20 agent_said 2 'agent started'
+key Enter
+title "it can be opened" "vtrace-top $DOMAIN $URI +STOPPED"
+key t
+title "and traced" 'TRACING 00:'
+see "rows come" '^[0-9]+\.[0-9]{6} +00[01] '
+key Q
+see "Q leaves" 'ended with 0'
+setup --remove --yes "$DOMAIN"
+is "--remove: status 0" "$STATUS" 0 || diag_run
+is "--remove: the running guest is as it was" "$(live_xml)" "$live_before"
+is "--remove: its configuration is as it was" "$(next_xml)" "$next_before"
 
 # ---- FIFOs, at the next start ----
 
@@ -124,7 +173,7 @@ is "--pipe: a FIFO is QEMU's" "$(stat -c '%F %a %U' "$place/trace-path-cpu15.out
 setup --pipe --yes "$DOMAIN"
 like "--pipe again: nothing to do" "$(cat "$OUT")" 'prepared already; nothing to do'
 ok "the guest starts with them" start_again
-ok "an agent is there" within 20 agent_is_there
+ok "an agent is there" within 20 agent_said 1 'agent started'
 like "the guest has ports on both controllers" "$(guest_ports)" \
 	'agent-ctl-path trace-path-cpu0 .*trace-path-cpu15 '
 is "and knows of each that its host is there" \

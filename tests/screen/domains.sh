@@ -94,6 +94,9 @@ on_top "o: by name again" alpha halfway
 key g Enter
 see "one that is not prepared is not opened, with the reason" \
 	'alpha can not be traced: no control channel'
+see "and how it could be" 'i prepares'
+key i
+see "i prepares domains of QEMU only" 'driver for TEST: only domains of QEMU can be traced'
 key j Enter
 see "another one" 'halfway can not be traced: '
 key j j Enter

@@ -74,6 +74,8 @@ static const struct keymap_entry entries[] = {
 	 "change the setting under the cursor"},
 	{ACTION_WRITE_SETTINGS, SETTINGS, "W", "write", ARGUMENT_NONE, "Write",
 	 "write the settings into their file"},
+	{ACTION_PREPARE, DOMAINS, "i", "prepare", ARGUMENT_NONE, "Prepare",
+	 "give the domain channels and a share; asks first"},
 	{ACTION_ORDER,	 DOMAINS, "o", "order", ARGUMENT_NONE, "Order",
 	 "by name, prepared first, by state, by vCPUs"},
 	{ACTION_RELIST,	 DOMAINS, "R F5", "relist", ARGUMENT_NONE, "Refresh",

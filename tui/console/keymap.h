@@ -80,6 +80,7 @@ enum action {
 	ACTION_EDIT,
 	ACTION_TYPE, /* the key is the first one of a prompt */
 	ACTION_RELIST,
+	ACTION_PREPARE,
 	ACTION_RESTORE,
 	ACTION_SEARCH_NAMES,
 	ACTION_LEAVE_LIST,

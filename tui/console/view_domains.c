@@ -5,14 +5,16 @@
 
 #include "tui/console/list.h"
 #include "tui/console/numbers.h"
+#include "tui/console/setting_up.h"
 #include "tui/console/state.h"
 
 struct domains_view {
 	struct view view;
 	struct list list;
 	struct domain_list domains;
-	bool listed;	/* the last attempt to list worked */
-	unsigned order; /* of orders[] */
+	bool listed;		       /* the last attempt to list worked */
+	unsigned order;		       /* of orders[] */
+	struct setting_up *setting_up; /* NULL: nothing was set up yet */
 };
 
 /* ---- the order ---- */
@@ -243,6 +245,7 @@ static void domains_draw(struct view *view, struct console *console, const struc
 {
 	struct domains_view *picker = (struct domains_view *)view;
 	struct list *list = &picker->list;
+	struct area below = {.left = area->left, .columns = area->columns};
 	struct pen header = pen_at(console->terminal, area, 0);
 
 	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
@@ -252,7 +255,12 @@ static void domains_draw(struct view *view, struct console *console, const struc
 		pen_pad(&header, STYLE_HEADER,
 			columns[i].end ? area->left + columns[i].end : header.end);
 	}
-	list_fit(list, (int)picker->domains.count, area->rows - 1);
+	if (picker->setting_up)
+		below.rows = setting_up_lines(picker->setting_up, area->columns, area->rows - 3);
+	below.top = area->top + area->rows - below.rows;
+	if (below.rows)
+		setting_up_draw(picker->setting_up, console->terminal, &below);
+	list_fit(list, (int)picker->domains.count, area->rows - 1 - below.rows);
 	if (!picker->domains.count)
 		draw_empty(picker, console, pen_at(console->terminal, area, 1));
 	for (int i = 0; i < list->rows && list->top + i < list->count; i++) {
@@ -277,10 +285,22 @@ static void open_chosen(struct domains_view *picker, struct console *console)
 			       "%s is %s: start it first, as with: virsh start", info->name,
 			       info->state);
 	else if (!info->prepared)
-		journal_printf(&console->journal, GUEST_WARNING, "%s can not be traced: %s",
-			       info->name, info->reason);
+		journal_printf(&console->journal, GUEST_WARNING,
+			       "%s can not be traced: %s; i prepares it", info->name, info->reason);
 	else
 		attach_domain_after_stop(console, info->name);
+}
+
+static void set_up_chosen(struct domains_view *picker, struct console *console)
+{
+	if (picker->list.cursor >= (int)picker->domains.count)
+		return;
+	if (!picker->setting_up)
+		picker->setting_up = setting_up_new(console);
+	if (picker->setting_up)
+		setting_up_ask(picker->setting_up, picker->domains.info[picker->list.cursor].uuid);
+	else
+		journal_add(&console->journal, GUEST_ERROR, "out of memory");
 }
 
 static void domains_act(struct view *view, struct console *console, enum action action)
@@ -289,6 +309,8 @@ static void domains_act(struct view *view, struct console *console, enum action 
 
 	if (action == ACTION_OPEN)
 		open_chosen(picker, console);
+	else if (action == ACTION_PREPARE)
+		set_up_chosen(picker, console);
 	else if (action == ACTION_ORDER)
 		next_order(picker, console);
 	else if (action == ACTION_RELIST)
@@ -320,6 +342,7 @@ static void domains_free_view(struct view *view)
 {
 	struct domains_view *picker = (struct domains_view *)view;
 
+	setting_up_free(picker->setting_up);
 	domain_list_release(&picker->domains);
 	free(picker);
 }

@@ -180,8 +180,8 @@ static void bare_and_running(void **state)
 	assert_string_equal(plan.does.line[0], "plug 3 channels (UNIX sockets) into the running "
 					       "guest: control, CPUs 0-1");
 	expect_lines(&plan.notes,
-		     "formats: at the next boot of the guest, with the share, which cannot be "
-		     "plugged into a running guest\n"
+		     "formats come over the control port until the next start of the domain, and "
+		     "from then on by the share, which cannot be plugged in\n"
 		     "nothing is restarted here; its next start is when it is shut down and "
 		     "started: a reboot from inside is not enough\n");
 }
@@ -247,6 +247,7 @@ static void fifos_wait_for_the_next_start(void **state)
 			    "</channel>\n");
 	assert_string_equal(plan.does.line[2],
 			    "make the directory " PLACE ", with FIFOs and a share for QEMU's user");
+	assert_int_equal(plan.notes.count, 2);
 	assert_string_equal(plan.notes.line[0],
 			    "control, CPU 0: FIFOs cannot be plugged into a running guest; they "
 			    "come with its next start");

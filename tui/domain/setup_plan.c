@@ -341,16 +341,18 @@ static int say_share(struct making *making)
 	const struct setup_input *input = making->input;
 	struct setup_text *notes = &making->plan->notes;
 
-	if (!input->live || input->live->channels.share || making->options->no_share)
+	/* Without a control channel nothing is seen before the next start, which has the share. */
+	if (!input->live || input->live->channels.share || making->options->no_share ||
+	    making->waiting[PORT_CONTROL])
 		return 0;
 	if (!input->config)
 		return setup_text_add(notes,
 				      "the domain is transient, it has no configuration: when it "
 				      "ends, the channels are gone, and it gets no share, which "
-				      "cannot be plugged in");
-	return setup_text_add(
-		notes, "formats: at the next boot of the guest, with the share, which cannot "
-		       "be plugged into a running guest");
+				      "cannot be plugged in; formats come over the control port");
+	return setup_text_add(notes,
+			      "formats come over the control port until the next start of the "
+			      "domain, and from then on by the share, which cannot be plugged in");
 }
 
 static int say_notes(struct making *making)

@@ -214,7 +214,7 @@ static void opened(struct batch *batch)
 		     "some there, for example with echo 1 > "
 		     "/sys/kernel/tracing/events/sched/enable");
 	batch_enter(batch, PHASE_BEFORE, -1);
-	if (guest_stats(batch->guest, counters_before, batch) < 0)
+	if (guest_stats(batch->guest, -1, counters_before, batch) < 0)
 		counters_before(batch, NULL);
 }
 
@@ -255,7 +255,7 @@ static void ask_counters(struct batch *batch)
 {
 	batch_enter(batch, PHASE_AFTER, COUNTERS_MS);
 	batch->got_after = !batch->summary.before.known ||
-			   guest_stats(batch->guest, counters_after, batch) < 0;
+			   guest_stats(batch->guest, -1, counters_after, batch) < 0;
 	batch->got_engine = guest_request_stats(batch->guest) < 0;
 	batch->got_counts = guest_request_counts(batch->guest) < 0;
 }

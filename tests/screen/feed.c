@@ -51,7 +51,8 @@ struct cpu {
 	const struct page_of_capture *pages;
 	unsigned count, next;
 	uint64_t ahead; /* ns, added to the time stamps */
-	uint64_t span;	/* ns from one round to the next */
+	uint64_t pages_sent;
+	uint64_t span; /* ns from one round to the next */
 };
 
 struct feed {
@@ -267,6 +268,20 @@ static void trace(struct feed *feed, bool on)
 	say(feed, "ok %d\n", on);
 }
 
+static void tell_counters(struct feed *feed, const char *cpu)
+{
+	unsigned number = (unsigned)strtoul(cpu, NULL, 10);
+	uint64_t pages = 0;
+
+	for (unsigned i = 0; i < feed->cpus; i++)
+		if (!*cpu || i == number)
+			pages += feed->cpu[i].pages_sent;
+	say(feed,
+	    "ok stats %s=%u entries=17 overrun=0 commit-overrun=0 dropped=0 read=4711 "
+	    "pages-spliced=%" PRIu64 " pages-flushed=3 bytes-sent=%" PRIu64 " lost-bytes=0\n",
+	    *cpu ? "cpu" : "cpus", *cpu ? number : feed->cpus, pages, pages * PAGE_SIZE);
+}
+
 static void heard(const char *line, const char *reason, void *data)
 {
 	struct control_request request;
@@ -295,7 +310,7 @@ static void heard(const char *line, const char *reason, void *data)
 		export_formats(feed);
 		break;
 	case CONTROL_STATS:
-		say(feed, "ok stats bytes-sent=%" PRIu64 " pages-sent=0\n", feed->sent);
+		tell_counters(feed, request.args);
 		break;
 	case CONTROL_EVENTS:
 		fed_events_answer(&feed->events, request.args, answer, sizeof(answer));
@@ -365,6 +380,7 @@ static bool send_page(struct feed *feed, struct cpu *cpu)
 	if (write(cpu->fd, page, length) < 0)
 		return false;
 	feed->sent += next->events;
+	cpu->pages_sent++;
 	if (++cpu->next == cpu->count) {
 		cpu->next = 0;
 		cpu->ahead += cpu->span;

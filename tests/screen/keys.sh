@@ -307,7 +307,6 @@ for k in d F2; do
 	titled "and back" '\[merged\]'
 done
 skip 'd F2: i sets a domain up' 'the key i is not built yet'
-skip 'E: events of the guest: enable and disable, by system, with search' 'the key E is not built yet'
 
 row 'q F10 Q' 'back / quit at the root; quit all'
 key v q
@@ -338,6 +337,21 @@ last_line "the footer offers to start again" '^t Start'
 key F9
 titled "F9 starts" 'TRACING'
 sees "events come" '^[0-9]+\.[0-9]{6} +00[01] '
+
+row 'E' 'events of the guest: enable and disable, by system, with search'
+key E
+titled "E shows them" "\[guest's events\]  6 of 9 enabled"
+sees "by system" '^> \[x\] \+ irq +2 of 2'
+key Space
+titled "Space disables a system" '4 of 9 enabled'
+key g Space
+titled "and enables it" '6 of 9 enabled'
+key /
+typed 'wak'
+key Enter
+sees "with search" '\[x\] sched_wakeup'
+key Escape q
+titled "and back" 'FOLLOW'
 
 row 'T' 'time: absolute, since start, delta to the row above, wall clock'
 key T T T

@@ -41,4 +41,34 @@ resize 60x10
 see "on a small terminal there is room for names" '^> [a-z]+:tick +5\.[0-9]k '
 key q
 see "q goes back" 'filter: EVENT'
+key q
+see "the console leaves" 'ended with 0'
+
+feed -r 5000
+open_console 120x20 "$UTF8 '$TOP' --dir '$FED' --start"
+see "a guest" '^[0-9]+\.[0-9]{6} +00[01] '
+key v BTab
+title "its CPUs" '\[statistics: CPUs\]'
+key o o g
+see "by name" '^> CPU0 '
+see "the agent's counters of the CPU under the cursor" \
+	'^agent, CPU0: [1-9][0-9,]* full pages spliced, 3 flushed early, [1-9][0-9.]*[KM] sent, 0 lost'
+ok "and its ring buffer's" shows '^ring buffer, CPU0: 17 events wait, 4,711 read, 0 overwritten unread'
+spliced=$(screen | grep -oE '[0-9,]+ full pages')
+gone "they go on" "CPU0: $spliced"
+key j
+see "of the next one, too" '^agent, CPU1: [1-9]'
+key Tab
+gone "of events there are none" '^agent'
+key Q
+see "the console leaves it" 'ended with 0'
+feed -o -r 5000
+open_console 120x20 "$UTF8 '$TOP' --dir '$FED'"
+title "an agent of 2012" 'NO AGENT'
+key t
+see "sends" '^[0-9]+\.[0-9]{6} +00[01] '
+key v BTab
+see "and has no counters" "^agent: its counters are not known: .* agent of 2012, which has no counters"
+key Q
+see "the console leaves that one" 'ended with'
 tap_end

@@ -7,6 +7,7 @@
 #include "tui/console/list.h"
 #include "tui/console/narrow.h"
 #include "tui/console/numbers.h"
+#include "tui/console/pump.h"
 #include "tui/console/silence.h"
 #include "tui/console/state.h"
 
@@ -23,6 +24,7 @@ struct statistics_view {
 	int32_t key; /* of that one */
 	const struct statistic *sorted[STATISTICS_MAX];
 	uint32_t count;
+	struct pump pump; /* of the CPU under the cursor */
 };
 
 static struct statistics_view *statistics_of(struct view *view)
@@ -174,22 +176,38 @@ static void draw_empty(const struct console *console, const struct area *area)
 	area_sentence(console->terminal, &below, text[0] ? text : "no event has come yet");
 }
 
+/* At the end of CPUs, the agent's side of the one under the cursor. */
+static void draw_pump(struct statistics_view *statistics, struct console *console,
+		      const struct area *below)
+{
+	const struct list *list = &statistics->list;
+
+	if (below->rows)
+		pump_draw(&statistics->pump, console, below,
+			  (unsigned)statistics->sorted[list->cursor]->key);
+}
+
 static void statistics_draw(struct view *view, struct console *console, const struct area *area)
 {
 	struct statistics_view *statistics = statistics_of(view);
 	const struct columns columns = fit_columns(statistics, console, area->columns);
 	struct list *list = &statistics->list;
+	struct area above = *area, below = *area;
 
 	sort(statistics, console);
-	draw_titles(statistics, console, &columns, pen_at(console->terminal, area, 0));
-	list_fit(list, (int)statistics->count, area->rows - 1);
+	below.rows = statistics->kind == STATISTICS_CPUS ? pump_lines(console) : 0;
+	above.rows -= below.rows;
+	below.top += above.rows;
+	draw_titles(statistics, console, &columns, pen_at(console->terminal, &above, 0));
+	list_fit(list, (int)statistics->count, above.rows - 1);
 	if (!statistics->count || !console->guest) {
 		draw_empty(console, area);
 		return;
 	}
 	for (int i = 0; i < list->rows && list->top + i < list->count; i++)
 		draw_entry(statistics, console, &columns, statistics->sorted[list->top + i],
-			   list->top + i == list->cursor, pen_at(console->terminal, area, i + 1));
+			   list->top + i == list->cursor, pen_at(console->terminal, &above, i + 1));
+	draw_pump(statistics, console, &below);
 }
 
 /* ---- keys ---- */
@@ -269,6 +287,13 @@ static void statistics_enter(struct view *view, struct console *console, enum vi
 		guest_request_counts(console->guest);
 }
 
+static void statistics_changed(struct view *view, struct console *console, bool reset)
+{
+	(void)console;
+	if (reset)
+		pump_reset(&statistics_of(view)->pump);
+}
+
 static void statistics_status(const struct view *view, const struct console *console, char *text,
 			      size_t size)
 {
@@ -315,6 +340,7 @@ static const struct view_ops statistics_ops = {
 	.enter = statistics_enter,
 	.draw = statistics_draw,
 	.act = statistics_act,
+	.changed = statistics_changed,
 	.status = statistics_status,
 	.hint = statistics_hint,
 	.list = statistics_list,

@@ -386,17 +386,19 @@ static void stats_answered(void *data, const struct control_answer *answer, int 
 	fn(guest->agent.stats_data, !error && answer->kind == CONTROL_OK ? answer->text : NULL);
 }
 
-int guest_stats(struct guest *guest, guest_stats_fn *fn, void *data)
+int guest_stats(struct guest *guest, int cpu, guest_stats_fn *fn, void *data)
 {
 	struct guest_agent *agent = &guest->agent;
+	char number[16];
 	int err;
 
 	if (!agent->control || !agent->met)
 		return -EOPNOTSUPP;
 	if (agent->stats_fn)
 		return -EALREADY;
-	err = control_client_request(agent->control, CONTROL_STATS, NULL, ORDER_ANSWER_MS,
-				     stats_answered, guest);
+	snprintf(number, sizeof(number), "%d", cpu);
+	err = control_client_request(agent->control, CONTROL_STATS, cpu < 0 ? NULL : number,
+				     ORDER_ANSWER_MS, stats_answered, guest);
 	if (err)
 		return err;
 	agent->stats_fn = fn;

@@ -116,10 +116,11 @@ int guest_start(struct guest *guest);
 int guest_stop(struct guest *guest);
 /* Ask the agent to export its formats again and load them. */
 int guest_refresh_formats(struct guest *guest);
-/* Ask for the agent's counters; the answer is called back once (never after guest_free()), text
- * NULL when none came. -EOPNOTSUPP without an agent that knows them, -EALREADY. */
+/* Ask for the agent's counters of a CPU, or with -1 the sums over all; the answer is called back
+ * once (never after guest_free()), text NULL when none came. -EOPNOTSUPP without an agent that
+ * knows them, -EALREADY. */
 typedef void guest_stats_fn(void *data, const char *text);
-int guest_stats(struct guest *guest, guest_stats_fn *fn, void *data);
+int guest_stats(struct guest *guest, int cpu, guest_stats_fn *fn, void *data);
 
 /* Save the pages held into a new capture directory, or a new trace.dat where the path ends in
  * .dat; the end comes as saved(). 0 or -errno with

@@ -145,8 +145,9 @@ static void formats_that_are_missing(void **state)
 	silence.formats = false;
 	says(&silence, "not tracing: t starts it" NO_FORMATS);
 	silence.share = NULL;
-	says(&silence, "not tracing: t starts it; the guest has no 9p share with the tag vtrace, "
-		       "and so no event formats: rows are raw");
+	says(&silence, "not tracing: t starts it; there are no event formats: the guest has no 9p "
+		       "share with the tag vtrace, and none came from its agent; rows are raw: R "
+		       "asks again");
 }
 
 static void no_events_enabled(void **state)

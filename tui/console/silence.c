@@ -41,8 +41,9 @@ static void say_no_formats(const struct silence *silence, struct sentence *sente
 		    ", so that rows are raw: R looks again",
 		    silence->share);
 	else
-		say(sentence, "; the guest has no 9p share with the tag " VTRACE_SHARE_TAG
-			      ", and so no event formats: rows are raw");
+		say(sentence, "; there are no event formats: the guest has no 9p share with the "
+			      "tag " VTRACE_SHARE_TAG
+			      ", and none came from its agent; rows are raw: R asks again");
 }
 
 static void say_connecting(const struct silence *silence, struct sentence *sentence)

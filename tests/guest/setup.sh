@@ -4,7 +4,6 @@
 # taken away again, FIFOs and a share at its next start.
 # shellcheck source=tests/guest/domain
 . "$(dirname "$0")/domain"
-GUEST_WORK=$WORK
 # shellcheck source=tests/screen/console
 . "$ROOT/tests/screen/console"
 
@@ -12,12 +11,11 @@ SETUP=$BUILD/vtrace-setup
 
 leave_nothing()
 {
+	close_console
 	virsh -q -c "$URI" destroy "$DOMAIN" > /dev/null 2>&1
 	"$SETUP" --remove -y "$DOMAIN" > /dev/null 2>&1
 	virsh -q -c "$URI" undefine "$DOMAIN" > /dev/null 2>&1
-	"$ROOT/tests/demo/down" "$DOMAIN" 2> /dev/null
-	rm -rf "$GUEST_WORK"
-	tidy_up # of the console
+	tidy_up
 }
 
 # setup ARGUMENTS...: run it to its end; text in OUT and ERR, status in STATUS.

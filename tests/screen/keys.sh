@@ -368,6 +368,20 @@ key p
 not_titled "p again goes on" 'FROZEN'
 wait_for "$ROW - and rows move" moved_from "$(newest)"
 
+row 'E' 'events of the guest: enable and disable, by system, with search'
+key E
+titled "E shows them, of the guest's kernel" "\[guest's events\] +6 of 9 enabled"
+sees "by system" '^  \[-\] \+ timer +1 of 3'
+key /
+typed "cancel"
+sees "with search" '^>     \[ \] hrtimer_cancel'
+key Enter Space
+titled "enable" '7 of 9 enabled'
+key k Space
+titled "and disable" '6 of 9 enabled'
+key Escape E
+titled "E again leaves" 'TRACING.*FOLLOW|FOLLOW.*\[merged\]|TRACING.*\[per CPU\]|TRACING.*\[merged\]'
+
 row 'R F5' 'pull the formats again'
 key R
 sees "R asks for them" 'asking the guest for its event formats'

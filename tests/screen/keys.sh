@@ -342,21 +342,6 @@ key F9
 titled "F9 starts" 'TRACING'
 sees "events come" '^[0-9]+\.[0-9]{6} +00[01] '
 
-row 'E' 'events of the guest: enable and disable, by system, with search'
-key E
-titled "E shows them" "\[guest's events\]  6 of 9 enabled"
-sees "by system" '^> \[x\] \+ irq +2 of 2'
-key Space
-titled "Space disables a system" '4 of 9 enabled'
-key g Space
-titled "and enables it" '6 of 9 enabled'
-key /
-typed 'wak'
-key Enter
-sees "with search" '\[x\] sched_wakeup'
-key Escape q
-titled "and back" 'FOLLOW'
-
 row 'T' 'time: absolute, since start, delta to the row above, wall clock'
 key T T T
 sees "wall clock: the day, and whose clock it is" 'by the host.s clock'

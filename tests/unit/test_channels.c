@@ -171,7 +171,8 @@ static void sockets_without_a_path(void **state)
 
 	(void)state;
 	snprintf(xml, sizeof(xml), "<domain><name>a</name><devices>%s</devices></domain>", devices);
-	expect_reason(xml, true, "no share with the tag vtrace");
+	expect_reason(xml, true,
+		      "no share with the tag vtrace, so that formats come over the control port");
 	parse(&channels, xml);
 	assert_int_equal(channels.control.kind, CHANNEL_UNIX);
 	assert_string_equal(channels.control.path, "");
@@ -190,7 +191,8 @@ static void missing_things_are_named(void **state)
 	expect_reason("<domain><name>a</name></domain>", false,
 		      "no control channel agent-ctl-path; no channel trace-path-cpuN of any CPU");
 	expect_reason(DOMAIN(PIPE("agent-ctl-path", "/c") PIPE("trace-path-cpu1", "/a")), true,
-		      "no channel of CPU 0; no share with the tag vtrace");
+		      "no channel of CPU 0; no share with the tag vtrace, so that formats come "
+		      "over the control port");
 	expect_reason("<domain><name>a</name><vcpu>512</vcpu><devices>" PIPE("agent-ctl-path", "/c")
 			      PIPE("trace-path-cpu7", "/a") SHARE("/s") "</devices></domain>",
 		      true, "no channel of CPU 0-6,8-255");
@@ -320,7 +322,8 @@ static void half_a_directory(void **state)
 	assert_int_equal(channels.cpus, 1);
 	assert_null(channels.share);
 	assert_true(channels_prepared(&channels, reason, sizeof(reason)));
-	assert_string_equal(reason, "no share with the tag vtrace; of trace-path-cpu2.in and "
+	assert_string_equal(reason, "no share with the tag vtrace, so that formats come over the "
+				    "control port; of trace-path-cpu2.in and "
 				    "trace-path-cpu2.out one is missing");
 	channels_release(&channels);
 }

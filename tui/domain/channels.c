@@ -134,8 +134,11 @@ bool channels_prepared(const struct channels *channels, char *reason, size_t rea
 		if (*list)
 			add_reason(reason, reason_size, "no channel of CPU %s", list);
 		if (!channels->share)
-			add_reason(reason, reason_size, "no share with the tag %s",
-				   VTRACE_SHARE_TAG);
+			add_reason(
+				reason, reason_size,
+				"no share with the tag %s, so that formats come over the control "
+				"port",
+				VTRACE_SHARE_TAG);
 	}
 	if (channels->unusable)
 		add_reason(reason, reason_size, "%s", channels->unusable);

@@ -40,6 +40,12 @@ pasted "$(printf 'x%.0s' $(seq 3000))"
 see "a long one is cut" '^:.*x'
 key C-g
 see "the console goes on" 'n=0 '
+# Without marks they are keys; get_wch(3X) would lose those behind the bytes that are none.
+printf '\377\376:q9' | in_tmux load-buffer -
+in_tmux paste-buffer -t console
+see "keys behind bytes that are no characters are taken" '^:q9'
+key C-g
+see "the line is left" 'n=0 '
 key C-z
 sleep 0.1
 key q

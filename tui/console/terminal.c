@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <langinfo.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tui/console/characters.h"
 #include "tui/console/keymap.h"
 #include "tui/console/mouse.h"
 #include "tui/console/paste.h"
@@ -31,6 +33,7 @@ struct terminal {
 	attr_t styles[STYLE_COUNT];
 	int signal_fd, signal_watch;
 	int key_watch;
+	struct characters characters;
 	struct paste paste;
 	struct mouse mouse;
 	bool mouse_on;
@@ -153,18 +156,24 @@ bool terminal_style_marks_blanks(const struct terminal *terminal, enum style sty
 }
 
 /* The next key that was pressed; KEY_UNKNOWN: there is none now. */
-static int next_key(void)
+static int next_key(struct terminal *terminal)
 {
-	wint_t key;
-	int kind;
+	wchar_t character;
+	int key;
 
-	/* resizeterm() puts a key of its own into the queue, which nobody pressed. */
-	do
-		kind = get_wch(&key);
-	while (kind == KEY_CODE_YES && key == KEY_RESIZE);
-	if (kind == ERR)
-		return KEY_UNKNOWN;
-	return kind == KEY_CODE_YES ? KEY_FUNCTION((int)key) : (int)key;
+	while ((key = getch()) != ERR) {
+		if (key <= UCHAR_MAX) {
+			if (characters_take(&terminal->characters, (unsigned char)key, &character))
+				return (int)character;
+			continue;
+		}
+		/* resizeterm() puts a key of its own into the queue, which nobody pressed. */
+		if (key == KEY_RESIZE)
+			continue;
+		characters_cut(&terminal->characters);
+		return KEY_FUNCTION(key);
+	}
+	return KEY_UNKNOWN;
 }
 
 static uint64_t now_ms(void)
@@ -198,9 +207,9 @@ static void read_keys(int fd, unsigned events, void *data)
 	int key, behind;
 
 	(void)fd;
-	while ((key = next_key()) != KEY_UNKNOWN) {
+	while ((key = next_key(terminal)) != KEY_UNKNOWN) {
 		/* Terminals send Esc and the key for Alt and a key. */
-		if (key == KEY_ESCAPE && (behind = next_key()) != KEY_UNKNOWN)
+		if (key == KEY_ESCAPE && (behind = next_key(terminal)) != KEY_UNKNOWN)
 			key = KEY_META(behind);
 		take_key(terminal, key);
 	}

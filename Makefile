@@ -222,7 +222,7 @@ keys: $(B)/doc/keys ## write the tables of keys and settings into vtrace-top(1)
 	@cp $(B)/doc/vtrace-top.1 doc/vtrace-top.1
 
 walk: all unit-tests ## press keys at random in the console (SAN=1: ten thousand, with sanitizers)
-	@BUILD=$(CURDIR)/$(B) tests/screen/random-walk
+	@BUILD=$(CURDIR)/$(B) tests/screen/walk.sh
 
 tour: all unit-tests ## write doc/TOUR.md, what the console looks like
 	@tests/screen/tour > $(B)/doc/TOUR.md

@@ -114,6 +114,8 @@ see "q leaves" 'ended with 0'
 
 open_console 90x24 "$UTF8 '$TOP' -c 'test://$WORK/nowhere.xml'"
 see "no libvirt: it is told, and what to do" 'not connected to libvirt; R tries again'
+key o
+see "an order of nothing is an order" 'domains: prepared ones first'
 key q
 see "q leaves" 'ended with 0'
 

@@ -70,6 +70,9 @@ static const struct {
 
 static void sort(struct domains_view *picker)
 {
+	/* Before the first list, and with none, info is NULL, which qsort(3) may not be given. */
+	if (!picker->domains.count)
+		return;
 	qsort(picker->domains.info, picker->domains.count, sizeof(*picker->domains.info),
 	      orders[picker->order].compare);
 }

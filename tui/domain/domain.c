@@ -220,7 +220,8 @@ static int fill_list(struct domain_list *list, virDomainPtr *found, size_t count
 		if (ret)
 			return ret;
 	}
-	qsort(list->info, list->count, sizeof(*list->info), compare_info);
+	if (list->count)
+		qsort(list->info, list->count, sizeof(*list->info), compare_info);
 	return 0;
 }
 

@@ -81,7 +81,9 @@ int symbols_take_printks(struct symbols *symbols, char *text)
 		*end = '\0';
 		take_line(&symbols->printks[symbols->printk_count++], line, (size_t)(end - line));
 	}
-	qsort(symbols->printks, symbols->printk_count, sizeof(*symbols->printks), compare_printks);
+	if (symbols->printk_count)
+		qsort(symbols->printks, symbols->printk_count, sizeof(*symbols->printks),
+		      compare_printks);
 	return 0;
 }
 

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Ten thousand keys at random (two thousand without sanitizers), with a guest that sends and whose
 # pages are damaged now and then: the console neither dies nor stops to answer, nor does the engine.
-# Run by hand, `make walk`: it has failed in ways that are not understood yet.
 # WALK_SEED walks another way, WALK_KEYS another length.
 # shellcheck source=tests/screen/console
 . "$(dirname "$0")/console"
@@ -24,7 +23,7 @@ cd "$WORK" || exit 1
 	--dir "$FED" --start --write-limit 4M --memory 32M
 status=$?
 if [ "$status" != 0 ]; then
-	echo "# to walk it again: WALK_SEED=$seed WALK_KEYS=$keys BUILD=$BUILD tests/screen/random-walk"
+	echo "# to walk it again: WALK_SEED=$seed WALK_KEYS=$keys BUILD=$BUILD tests/screen/walk.sh"
 	echo "# the last that the consoles said on stderr:"
 	tail -n 20 stderr | sed 's/^/# /'
 fi

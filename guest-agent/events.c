@@ -249,10 +249,10 @@ static int write_filter(const struct events *events, const struct event_entry *e
 }
 
 /* Give back what was read from there. */
-static void put_filter(const struct events *events, const struct event_entry *entry,
-		       const char *filter)
+static int put_filter(const struct events *events, const struct event_entry *entry,
+		      const char *filter)
 {
-	write_filter(events, entry, strcmp(filter, "none") ? filter : "0");
+	return write_filter(events, entry, strcmp(filter, "none") ? filter : "0");
 }
 
 /* Find "SYSTEM:EVENT" in a table that is read; release it after success. */
@@ -342,12 +342,18 @@ int events_set_filter(struct events *events, const char *event, const char *filt
 	struct event_table table;
 	struct event_entry *entry;
 	char *was = NULL;
+	size_t known;
 	int err = find(events, event, &table, &entry);
 
 	snprintf(reason, size, "%s", err == -ENXIO ? "there is no such event" : strerror(-err));
 	if (err)
 		return err;
 	err = read_filter(events, entry, &was);
+	known = events->changed;
+	/* Before it is changed: what can not be remembered is left as it is. */
+	before = err ? NULL : before_of(events, entry);
+	if (!err && !before)
+		err = -ENOMEM;
 	snprintf(reason, size, "%s", strerror(-err));
 	if (!err && (err = write_filter(events, entry, filter))) {
 		explain(events, err, reason, size);
@@ -355,10 +361,12 @@ int events_set_filter(struct events *events, const char *event, const char *filt
 		 * (kernel/trace/trace_events_filter.c, apply_event_filter). */
 		put_filter(events, entry, was);
 	}
-	if (!err && (before = before_of(events, entry)) && !before->filter) {
+	if (!err && !before->filter) {
 		before->filter = was;
 		was = NULL;
 	}
+	if (err && events->changed > known)
+		events->changed = known; /* nothing was: it is the last one */
 	free(was);
 	event_table_release(&table);
 	return err;
@@ -407,6 +415,7 @@ int events_list(const struct events *events, unsigned from, char *text, size_t s
 int events_restore(struct events *events, struct events_result *result)
 {
 	struct event_table table;
+	char name[NAME_BYTES];
 	int err = event_table_read(events->tracefs, &table);
 
 	*result = (struct events_result){0};
@@ -418,15 +427,18 @@ int events_restore(struct events *events, struct events_result *result)
 
 		if (!entry)
 			continue; /* its module is gone */
-		if (before->filter)
-			put_filter(events, entry, before->filter);
+		if (before->filter && put_filter(events, entry, before->filter)) {
+			snprintf(name, sizeof(name), "%s:%s", before->system, before->name);
+			append(result->refused, sizeof(result->refused), name, strlen(name));
+		}
 		if (before->state_changed)
 			entry->wanted = before->was_on;
 		result->matched++;
 	}
 	err = apply(events, &table, result);
 	event_table_release(&table);
-	if (!err)
+	/* What did not go back is remembered for the next attempt, and the rest is as it was. */
+	if (!err && !result->refused[0])
 		events_release(events);
 	return err;
 }

@@ -60,7 +60,8 @@ int events_set_filter(struct events *events, const char *event, const char *filt
  * which character. 0 or -EINVAL. */
 int events_parse_error(const char *log, char *reason, size_t size);
 
-/* Put back what was changed here, as far as the events are still there. 0 or -errno. */
+/* Put back what was changed here, as far as the events are still there; what the kernel refuses is
+ * kept in mind. 0 or -errno. */
 int events_restore(struct events *events, struct events_result *result);
 /* Forget it. */
 void events_release(struct events *events);

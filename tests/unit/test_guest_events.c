@@ -128,7 +128,6 @@ static void a_kernel_without_events(void **state)
 static void lists_that_make_no_sense(void **state)
 {
 	static const char *const bad[] = {
-		"ok events",
 		"ok events from=0 total=2",
 		"ok events from=1 total=2 list=a:+b",
 		"ok events from=0 total=99999 list=a:+b",
@@ -152,6 +151,43 @@ static void lists_that_make_no_sense(void **state)
 		if (strcmp(asked.error, "the agent's list of events makes no sense"))
 			fail_msg("'%s' gives '%s'", bad[i], asked.error);
 	}
+}
+
+/* An order that was given up is answered after all, where a list is awaited. */
+static void a_late_answer_is_no_list(void **state)
+{
+	static const char *const lines[] = {"ok events matched=1 total=2 enabled=1",
+					    "ok events from=0 total=1 list=x:+a", NULL};
+	struct fake *fake = *state;
+	struct asked asked = {0};
+
+	begin(fake, lines);
+	assert_int_equal(guest_list_events(fake->guest, listed, &asked), 0);
+	turn_until(fake, asked.answers);
+	assert_string_equal(requests, "events list 0|events list 0|");
+	assert_non_null(asked.list);
+	guest_event_list_free(asked.list);
+}
+
+static void an_order_without_an_answer_may_have_changed_something(void **state)
+{
+	static const char *const lines[] = {"error events cannot read available_events",
+					    "ok events restored=1 total=9 enabled=1 refused=a:b",
+					    "ok events restored=1 total=9 enabled=1", NULL};
+	struct fake *fake = *state;
+	struct asked asked = {0};
+
+	begin(fake, lines);
+	guest_order_events(fake->guest, GUEST_EVENTS_ADD, "a", ordered, &asked);
+	assert_true(guest_events_changed(fake->guest));
+	turn_until(fake, asked.answers == 1);
+	assert_true(guest_events_changed(fake->guest));
+	guest_order_events(fake->guest, GUEST_EVENTS_RESTORE, NULL, ordered, &asked);
+	turn_until(fake, asked.answers == 2);
+	assert_true(guest_events_changed(fake->guest));
+	guest_order_events(fake->guest, GUEST_EVENTS_RESTORE, NULL, ordered, &asked);
+	turn_until(fake, asked.answers == 3);
+	assert_false(guest_events_changed(fake->guest));
 }
 
 static void an_agent_of_before(void **state)
@@ -259,6 +295,8 @@ int main(void)
 		GUEST_TEST(modules_come_and_go_for_ever),
 		GUEST_TEST(a_kernel_without_events),
 		GUEST_TEST(lists_that_make_no_sense),
+		GUEST_TEST(a_late_answer_is_no_list),
+		GUEST_TEST(an_order_without_an_answer_may_have_changed_something),
 		GUEST_TEST(an_agent_of_before),
 		GUEST_TEST(orders),
 		GUEST_TEST(an_order_that_fits_no_line),

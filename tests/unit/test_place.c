@@ -92,7 +92,7 @@ static void made_and_removed(void **state)
 	(void)state;
 	assert_false(place_exists(path));
 	for (int again = 0; again < 2; again++) {
-		assert_int_equal(place_make(path, false), 0);
+		assert_int_equal(place_make(path, false, UUID), 0);
 		assert_int_equal(place_make_share(in_place("share"), &me), 0);
 		assert_int_equal(place_make_fifos(in_place("trace-path-cpu0"), &me), 0);
 		assert_int_equal(place_make_fifos(in_place("agent-ctl-path"), NULL), 0);
@@ -108,17 +108,17 @@ static void made_and_removed(void **state)
 
 	fclose(fopen(in_place("share/formats"), "w"));
 	fclose(fopen(in_place("share/formats.tmp"), "w"));
-	assert_int_equal(place_remove(path), 0);
+	assert_int_equal(place_remove(path, UUID), 0);
 	assert_false(place_exists(path));
-	assert_int_equal(place_remove(path), 0);
+	assert_int_equal(place_remove(path, UUID), 0);
 }
 
 static void of_a_users_own(void **state)
 {
 	(void)state;
-	assert_int_equal(place_make(path, true), 0);
+	assert_int_equal(place_make(path, true, UUID), 0);
 	assert_int_equal(mode_of(".") & 07777, 0700);
-	assert_int_equal(place_remove(path), 0);
+	assert_int_equal(place_remove(path, UUID), 0);
 }
 
 static void owner_is_qemu(void **state)
@@ -129,7 +129,7 @@ static void owner_is_qemu(void **state)
 	(void)state;
 	if (getuid())
 		skip(); /* only root gives files away */
-	assert_int_equal(place_make(path, false), 0);
+	assert_int_equal(place_make(path, false, UUID), 0);
 	assert_int_equal(place_make_share(in_place("share"), &qemu), 0);
 	assert_int_equal(place_make_fifos(in_place("agent-ctl-path"), &qemu), 0);
 	assert_int_equal(lstat(in_place("share"), &st), 0);
@@ -140,23 +140,23 @@ static void owner_is_qemu(void **state)
 	/* The directory is not: QEMU replaces nothing in it. */
 	assert_int_equal(lstat(path, &st), 0);
 	assert_int_equal(st.st_uid, 0);
-	assert_int_equal(place_remove(path), 0);
+	assert_int_equal(place_remove(path, UUID), 0);
 }
 
 static void what_others_have_there_stays(void **state)
 {
 	(void)state;
-	assert_int_equal(place_make(path, false), 0);
+	assert_int_equal(place_make(path, false, UUID), 0);
 	assert_int_equal(place_make_share(in_place("share"), NULL), 0);
 	fclose(fopen(in_place("share/mine"), "w"));
 	fclose(fopen(in_place("mine.in"), "w"));
-	assert_int_equal(place_remove(path), -ENOTEMPTY);
+	assert_int_equal(place_remove(path, UUID), -ENOTEMPTY);
 	assert_int_equal(mode_of("share/mine") & S_IFMT, S_IFREG);
 	assert_int_equal(unlink(in_place("share/mine")), 0);
-	assert_int_equal(place_remove(path), -ENOTEMPTY);
+	assert_int_equal(place_remove(path, UUID), -ENOTEMPTY);
 	assert_int_equal(mode_of("mine.in") & S_IFMT, S_IFREG);
 	assert_int_equal(unlink(in_place("mine.in")), 0);
-	assert_int_equal(place_remove(path), 0);
+	assert_int_equal(place_remove(path, UUID), 0);
 }
 
 /* Neither given away nor followed nor removed. */
@@ -165,21 +165,39 @@ static void links_and_files_in_the_way(void **state)
 	char target[300];
 
 	(void)state;
-	assert_int_equal(place_make(path, false), 0);
+	assert_int_equal(place_make(path, false, UUID), 0);
 	snprintf(target, sizeof(target), "%s/target", directory);
 	assert_int_equal(mkdir(target, 0755), 0);
 	assert_int_equal(symlink(target, in_place("share")), 0);
 	assert_int_equal(place_make_share(in_place("share"), NULL), -ENOTDIR);
-	assert_int_equal(place_remove(path), -ENOTDIR);
+	assert_int_equal(place_remove(path, UUID), -ENOTDIR);
 	assert_int_equal(unlink(in_place("share")), 0);
 
 	assert_int_equal(symlink(target, in_place("agent-ctl-path.in")), 0);
 	assert_int_equal(place_make_fifos(in_place("agent-ctl-path"), NULL), -EEXIST);
 	fclose(fopen(in_place("trace-path-cpu0.in"), "w"));
 	assert_int_equal(place_make_fifos(in_place("trace-path-cpu0"), NULL), -EEXIST);
-	assert_int_equal(place_make(in_place("trace-path-cpu0.in"), false), -ENOTDIR);
-	assert_int_equal(place_remove(path), 0);
+	assert_int_equal(place_make(in_place("trace-path-cpu0.in"), false, UUID), -ENOTDIR);
+	assert_int_equal(place_remove(path, UUID), -ENOTEMPTY);
+	assert_int_equal(unlink(in_place("trace-path-cpu0.in")), 0);
+	assert_int_equal(unlink(in_place("agent-ctl-path.in")), 0);
+	assert_int_equal(place_remove(path, UUID), 0);
 	assert_int_equal(rmdir(target), 0);
+}
+
+/* A clone's XML may name the directory of what it was cloned from; a new domain may have the name
+ * of one that is called otherwise now. */
+static void another_domains(void **state)
+{
+	static const char other[] = "00000000-1111-2222-3333-444444444444";
+
+	(void)state;
+	assert_int_equal(place_make(path, false, UUID), 0);
+	assert_int_equal(place_make_fifos(in_place("agent-ctl-path"), NULL), 0);
+	assert_int_equal(place_make(path, false, other), -EBUSY);
+	assert_int_equal(place_remove(path, other), -EBUSY);
+	assert_int_equal(mode_of("agent-ctl-path.in"), S_IFIFO | 0600);
+	assert_int_equal(place_remove(path, UUID), 0);
 }
 
 static void expect_user(const char *label, int ret, unsigned uid, unsigned gid)
@@ -243,6 +261,7 @@ int main(void)
 		cmocka_unit_test_setup(owner_is_qemu, make_place),
 		cmocka_unit_test_setup(what_others_have_there_stays, make_place),
 		cmocka_unit_test_setup(links_and_files_in_the_way, make_place),
+		cmocka_unit_test_setup(another_domains, make_place),
 		cmocka_unit_test(labels),
 		cmocka_unit_test(capabilities),
 	};

@@ -60,7 +60,7 @@ void console_show(struct console *console, enum view_id id)
 void console_after_stop(struct console *console, enum after_stop what)
 {
 	console->after_stop = what;
-	console->stop_sent = console->restore_sent = false;
+	console->stop_sent = console->restore_sent = console->hurried = false;
 	console->stop_deadline = console_now() + STOP_PATIENCE;
 	if (attach_owes_stop(console))
 		journal_printf(&console->journal, GUEST_INFO,
@@ -72,17 +72,22 @@ void console_after_stop(struct console *console, enum after_stop what)
 void console_leave(struct console *console)
 {
 	/* Asked for a second time: whoever it is does not want to wait. */
-	if (console->after_stop == AFTER_STOP_LEAVE)
+	if (console->after_stop == AFTER_STOP_LEAVE) {
 		console->stop_deadline = console_now();
-	else
+		console->hurried = true;
+	} else {
 		console_after_stop(console, AFTER_STOP_LEAVE);
+	}
 }
 
 /* Patience is over: it is said now, or at the end. */
 static void not_confirmed(struct console *console, const char *what)
 {
-	snprintf(console->farewell, sizeof(console->farewell), "%s did not confirm that %s",
-		 guest_name(console->guest), what);
+	size_t used = strlen(console->farewell);
+
+	snprintf(console->farewell + used, sizeof(console->farewell) - used,
+		 "%s%s did not confirm that %s", used ? "; " : "", guest_name(console->guest),
+		 what);
 	if (console->after_stop == AFTER_STOP_OPEN)
 		journal_add(&console->journal, GUEST_WARNING, console->farewell);
 }
@@ -100,12 +105,16 @@ static void settle_stop(struct console *console)
 			console->stop_sent = guest_stop(console->guest) == 0;
 		return;
 	}
-	if (enabling_owes_restore(console) && !late) {
-		if (!console->restore_sent)
-			enabling_restore(console);
+	if (enabling_owes_restore(console) && !console->restore_sent &&
+	    enabling_restore(console) == 0) {
+		/* The stop may have taken all the time there was. */
 		console->restore_sent = true;
+		if (!console->hurried)
+			console->stop_deadline = console_now() + STOP_PATIENCE;
 		return;
 	}
+	if (enabling_owes_restore(console) && !late)
+		return;
 	if (attach_owes_stop(console))
 		not_confirmed(console, "it stopped tracing; it may still be at it");
 	if (enabling_owes_restore(console))

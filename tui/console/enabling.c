@@ -146,6 +146,7 @@ static void filter_ordered(void *data, const char *text, const char *error)
 	struct console *console = data;
 	const char *filter = text ? control_rest(text, "text") : NULL;
 
+	console->enabling.asking = false;
 	console_invalidate(console);
 	if (error) {
 		snprintf(console->enabling.refused, sizeof(console->enabling.refused), "%s", error);
@@ -173,6 +174,7 @@ static void filter_typed(void *data, const char *text)
 	snprintf(console->enabling.typed, sizeof(console->enabling.typed), "%s", text);
 	err = guest_order_filter(console->guest, console->enabling.event, *text ? text : "0",
 				 filter_ordered, console);
+	console->enabling.asking = !err;
 	if (err)
 		tell_error(console, err);
 }
@@ -231,6 +233,7 @@ static void filter_told(void *data, const char *text, const char *error)
 	struct console *console = data;
 	const char *filter = text ? control_rest(text, "text") : NULL;
 
+	console->enabling.asking = false;
 	console_invalidate(console);
 	if (error)
 		journal_printf(&console->journal, GUEST_ERROR, "the filter of %s is not known: %s",
@@ -243,9 +246,17 @@ void enabling_ask_filter(struct console *console, const char *event)
 {
 	int err;
 
+	/* One at a time: answers are taken for what was asked about last. */
+	if (console->enabling.asking) {
+		journal_printf(&console->journal, GUEST_WARNING,
+			       "the guest has not answered about the filter of %s yet",
+			       console->enabling.event);
+		return;
+	}
 	snprintf(console->enabling.event, sizeof(console->enabling.event), "%s", event);
 	console->enabling.refused[0] = '\0';
 	err = guest_order_filter(console->guest, event, NULL, filter_told, console);
+	console->enabling.asking = !err;
 	if (err)
 		tell_error(console, err);
 }
@@ -254,11 +265,12 @@ void enabling_ask_filter(struct console *console, const char *event)
 
 bool enabling_owes_restore(const struct console *console)
 {
+	/* Also of an agent that is silent: it may be heard again, and else it is said. */
 	return console->guest && !console->options->keep_running &&
-	       guest_events_changed(console->guest) && !enabling_obstacle(console);
+	       guest_events_changed(console->guest) && guest_state(console->guest) != GUEST_GONE;
 }
 
-void enabling_restore(struct console *console)
+int enabling_restore(struct console *console)
 {
-	guest_order_events(console->guest, GUEST_EVENTS_RESTORE, NULL, NULL, NULL);
+	return guest_order_events(console->guest, GUEST_EVENTS_RESTORE, NULL, NULL, NULL);
 }

@@ -16,6 +16,7 @@ struct console;
 struct enabling {
 	char event[2 * VTRACE_EVENT_NAME_MAX];
 	char typed[EDIT_BYTES];
+	bool asking;	   /* the answer about event is on its way */
 	char refused[256]; /* why the guest did not take what was typed; "": it did */
 };
 
@@ -37,7 +38,7 @@ void enabling_open(struct console *console);
 
 /* Must the guest's events be put back before it is let go? */
 bool enabling_owes_restore(const struct console *console);
-/* Have that done. */
-void enabling_restore(struct console *console);
+/* Have that done. 0, or -errno: it can not be asked for now. */
+int enabling_restore(struct console *console);
 
 #endif

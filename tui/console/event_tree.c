@@ -14,27 +14,29 @@ static int by_name(const void *a, const void *b)
 	return difference ? difference : strcmp(left->name, right->name);
 }
 
-static bool is_open(const struct event_tree *tree, const char *system)
+/* Was the system open before? *at goes through those of before, which are sorted as well. */
+static bool was_open(const struct event_tree *before, unsigned *at, const char *system)
 {
-	for (unsigned i = 0; i < tree->systems; i++)
-		if (!strcmp(tree->system[i].name, system))
-			return tree->system[i].open;
-	return false;
+	int difference = -1;
+
+	while (*at < before->systems && (difference = strcmp(before->system[*at].name, system)) < 0)
+		++*at;
+	return !difference && before->system[*at].open;
 }
 
 /* Find the systems of a sorted list. */
 static unsigned add_systems(struct tree_system *system, const struct guest_event_list *list,
 			    const struct event_tree *before)
 {
-	unsigned systems = 0;
+	unsigned systems = 0, at = 0;
 
 	for (unsigned i = 0; i < list->count; i++) {
 		if (!systems || strcmp(system[systems - 1].name, list->event[i].system))
 			system[systems++] =
 				(struct tree_system){.name = list->event[i].system,
 						     .first = i,
-						     .open = is_open(before,
-								     list->event[i].system)};
+						     .open = was_open(before, &at,
+								      list->event[i].system)};
 		system[systems - 1].count++;
 		system[systems - 1].on += list->event[i].state != EVENT_OFF;
 	}

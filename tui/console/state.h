@@ -75,6 +75,7 @@ struct console {
 	enum after_stop after_stop;
 	bool stop_sent;
 	bool restore_sent;	 /* of the guest's events */
+	bool hurried;		 /* asked twice to leave */
 	uint64_t stop_deadline;	 /* ms of console_now() */
 	char *open_next;	 /* domain to open then; owned */
 	struct written *written; /* newest first */

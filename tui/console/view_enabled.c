@@ -18,6 +18,7 @@ struct enabled_view {
 	char before[EVENT_TREE_SEARCH_MAX]; /* the search, while another one is typed */
 	char why[256];			    /* there is no list; "": it is awaited, or there */
 	bool asked, again;		    /* the list is on its way; it is out of date already */
+	unsigned told; /* how many were enabled, by the agent, when it was asked for */
 };
 
 static struct enabled_view *enabled_of(struct view *view)
@@ -88,6 +89,7 @@ void enabled_refresh(struct view *view, struct console *console)
 	if (enabled->asked || !console->guest ||
 	    (console->front != VIEW_ENABLED && !enabled->tree.list))
 		return;
+	enabled->told = guest_hello(console->guest)->events_enabled;
 	err = guest_list_events(console->guest, listed, console);
 	enabled->asked = err == 0 || err == -EALREADY;
 	if (!enabled->asked && err != -EOPNOTSUPP)
@@ -109,11 +111,12 @@ static void enabled_changed(struct view *view, struct console *console, bool res
 	if (reset) {
 		event_tree_release(&enabled->tree);
 		enabled->asked = enabled->again = false;
+		console->enabling.asking = false;
 		enabled->why[0] = '\0';
 	}
 	if (console->front != VIEW_ENABLED || !hello || enabling_obstacle(console))
 		return;
-	if (!enabled->tree.list ? !enabled->why[0] : enabled->tree.on != hello->events_enabled)
+	if (!enabled->tree.list ? !enabled->why[0] : enabled->told != hello->events_enabled)
 		enabled_refresh(view, console);
 }
 
@@ -247,7 +250,7 @@ static void toggle(struct enabled_view *enabled, struct console *console)
 	unsigned line = (unsigned)enabled->list.cursor;
 	char patterns[VTRACE_LINE_MAX - 32];
 	size_t used = 0;
-	bool on;
+	bool on, cut = false;
 
 	if (!event_tree_event(tree, line) && (tree->search[0] || tree->only_on)) {
 		on = true;
@@ -256,11 +259,14 @@ static void toggle(struct enabled_view *enabled, struct console *console)
 		for (unsigned i = line + 1; i < tree->lines && tree->line[i].event >= 0; i++) {
 			char name[2 * VTRACE_EVENT_NAME_MAX];
 
+			if (event_tree_is_on(tree, i) != on)
+				continue; /* it is right already */
 			event_tree_pattern(tree, i, name, sizeof(name));
 			if (used + strlen(name) + 2 > sizeof(patterns)) {
 				journal_add(
 					&console->journal, GUEST_WARNING,
 					"too many for one order: press Space again for the rest");
+				cut = true;
 				break;
 			}
 			used += (size_t)snprintf(patterns + used, sizeof(patterns) - used, "%s%s",
@@ -271,7 +277,8 @@ static void toggle(struct enabled_view *enabled, struct console *console)
 		event_tree_pattern(tree, line, patterns, sizeof(patterns));
 	}
 	enabling_order(console, on ? GUEST_EVENTS_REMOVE : GUEST_EVENTS_ADD, patterns);
-	list_act(&enabled->list, ACTION_DOWN);
+	if (!cut)
+		list_act(&enabled->list, ACTION_DOWN);
 }
 
 static void open_system(struct enabled_view *enabled, bool open)

@@ -15,6 +15,7 @@
 #include "tui/domain/channels.h"
 
 #define SYSTEM_PLACES "/var/lib/vtrace"
+#define OWNER_LINK    "domain" /* in a domain's directory; points to its UUID, which is no file */
 
 /* A longer name is of no use to anybody who looks for it. */
 #define NAME_LENGTH_MAX 64
@@ -77,7 +78,31 @@ static int make_directory(const char *path, mode_t mode)
 	return S_ISDIR(st.st_mode) ? 0 : -ENOTDIR;
 }
 
-int place_make(const char *path, bool session)
+/* Is the directory this domain's? -ENOENT: nobody has said yet; -EBUSY: it is another's. */
+static int check_owner(int dir, const char *uuid)
+{
+	char text[64];
+	ssize_t length = readlinkat(dir, OWNER_LINK, text, sizeof(text));
+
+	if (length < 0)
+		return -errno;
+	return (size_t)length == strlen(uuid) && !memcmp(text, uuid, (size_t)length) ? 0 : -EBUSY;
+}
+
+static int mark_owner(const char *path, const char *uuid)
+{
+	int dir = open_directory(AT_FDCWD, path), ret;
+
+	if (dir < 0)
+		return dir;
+	ret = symlinkat(uuid, dir, OWNER_LINK) ? -errno : 0;
+	if (ret == -EEXIST)
+		ret = check_owner(dir, uuid);
+	close(dir);
+	return ret;
+}
+
+int place_make(const char *path, bool session, const char *uuid)
 {
 	char part[PATH_MAX];
 
@@ -93,7 +118,7 @@ int place_make(const char *path, bool session)
 		if (ret)
 			return ret;
 	}
-	return 0;
+	return mark_owner(path, uuid);
 }
 
 /* fd may be of a path alone (O_PATH). */
@@ -165,9 +190,10 @@ static bool is_fifo_name(const char *name)
 
 static int remove_fifos(int dir)
 {
-	int copy = fcntl(dir, F_DUPFD_CLOEXEC, 0);
+	int copy = fcntl(dir, F_DUPFD_CLOEXEC, 0), err = 0;
 	DIR *entries = copy < 0 ? NULL : fdopendir(copy);
 	const struct dirent *entry;
+	struct stat st;
 
 	if (!entries) {
 		int ret = -errno;
@@ -177,10 +203,13 @@ static int remove_fifos(int dir)
 		return ret;
 	}
 	while ((entry = readdir(entries)))
-		if (is_fifo_name(entry->d_name))
-			unlinkat(dir, entry->d_name, 0);
+		if (is_fifo_name(entry->d_name) &&
+		    !fstatat(dir, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) &&
+		    S_ISFIFO(st.st_mode) && unlinkat(dir, entry->d_name, 0) && errno != ENOENT &&
+		    !err)
+			err = -errno;
 	closedir(entries);
-	return 0;
+	return err;
 }
 
 static int remove_share(int dir)
@@ -197,17 +226,38 @@ static int remove_share(int dir)
 	return unlinkat(dir, "share", AT_REMOVEDIR) ? -errno : 0;
 }
 
-int place_remove(const char *path)
+/* With its mark, which stays when others have files there. */
+static int remove_directory(const char *path, const char *uuid)
+{
+	int dir = open_directory(AT_FDCWD, path), ret = 0;
+
+	if (dir < 0)
+		return dir;
+	unlinkat(dir, OWNER_LINK, 0);
+	if (rmdir(path)) {
+		ret = -errno;
+		if (symlinkat(uuid, dir, OWNER_LINK))
+			ret = -errno;
+	}
+	close(dir);
+	return ret;
+}
+
+int place_remove(const char *path, const char *uuid)
 {
 	int dir = open_directory(AT_FDCWD, path), ret;
 
 	if (dir < 0)
 		return dir == -ENOENT ? 0 : dir;
-	ret = remove_fifos(dir);
+	ret = check_owner(dir, uuid);
+	if (ret == -ENOENT)
+		ret = 0;
+	if (!ret)
+		ret = remove_fifos(dir);
 	if (!ret)
 		ret = remove_share(dir);
 	close(dir);
-	if (!ret && rmdir(path))
-		ret = -errno;
+	if (!ret)
+		ret = remove_directory(path, uuid);
 	return ret;
 }

@@ -23,14 +23,15 @@ bool place_exists(const char *path);
  * and -EEXIST when something of another kind is there. Owner NULL: the caller. */
 
 /* The directory and those above it. Through those that are made others may pass, but not look; not
- * even that where they are for a user's own libvirt. */
-int place_make(const char *path, bool session);
+ * even that where they are for a user's own libvirt. A link in it, "domain", names whose it is by
+ * the UUID: -EBUSY, also below, when it is another's, as of a clone or of one that was renamed. */
+int place_make(const char *path, bool session, const char *uuid);
 /* A directory for QEMU's user alone. */
 int place_make_share(const char *path, const struct qemu_user *owner);
 /* path.in and path.out, for QEMU's user alone. */
 int place_make_fifos(const char *path, const struct qemu_user *owner);
 /* The directory with the FIFOs and the share, and what the agent wrote there. -ENOTEMPTY: others
  * have files in it, which stay. 0 also when it is not there. */
-int place_remove(const char *path);
+int place_remove(const char *path, const char *uuid);
 
 #endif

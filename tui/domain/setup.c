@@ -292,6 +292,8 @@ static int place_failed(const struct setup_action *action, int ret, char *error,
 		advice = "do it as root";
 	else if (ret == -ENOTEMPTY)
 		advice = "others have put files there, which are theirs to remove";
+	else if (ret == -EBUSY)
+		advice = "it is another domain's: its link 'domain' has the UUID";
 	snprintf(error, error_size, "%s cannot be %s: %s; %s", action->text,
 		 removing ? "removed" : "made", strerror(-ret), advice);
 	return ret;
@@ -301,10 +303,12 @@ static int place_step(struct setup *setup, const struct setup_action *action, ch
 		      size_t error_size)
 {
 	const struct qemu_user *owner = setup->session ? NULL : &setup->owner;
+	char uuid[VIR_UUID_STRING_BUFLEN] = "";
 	int ret;
 
+	virDomainGetUUIDString(setup->domain, uuid);
 	if (action->verb == SETUP_REMOVE_PLACE) {
-		ret = place_remove(action->text);
+		ret = place_remove(action->text, uuid);
 	} else if (!setup->session && !setup->owner_known) {
 		snprintf(error, error_size,
 			 "%s is to be QEMU's, and libvirt does not say as whom QEMU runs; 'virsh "
@@ -313,7 +317,7 @@ static int place_step(struct setup *setup, const struct setup_action *action, ch
 			 action->text);
 		return -ENOENT;
 	} else if (action->verb == SETUP_MAKE_PLACE) {
-		ret = place_make(action->text, setup->session);
+		ret = place_make(action->text, setup->session, uuid);
 	} else if (action->verb == SETUP_MAKE_SHARE) {
 		ret = place_make_share(action->text, owner);
 	} else {

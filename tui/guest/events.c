@@ -111,11 +111,11 @@ static void ordered(void *data, const struct control_answer *answer, int error)
 	void *fn_data = order->data;
 	bool good = !error && answer->kind == CONTROL_OK;
 	uint64_t enabled;
-	char why[512];
+	char why[512], refused[2];
 
-	if (good && order->changes)
-		guest->agent.events_changed = true;
-	if (good && order->restores)
+	/* What the kernel has refused is still as it was changed to. */
+	if (good && order->restores &&
+	    control_value(answer->text, "refused", refused, sizeof(refused)) < 0)
 		guest->agent.events_changed = false;
 	if (good && order->verb == CONTROL_EVENTS &&
 	    !control_value_u64(answer->text, "enabled", &enabled) && enabled <= VTRACE_EVENTS_MAX)
@@ -133,6 +133,9 @@ static int send_order(struct guest *guest, struct guest_order *order, const char
 	int err = control_client_request(guest->agent.control, order->verb, args, ORDER_ANSWER_MS,
 					 ordered, order);
 
+	/* Carried out or not: an answer may be late, or tell of an error behind a change. */
+	if (!err && order->changes)
+		guest->agent.events_changed = true;
 	if (err)
 		drop(order);
 	return err;
@@ -306,10 +309,18 @@ static void list_answered(void *data, const struct control_answer *answer, int e
 {
 	struct guest_order *order = data;
 	char why[512];
+	uint64_t from;
 	int err;
 
 	if (error || answer->kind != CONTROL_OK) {
 		end_list(order, trouble(answer, error, why, sizeof(why)));
+		return;
+	}
+	if (control_value_u64(answer->text, "from", &from) == -ENOENT &&
+	    ++order->attempts < LISTS_MAX) {
+		/* The late answer to an order that was given up: the list is still to come. */
+		if (ask_on(order))
+			end_list(order, "the control channel was closed");
 		return;
 	}
 	err = add_part(order, answer->text);

@@ -13,6 +13,7 @@
 
 #define GATHER_ANSWER_MS 30000 /* an emulated guest reads its kallsyms for seconds */
 #define PART_ANSWER_MS	 5000
+#define STRAYS_MAX	 2 /* answers that were not asked for, until it is given up */
 
 static void answered(void *data, const struct control_answer *answer, int error);
 
@@ -72,6 +73,12 @@ static int add(struct formats_pull *pull, const char *text)
 	return 0;
 }
 
+/* Is it an answer of the kind that was asked for, gathered or a part? */
+static bool is_awaited(const struct formats_pull *pull, const char *text)
+{
+	return (pull->fd >= 0) == (control_rest(text, "data") != NULL);
+}
+
 static void finish(struct guest *guest)
 {
 	struct formats_pull *pull = &guest->formats.pull;
@@ -116,6 +123,16 @@ static void answered(void *data, const struct control_answer *answer, int error)
 		formats_not_pulled(guest, error == -ETIMEDOUT ? "it has not answered in time"
 					  : error	      ? strerror(-error)
 							      : answer->text);
+		return;
+	}
+	if (!is_awaited(pull, answer->text) && pull->strays++ < STRAYS_MAX) {
+		/* The late answer to what was given up: ask for all anew. */
+		unsigned strays = pull->strays;
+
+		err = formats_pull(guest);
+		pull->strays = strays;
+		if (err)
+			fail(guest, err);
 		return;
 	}
 	err = pull->fd < 0 ? begin(pull, answer->text) : add(pull, answer->text);

@@ -66,6 +66,7 @@ struct formats_pull {
 	int fd; /* memfd that it is put into; -1: the agent gathers it, or nothing is on its way */
 	uint64_t generation, bytes, got;
 	unsigned told;	    /* hundredths */
+	unsigned strays;    /* answers to something else */
 	char progress[128]; /* a sentence; "": it has not begun */
 };
 

@@ -32,6 +32,7 @@ like "titles say what is ordered by" "$(screen)" 'TASK-PID +COUNT +P50 +P99 +MAX
 see "a histogram is of what the cursor is on" '^ +FROM +PAIRS \(all\)'
 see "a line for each so many powers of two" '^ +65\.5 µs +104 █+$'
 see "what there is none of for long is left out" '^ +\.\.\.$'
+key g # what a slow reader says when all is read stands there until a key is pressed
 see "a line says what is measured" 'from being woken to running'
 key j
 see "j moves the cursor" '^> rcu_preempt-15'

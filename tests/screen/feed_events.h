@@ -29,7 +29,7 @@ struct fed_events {
 	struct fed_event event[FED_EVENTS];
 };
 
-/* What one list holds must not be one capture's: these are the names that its pages mostly have. */
+/* Some are enabled, some are not; of one system all, of one none, of one a part. */
 static inline void fed_events_init(struct fed_events *events)
 {
 	static const struct fed_event all[FED_EVENTS] = {

@@ -7,7 +7,8 @@
 static const char *const verb_names[] = {
 	[CONTROL_START] = "1",	     [CONTROL_STOP] = "0",	    [CONTROL_HELLO] = "hello",
 	[CONTROL_EXPORT] = "export", [CONTROL_STATS] = "stats",	    [CONTROL_EVENTS] = "events",
-	[CONTROL_FILTER] = "filter", [CONTROL_FORMATS] = "formats", [CONTROL_UNKNOWN] = NULL,
+	[CONTROL_FILTER] = "filter", [CONTROL_FORMATS] = "formats", [CONTROL_PING] = "ping",
+	[CONTROL_MARK] = "mark",     [CONTROL_SYNC] = "sync",	    [CONTROL_UNKNOWN] = NULL,
 };
 
 static bool printable(char c)

@@ -30,6 +30,9 @@ enum control_verb {
 	CONTROL_EVENTS,	 /* "events [list FROM | set|add|remove PATTERNS | restore]" */
 	CONTROL_FILTER,	 /* "filter SYSTEM:EVENT [FILTER]": of what the kernel writes */
 	CONTROL_FORMATS, /* "formats [FROM]": gather the formats bundle; a part of it */
+	CONTROL_PING,	 /* "ping [TEXT]": are you there? */
+	CONTROL_MARK,	 /* "mark TEXT": into the trace */
+	CONTROL_SYNC,	 /* "sync": send what was written so far; "ok sync" once it is sent */
 	CONTROL_UNKNOWN,
 };
 

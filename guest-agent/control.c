@@ -17,6 +17,7 @@
 #include "guest-agent/event_answers.h"
 #include "guest-agent/formats_answers.h"
 #include "guest-agent/notrace.h"
+#include "guest-agent/stats_answers.h"
 
 /* How long the last pages may take to get out when the agent leaves, and its last words after. */
 #define LEAVE_MS 1000
@@ -24,13 +25,18 @@
 /* A port without a host says so at every poll(): look again after so long. */
 #define NO_HOST_MS 500
 
+/* Kernels before 6.9 cut a longer mark (Linux, kernel/trace/trace.c, TRACE_BUF_SIZE). */
+#define MARK_MAX 1024
+
 enum state { STATE_STOPPED, STATE_TRACING, STATE_STOPPING };
 
 struct control {
 	const struct control_setup *setup;
 	enum state state;
-	unsigned stops;	   /* requests to stop that wait for the pumps */
-	unsigned answered; /* the last export request told about; the first is the agent's own */
+	unsigned stops;	     /* requests to stop that wait for the pumps */
+	unsigned answered;   /* the last export request told about; the first is the agent's own */
+	unsigned syncs;	     /* requests to sync that wait for the pumps */
+	unsigned syncs_next; /* and those that came since, for the next round */
 	bool changed_recording;
 	int recording_before;
 	int64_t leave_at; /* ms; 0: not leaving */
@@ -115,11 +121,11 @@ static int start(struct control *control, char *reason, size_t size)
 	return 0;
 }
 
-static void on_start(struct control *control, const struct control_request *request)
+static void on_start(struct control *control, const char *args)
 {
 	char reason[128];
 
-	(void)request;
+	(void)args;
 	if (control->state == STATE_TRACING) {
 		answers_add(&control->answers, "ok 1");
 		return;
@@ -155,11 +161,11 @@ static void check_stopped(struct control *control)
 		answers_add(&control->answers, "ok 0");
 }
 
-static void on_stop(struct control *control, const struct control_request *request)
+static void on_stop(struct control *control, const char *args)
 {
 	int err = stop(control);
 
-	(void)request;
+	(void)args;
 	if (err) {
 		answers_add(&control->answers, "error 0 cannot write tracing_on: %s",
 			    strerror(-err));
@@ -181,7 +187,7 @@ static void boot_id(char *id, size_t size)
 	free(text);
 }
 
-static void on_hello(struct control *control, const struct control_request *request)
+static void on_hello(struct control *control, const char *args)
 {
 	const struct control_setup *setup = control->setup;
 	char id[64], clock[32] = "unknown";
@@ -191,7 +197,7 @@ static void on_hello(struct control *control, const struct control_request *requ
 	uint64_t version;
 	int events;
 
-	if (control_number(request->args, &version) || version != CONTROL_VERSION) {
+	if (control_number(args, &version) || version != CONTROL_VERSION) {
 		answers_add(&control->answers,
 			    "error hello this agent speaks version %d of the protocol",
 			    CONTROL_VERSION);
@@ -218,9 +224,9 @@ static void on_hello(struct control *control, const struct control_request *requ
 		    export.generation);
 }
 
-static void on_export(struct control *control, const struct control_request *request)
+static void on_export(struct control *control, const char *args)
 {
-	(void)request;
+	(void)args;
 	if (!control->setup->exporter) {
 		answers_add(&control->answers, "error export this agent has no share");
 		return;
@@ -255,106 +261,102 @@ static void check_exported(struct control *control)
 	}
 }
 
-static void answer_stats(struct control *control, const char *which, const struct ring_stats *ring,
-			 const struct pump_status *pump)
+static void on_stats(struct control *control, const char *args)
 {
-	answers_add(&control->answers,
-		    "ok stats %s entries=%" PRIu64 " overrun=%" PRIu64 " commit-overrun=%" PRIu64
-		    " dropped=%" PRIu64 " read=%" PRIu64 " pages-spliced=%" PRIu64
-		    " pages-flushed=%" PRIu64 " bytes-sent=%" PRIu64 " lost-bytes=%" PRIu64,
-		    which, ring->entries, ring->overrun, ring->commit_overrun, ring->dropped,
-		    ring->read, pump->pages_spliced, pump->pages_flushed, pump->bytes_sent,
-		    pump->bytes_lost);
+	stats_answer(control->setup->tracefs, control->setup->pumps, args, &control->answers);
 }
 
-static void on_stats_cpu(struct control *control, const char *args)
+static void on_events(struct control *control, const char *args)
 {
-	const struct pumps *pumps = control->setup->pumps;
-	struct ring_stats ring;
-	struct pump_status pump;
-	char which[32];
-	uint64_t cpu;
+	events_answer(&control->events, args, &control->answers);
+}
+
+static void on_filter(struct control *control, const char *args)
+{
+	filter_answer(&control->events, args, &control->answers);
+}
+
+static void on_formats(struct control *control, const char *args)
+{
+	formats_answer(&control->formats, control->setup->exporter, args, &control->answers);
+}
+
+static void on_ping(struct control *control, const char *args)
+{
+	answers_add(&control->answers, "ok ping%s%s", args[0] ? " text=" : "", args);
+}
+
+static void on_mark(struct control *control, const char *args)
+{
 	int err;
 
-	if (control_number(args, &cpu) || cpu >= pumps->cpus->count ||
-	    !pumps->cpus->possible[cpu]) {
-		answers_add(&control->answers, "error stats no such CPU; there are 0 to %u",
-			    pumps->cpus->count - 1);
+	if (!args[0] || strlen(args) > MARK_MAX) {
+		answers_add(&control->answers, "error mark takes a text of 1 to %d bytes",
+			    MARK_MAX);
 		return;
 	}
-	err = tracefs_stats(control->setup->tracefs, (unsigned)cpu, &ring);
-	if (err) {
-		answers_add(&control->answers, "error stats cannot read the counters: %s",
+	err = tracefs_write(control->setup->tracefs->instance, "trace_marker", 0, args);
+	/* So the kernel says (tracing_mark_write). */
+	if (err == -EBADF)
+		answers_add(&control->answers,
+			    "error mark the ring buffer does not record: 1 starts it");
+	else if (err)
+		answers_add(&control->answers, "error mark cannot write trace_marker: %s",
 			    strerror(-err));
+	else
+		answers_add(&control->answers, "ok mark bytes=%zu", strlen(args));
+}
+
+/* One round of the pumps after the other, so that none waits for requests that come later. */
+static void check_synced(struct control *control)
+{
+	while (control->syncs + control->syncs_next > 0 && pumps_synced(control->setup->pumps)) {
+		for (; control->syncs > 0; control->syncs--)
+			answers_add(&control->answers, "ok sync");
+		if (control->syncs_next > 0)
+			pumps_sync(control->setup->pumps);
+		control->syncs = control->syncs_next;
+		control->syncs_next = 0;
+	}
+}
+
+static void on_sync(struct control *control, const char *args)
+{
+	(void)args;
+	if (control->state == STATE_STOPPED) {
+		answers_add(&control->answers, "error sync nothing is being sent: 1 starts it");
 		return;
 	}
-	pumps_status(pumps, (unsigned)cpu, &pump);
-	snprintf(which, sizeof(which), "cpu=%" PRIu64, cpu);
-	answer_stats(control, which, &ring, &pump);
+	control->syncs_next++;
+	check_synced(control);
 }
 
-static void on_stats(struct control *control, const struct control_request *request)
-{
-	const struct pumps *pumps = control->setup->pumps;
-	struct ring_stats sum = {0};
-	struct pump_status pump;
-	char which[32];
-
-	if (request->args[0]) {
-		on_stats_cpu(control, request->args);
-		return;
-	}
-	for (unsigned cpu = 0; cpu < pumps->cpus->count; cpu++) {
-		struct ring_stats one;
-
-		if (!pumps->cpus->possible[cpu] ||
-		    tracefs_stats(control->setup->tracefs, cpu, &one))
-			continue;
-		sum.entries += one.entries;
-		sum.overrun += one.overrun;
-		sum.commit_overrun += one.commit_overrun;
-		sum.dropped += one.dropped;
-		sum.read += one.read;
-	}
-	pumps_sum(pumps, &pump);
-	snprintf(which, sizeof(which), "cpus=%u", pumps->cpus->count);
-	answer_stats(control, which, &sum, &pump);
-}
-
-static void on_events(struct control *control, const struct control_request *request)
-{
-	events_answer(&control->events, request->args, &control->answers);
-}
-
-static void on_filter(struct control *control, const struct control_request *request)
-{
-	filter_answer(&control->events, request->args, &control->answers);
-}
-
-static void on_formats(struct control *control, const struct control_request *request)
-{
-	formats_answer(&control->formats, control->setup->exporter, request->args,
-		       &control->answers);
-}
-
+/* What each line of the host's brings about. */
 static const struct {
-	void (*fn)(struct control *control, const struct control_request *request);
-	bool takes_args;
+	void (*fn)(struct control *control, const char *args);
+	const char *args; /* what may stand behind it, for a person; NULL: nothing */
 } verbs[] = {
-	[CONTROL_START] = {on_start, false},  [CONTROL_STOP] = {on_stop, false},
-	[CONTROL_HELLO] = {on_hello, true},   [CONTROL_EXPORT] = {on_export, false},
-	[CONTROL_STATS] = {on_stats, true},   [CONTROL_EVENTS] = {on_events, true},
-	[CONTROL_FILTER] = {on_filter, true}, [CONTROL_FORMATS] = {on_formats, true},
+	[CONTROL_START] = {on_start, NULL},
+	[CONTROL_STOP] = {on_stop, NULL},
+	[CONTROL_HELLO] = {on_hello, "the version of the protocol"},
+	[CONTROL_EXPORT] = {on_export, NULL},
+	[CONTROL_STATS] = {on_stats, "a CPU, or nothing"},
+	[CONTROL_EVENTS] = {on_events, "list, set, add, remove, restore, or nothing"},
+	[CONTROL_FILTER] = {on_filter, "SYSTEM:EVENT and a filter"},
+	[CONTROL_FORMATS] = {on_formats, "the number of the first byte, or nothing"},
+	[CONTROL_PING] = {on_ping, "any text"},
+	[CONTROL_MARK] = {on_mark, "the text to write"},
+	[CONTROL_SYNC] = {on_sync, NULL},
 };
 
 _Static_assert(sizeof(verbs) / sizeof(verbs[0]) == CONTROL_UNKNOWN, "a verb has no function");
 
 static void answer_unknown(struct control *control, const char *name)
 {
-	char known[128];
+	char known[512] = "";
 	size_t used = 0;
 
-	for (int verb = 0; verb < CONTROL_UNKNOWN; verb++)
+	for (int verb = 0; verb < CONTROL_UNKNOWN && used < sizeof(known); verb++)
 		used += (size_t)snprintf(known + used, sizeof(known) - used, " %s",
 					 control_verb_name((enum control_verb)verb));
 	answers_add(&control->answers, "error %s unknown verb; known:%s", name, known);
@@ -374,10 +376,10 @@ static void on_line(const char *line, const char *reason, void *data)
 		return;
 	if (request.verb == CONTROL_UNKNOWN)
 		answer_unknown(control, request.name);
-	else if (request.args[0] && !verbs[request.verb].takes_args)
+	else if (request.args[0] && !verbs[request.verb].args)
 		answers_add(&control->answers, "error %s takes no argument", request.name);
 	else
-		verbs[request.verb].fn(control, &request);
+		verbs[request.verb].fn(control, request.args);
 }
 
 /* The host closed its end: half a line and answers to questions of a former host mean nothing to
@@ -387,6 +389,7 @@ static void forget_host(struct control *control)
 	if (!control->no_host) {
 		memset(&control->lines, 0, sizeof(control->lines));
 		answers_clear(&control->answers);
+		control->syncs = control->syncs_next = 0;
 	}
 	control->no_host = true;
 }
@@ -437,6 +440,7 @@ static void hear_report(struct control *control)
 	if (control->setup->exporter)
 		formats_check(&control->formats, control->setup->exporter, &control->answers);
 	pumps_news(control->setup->pumps, note, control);
+	check_synced(control);
 	check_stopped(control);
 }
 
@@ -455,7 +459,8 @@ static bool may_leave(const struct control *control)
 {
 	if (!control->leave_at)
 		return false;
-	return (control->state == STATE_STOPPED && control->answers.count == 0) ||
+	return (control->state == STATE_STOPPED && control->syncs == 0 &&
+		control->answers.count == 0) ||
 	       now_ms() >= control->leave_at;
 }
 

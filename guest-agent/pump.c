@@ -50,7 +50,15 @@ struct pump {
 	atomic_uint order;
 	atomic_uint drained; /* the order to drain that was carried out last, 0 at first */
 
+	/* Requests to sync, counted: wanted, and carried out by the thread. */
+	atomic_uint sync;
+	atomic_uint synced;
+	atomic_size_t sync_pages;
+
 	/* The thread's own. */
+	unsigned syncing; /* the request that these are about */
+	bool sync_taken;  /* all that it wants is out of the ring */
+	size_t sync_left; /* pages that may still hold something of it */
 	size_t pipe_size;
 	size_t held;	/* bytes in the pipe and in buffer, on their way out */
 	size_t burst;	/* pages taken from the ring at a time */
@@ -60,6 +68,7 @@ struct pump {
 	size_t copy_end;
 	bool copies;	 /* out takes no splice */
 	bool ring_ready; /* poll() said that the ring has pages */
+	bool ring_dry;	 /* splice() said that it has no full page */
 	bool ring_deaf;	 /* and was wrong or failed: do not ask it the next time */
 	bool out_deaf;	 /* nobody at the other end: likewise */
 	bool starved;	 /* the kernel had no memory to go on with: try again soon */
@@ -146,6 +155,16 @@ static size_t burst_size(const struct pump *pump)
 	return pump->burst * subbuf_size < fits ? pump->burst * subbuf_size : fits;
 }
 
+/* After as many pages as the ring has, the next one was written after the request: a ring that is
+ * written faster than it is read never becomes dry. */
+static void count_for_sync(struct pump *pump, size_t pages)
+{
+	if (pages >= pump->sync_left)
+		pump->sync_taken = true;
+	else
+		pump->sync_left -= pages;
+}
+
 /* Move a burst of full pages from the ring into the empty pipe. Whether there were any. */
 static bool take_full_pages(struct pump *pump)
 {
@@ -153,13 +172,15 @@ static bool take_full_pages(struct pump *pump)
 	ssize_t n = splice(pump->pages, NULL, pump->pipe[1], NULL, want,
 			   SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
 
-	if (n < 0 && errno != EAGAIN && errno != EINTR && errno != ENOMEM)
+	pump->ring_dry = n == 0 || (n < 0 && errno != EINTR && errno != ENOMEM);
+	if (n < 0 && pump->ring_dry && errno != EAGAIN)
 		ring_failed(pump, -errno);
 	if (n <= 0)
 		return false;
 	pump->held = (size_t)n;
 	pump->more = (size_t)n == want;
 	atomic_fetch_add(&pump->pages_spliced, (size_t)n / atomic_load(&pump->subbuf_size));
+	count_for_sync(pump, (size_t)n / atomic_load(&pump->subbuf_size));
 	return true;
 }
 
@@ -228,8 +249,9 @@ static void adapt_pause(struct pump *pump)
 		pump->pause = PAUSE_MAX_MS;
 }
 
-/* Ring to pipe. Whether the ring has nothing more to give for now. */
-static bool fill(struct pump *pump, bool draining)
+/* Ring to pipe; flush: pages that are not full as well. Whether the ring has nothing more to give
+ * for now. */
+static bool fill(struct pump *pump, bool flush)
 {
 	pump->more = false;
 	if (pump->held > 0)
@@ -245,11 +267,13 @@ static bool fill(struct pump *pump, bool draining)
 	/* After a failure it stays as long as that asked for. */
 	if (pump->pause < RETRY_MS)
 		adapt_pause(pump);
-	if (draining) {
+	if (flush) {
 		int taken = take_partial_page(pump);
 
 		if (taken < 0)
 			pump->pause = PAUSE_MIN_MS;
+		else if (pump->ring_dry)
+			pump->sync_taken = true; /* behind the full pages there is but this one */
 		return taken == 0;
 	}
 	if (now_ms() >= pump->deadline) {
@@ -417,31 +441,55 @@ static int timeout_until(const struct pump *pump)
 	return pump->pause;
 }
 
+static void finish_sync(struct pump *pump, unsigned sync)
+{
+	if (atomic_exchange(&pump->synced, sync) != sync)
+		report(pump);
+}
+
+/* Whether a request to sync is to be carried out. */
+static bool is_syncing(struct pump *pump, unsigned sync)
+{
+	if (pump->syncing != sync) {
+		pump->syncing = sync;
+		pump->sync_taken = false;
+		pump->sync_left = atomic_load(&pump->sync_pages);
+	}
+	return sync != atomic_load(&pump->synced);
+}
+
 /* One round: ring to pipe, pipe to port, then sleep as long as may be. */
-static void turn(struct pump *pump, unsigned order)
+static void turn(struct pump *pump, unsigned order, unsigned sync)
 {
 	bool draining = order_phase(order) == PUMP_DRAINING;
-	bool empty;
+	bool syncing = is_syncing(pump, sync);
+	bool empty, unheard;
 	int err;
 
 	bind_to_cpu(pump);
-	empty = fill(pump, draining);
+	empty = fill(pump, draining || (syncing && !pump->sync_taken));
 	err = send_held(pump);
 	if (err && err != -EAGAIN) {
 		atomic_store(&pump->out_error, err);
 		report(pump);
 		return;
 	}
-	if (!draining) {
-		if (pump->held > 0 || !pump->more)
-			wait_for_work(pump, timeout_until(pump));
-		return;
-	}
 	/* Nobody at the other end is no reason to hold a stop up: what is held goes to the next
 	 * host after the next start. */
-	if ((empty && pump->held == 0) || (err && pump->out_deaf)) {
+	unheard = err && pump->out_deaf;
+	if (syncing && ((pump->sync_taken && pump->held == 0) || unheard)) {
+		finish_sync(pump, sync);
+		syncing = false;
+	}
+	if (draining && ((empty && pump->held == 0) || unheard)) {
+		finish_sync(pump, sync);
 		atomic_store(&pump->drained, order);
 		report(pump);
+		return;
+	}
+	if (!draining && !syncing) {
+		if (pump->held > 0 || !pump->more)
+			wait_for_work(pump, timeout_until(pump));
 		return;
 	}
 	if (err || pump->unreadable || pump->starved)
@@ -463,6 +511,8 @@ static void *pump_thread(void *data)
 	unsigned last = PUMP_STOPPED;
 
 	for (;;) {
+		/* In this order: who asks for a sync has ordered to run before. */
+		unsigned sync = atomic_load(&pump->sync);
 		unsigned order = atomic_load(&pump->order);
 		bool idle = order_phase(order) == PUMP_STOPPED || atomic_load(&pump->out_error) ||
 			    atomic_load(&pump->drained) == order;
@@ -470,6 +520,7 @@ static void *pump_thread(void *data)
 		if (order_phase(order) == PUMP_LEAVING)
 			return NULL;
 		if (idle) {
+			finish_sync(pump, sync);
 			sleep_until_order(pump);
 			continue;
 		}
@@ -479,7 +530,7 @@ static void *pump_thread(void *data)
 			pump->pause = PAUSE_MIN_MS;
 			set_deadline(pump, false);
 		}
-		turn(pump, order);
+		turn(pump, order, sync);
 	}
 }
 
@@ -554,13 +605,31 @@ int pump_start(struct pump **result, const struct pump_setup *setup)
 	return 0;
 }
 
-void pump_order(struct pump *pump, enum pump_phase phase, unsigned epoch)
+static void wake(struct pump *pump)
 {
 	uint64_t one = 1;
 
-	atomic_store(&pump->order, epoch << 2 | phase);
 	if (write(pump->wake, &one, sizeof(one)) < 0)
 		return;
+}
+
+void pump_order(struct pump *pump, enum pump_phase phase, unsigned epoch)
+{
+	atomic_store(&pump->order, epoch << 2 | phase);
+	wake(pump);
+}
+
+void pump_sync(struct pump *pump, unsigned sync, size_t pages)
+{
+	atomic_store(&pump->sync_pages, pages);
+	atomic_store(&pump->sync, sync);
+	wake(pump);
+}
+
+bool pump_synced(const struct pump *pump)
+{
+	return atomic_load(&pump->out_error) ||
+	       atomic_load(&pump->synced) == atomic_load(&pump->sync);
 }
 
 /* What was left over when the host went away is of no use behind formats of another layout. */

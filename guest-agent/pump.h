@@ -73,6 +73,18 @@ int pump_start(struct pump **pump, const struct pump_setup *setup);
 void pump_order(struct pump *pump, enum pump_phase phase, unsigned epoch);
 
 /*
+ * Send what was written to the ring until now, pages that are not full included, and go on as
+ * ordered. sync, from 1, counts these requests. pages is how many the ring has: after so many, what
+ * comes was written later. A pump that is stopped or has drained has done so at once. Only when
+ * the request before is carried out.
+ */
+void pump_sync(struct pump *pump, unsigned sync, size_t pages);
+
+/* Whether the last request to sync is carried out, or never will be: out is gone, or nobody is at
+ * its other end. */
+bool pump_synced(const struct pump *pump);
+
+/*
  * The ring anew, when the size of its sub-buffers has changed: pages is another descriptor of it,
  * the pump's from now on, since splice() wants the position of the old one to be a multiple of the
  * size (Linux, kernel/trace/trace.c, tracing_buffers_splice_read). The pipe grows with the size,

@@ -152,6 +152,35 @@ bool pumps_drained(const struct pumps *pumps)
 	return true;
 }
 
+/* Pages of a CPU's ring. The kernel counts what they hold without their heads, which have less than
+ * 64 bytes, has one for the reader, and at least two others (kernel/trace/ring_buffer.c). */
+static size_t ring_pages(const struct pumps *pumps, unsigned cpu)
+{
+	uint64_t kb;
+
+	if (tracefs_buffer_kb(pumps->tracefs, cpu, &kb))
+		return SIZE_MAX; /* until it is empty, then */
+	return kb * 1024 / (pumps->subbuf_size - 64) + 4;
+}
+
+void pumps_sync(struct pumps *pumps)
+{
+	pumps->syncs++;
+	for (unsigned cpu = 0; cpu < pumps->cpus->count; cpu++) {
+		if (pumps->pump[cpu])
+			pump_sync(pumps->pump[cpu], pumps->syncs, ring_pages(pumps, cpu));
+	}
+}
+
+bool pumps_synced(const struct pumps *pumps)
+{
+	for (unsigned cpu = 0; cpu < pumps->cpus->count; cpu++) {
+		if (pumps->pump[cpu] && !pump_synced(pumps->pump[cpu]))
+			return false;
+	}
+	return true;
+}
+
 void pumps_status(const struct pumps *pumps, unsigned cpu, struct pump_status *status)
 {
 	memset(status, 0, sizeof(*status));

@@ -20,6 +20,7 @@ struct pumps {
 	bool to_stdout;	      /* all pages to standard output instead of the ports */
 	int report;	      /* eventfd of the control loop, the caller's */
 	unsigned epoch;	      /* of the last order */
+	unsigned syncs;	      /* requests to sync, ever */
 	unsigned subbuf_size; /* bytes */
 	unsigned started;     /* pumps, ever */
 	pthread_mutex_t stdout_lock;
@@ -42,6 +43,11 @@ void pumps_order(struct pumps *pumps, enum pump_phase phase);
 
 /* Whether the last order, one to drain, is carried out by all. */
 bool pumps_drained(const struct pumps *pumps);
+
+/* Send what was written until now, see pump_sync(); and whether the last such request is carried
+ * out by all. */
+void pumps_sync(struct pumps *pumps);
+bool pumps_synced(const struct pumps *pumps);
 
 /* Counters of one CPU's pump, zeroes if it has none; pumps_sum() adds up those of all. */
 void pumps_status(const struct pumps *pumps, unsigned cpu, struct pump_status *status);

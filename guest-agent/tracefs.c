@@ -314,6 +314,22 @@ int tracefs_stats(const struct tracefs *tracefs, unsigned cpu, struct ring_stats
 	return err;
 }
 
+int tracefs_buffer_kb(const struct tracefs *tracefs, unsigned cpu, uint64_t *kb)
+{
+	char path[64], *text, *end;
+	size_t length;
+	int err;
+
+	snprintf(path, sizeof(path), "per_cpu/cpu%u/buffer_size_kb", cpu);
+	err = tracefs_read(tracefs->instance, path, 128, &text, &length);
+	if (err)
+		return err;
+	*kb = strtoull(text, &end, 10);
+	err = end == text ? -EINVAL : 0;
+	free(text);
+	return err;
+}
+
 int tracefs_events_enabled(const struct tracefs *tracefs)
 {
 	size_t length;

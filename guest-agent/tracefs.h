@@ -60,6 +60,9 @@ int tracefs_parse_clock(const char *text, char *clock, size_t size);
 int tracefs_stats(const struct tracefs *tracefs, unsigned cpu, struct ring_stats *stats);
 int tracefs_parse_stats(const char *text, struct ring_stats *stats);
 
+/* KiB of one CPU's ring buffer. 0 or -errno. */
+int tracefs_buffer_kb(const struct tracefs *tracefs, unsigned cpu, uint64_t *kb);
+
 /* Number of event types that are enabled, or -errno. */
 int tracefs_events_enabled(const struct tracefs *tracefs);
 

@@ -323,7 +323,7 @@ static void heard(const char *line, const char *reason, void *data)
 	case CONTROL_FORMATS:
 		say(feed, "error formats this agent sends none\n");
 		break;
-	case CONTROL_UNKNOWN:
+	default:
 		say(feed, "error %s unknown request\n", request.name);
 		break;
 	}

@@ -52,6 +52,7 @@ static const struct {
 	{"trace_clock", "local [mono] boot\n"},
 	{"tracing_on", "0\n"},
 	{"set_event", "sched:sched_switch\nsched:sched_waking\n"},
+	{"trace_marker", ""},
 	{"per_cpu/cpu0/stats", "entries: 10\noverrun: 20\ncommit overrun: 1\nbytes: 5\n"
 			       "dropped events: 2\nread events: 30\n"},
 };
@@ -340,6 +341,63 @@ static void stats(void **state)
 			    "error stats cannot read the counters: No such file or directory");
 }
 
+static void ping(void **state)
+{
+	struct bench *bench = *state;
+
+	say(bench, "ping\nping  are you = there?\n");
+	assert_string_equal(hear(bench), "ok ping");
+	assert_string_equal(hear(bench), "ok ping text=are you = there?");
+}
+
+static void marks(void **state)
+{
+	struct bench *bench = *state;
+	char line[VTRACE_LINE_MAX], *text;
+	size_t length;
+
+	say(bench, "mark here it went wrong\nmark\n");
+	assert_string_equal(hear(bench), "ok mark bytes=18");
+	assert_string_equal(hear(bench), "error mark takes a text of 1 to 1024 bytes");
+	assert_int_equal(tracefs_read(bench->tracefs.top, "trace_marker", 100, &text, &length), 0);
+	assert_string_equal(text, "here it went wrong");
+	free(text);
+	snprintf(line, sizeof(line), "mark %01025d\n", 7);
+	say(bench, line);
+	assert_string_equal(hear(bench), "error mark takes a text of 1 to 1024 bytes");
+	unlinkat(bench->tracefs.top, "trace_marker", 0);
+	say(bench, "mark again\n");
+	assert_string_equal(hear(bench),
+			    "error mark cannot write trace_marker: No such file or directory");
+}
+
+static void syncs(void **state)
+{
+	struct bench *bench = *state;
+	int stopped = 0;
+
+	say(bench, "sync\n1\n");
+	assert_string_equal(hear(bench), "error sync nothing is being sent: 1 starts it");
+	assert_string_equal(hear(bench), "ok 1");
+	put_pages(bench, 250);
+	/* The port is full, so that these wait, and nothing else does. */
+	say(bench, "sync\nsync\nping\n");
+	assert_string_equal(hear(bench), "ok ping");
+	get_pages(bench, 250);
+	assert_string_equal(hear(bench), "ok sync");
+	assert_string_equal(hear(bench), "ok sync");
+	assert_int_equal(tracing_on(bench), 1);
+	put_pages(bench, 250);
+	say(bench, "sync\n0\nsync\nping\n");
+	assert_string_equal(hear(bench), "ok ping");
+	get_pages(bench, 250);
+	assert_string_equal(hear(bench), "ok sync");
+	/* All is out, and which of the two is told of first does not matter. */
+	for (int i = 0; i < 2; i++)
+		stopped += !strcmp(hear(bench), "ok 0");
+	assert_int_equal(stopped, 1);
+}
+
 static void what_it_does_not_understand(void **state)
 {
 	struct bench *bench = *state;
@@ -347,7 +405,7 @@ static void what_it_does_not_understand(void **state)
 
 	say(bench, "\n  \nfoo bar\n");
 	assert_string_equal(hear(bench), "error foo unknown verb; known: 1 0 hello export stats "
-					 "events filter formats");
+					 "events filter formats ping mark sync");
 	say(bench, "1 2\nexport now\nexport\n");
 	assert_string_equal(hear(bench), "error 1 takes no argument");
 	assert_string_equal(hear(bench), "error export takes no argument");
@@ -371,6 +429,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(start_while_stopping, setup, teardown),
 		cmocka_unit_test_setup_teardown(leaving_while_tracing, setup, teardown),
 		cmocka_unit_test_setup_teardown(stats, setup, teardown),
+		cmocka_unit_test_setup_teardown(ping, setup, teardown),
+		cmocka_unit_test_setup_teardown(marks, setup, teardown),
+		cmocka_unit_test_setup_teardown(syncs, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_it_does_not_understand, setup, teardown),
 	};
 

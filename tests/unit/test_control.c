@@ -149,6 +149,7 @@ static void requests(void **state)
 		{"  hello   1 2", CONTROL_HELLO, "hello", "1 2"},
 		{"export", CONTROL_EXPORT, "export", ""},
 		{"stats 12", CONTROL_STATS, "stats", "12"},
+		{"mark a  b", CONTROL_MARK, "mark", "a  b"},
 		{"10", CONTROL_UNKNOWN, "10", ""},
 		{"hell", CONTROL_UNKNOWN, "hell", ""},
 		{"hello1", CONTROL_UNKNOWN, "hello1", ""},

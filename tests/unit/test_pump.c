@@ -371,9 +371,109 @@ static void ring_is_changed_between_orders(void **state)
 	assert_int_equal(status.bytes_lost, 0);
 }
 
+static void wait_synced(struct bench *bench)
+{
+	while (!pump_synced(bench->pump))
+		wait_report(bench);
+}
+
+static void a_sync_sends_what_is_there_and_goes_on(void **state)
+{
+	struct bench *bench = *state;
+
+	pump_order(bench->pump, PUMP_RUNNING, 1);
+	put_pages(bench, 0, 3);
+	pump_sync(bench->pump, 1, 1000);
+	wait_synced(bench);
+	get_pages(bench, 0, 3);
+	assert_true(nothing_to_read(bench));
+	put_pages(bench, 3, 2);
+	get_pages(bench, 3, 2);
+}
+
+/* An eventfd gives 8 bytes by read() and nothing by splice(): a page that is not full. */
+static void a_sync_sends_a_page_that_is_not_full(void **state)
+{
+	struct bench *bench = *state;
+	unsigned char page[PAGE];
+	int ring = eventfd(0x0102, EFD_CLOEXEC | EFD_NONBLOCK);
+
+	assert_int_equal(pump_set_pages(bench->pump, ring, PAGE), 0);
+	pump_order(bench->pump, PUMP_RUNNING, 1);
+	pump_sync(bench->pump, 1, 1000);
+	wait_synced(bench);
+	assert_int_equal(read(bench->host, page, sizeof(page)), PAGE);
+	assert_int_equal(page[0], 0x02);
+	assert_int_equal(page[PAGE - 1], 0);
+}
+
+/* A ring that never becomes empty: what came after as many pages as it has is not waited for. */
+static void a_sync_ends_after_the_pages_of_a_ring(void **state)
+{
+	struct bench *bench = *state;
+	unsigned i;
+
+	put_pages(bench, 0, 200);
+	pump_order(bench->pump, PUMP_RUNNING, 1);
+	pump_sync(bench->pump, 1, 32);
+	for (i = 0; i < 2000 && !pump_synced(bench->pump); i++) {
+		get_pages(bench, i, 1);
+		put_pages(bench, 200 + i, 1);
+	}
+	assert_true(i < 2000);
+}
+
+static void a_sync_waits_for_the_port(void **state)
+{
+	struct bench *bench = *state;
+
+	pump_order(bench->pump, PUMP_RUNNING, 1);
+	put_pages(bench, 0, 250);
+	pump_sync(bench->pump, 1, 1000);
+	get_pages(bench, 0, 10);
+	assert_false(pump_synced(bench->pump));
+	get_pages(bench, 10, 240);
+	wait_synced(bench);
+}
+
+static void a_sync_does_not_wait_for_nobody(void **state)
+{
+	struct bench *bench = *state;
+
+	put_pages(bench, 0, 2);
+	close(bench->host);
+	bench->host = -1;
+	pump_order(bench->pump, PUMP_RUNNING, 1);
+	pump_sync(bench->pump, 1, 1000);
+	wait_synced(bench);
+}
+
+static void a_sync_while_stopped_or_draining(void **state)
+{
+	struct bench *bench = *state;
+
+	pump_sync(bench->pump, 1, 1000);
+	wait_synced(bench);
+	put_pages(bench, 0, 250);
+	pump_order(bench->pump, PUMP_DRAINING, 2);
+	pump_sync(bench->pump, 2, 1000);
+	get_pages(bench, 0, 250);
+	wait_synced(bench);
+	wait_drained(bench, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_sync_sends_what_is_there_and_goes_on, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(a_sync_sends_a_page_that_is_not_full, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(a_sync_ends_after_the_pages_of_a_ring, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(a_sync_waits_for_the_port, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_sync_does_not_wait_for_nobody, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_sync_while_stopped_or_draining, setup, teardown),
 		cmocka_unit_test_setup_teardown(ring_is_changed_between_orders, setup, teardown),
 		cmocka_unit_test_setup_teardown(pages_flow_while_running, setup, teardown),
 		cmocka_unit_test_setup_teardown(nothing_flows_while_stopped, setup, teardown),

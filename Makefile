@@ -9,6 +9,7 @@ BINDIR      ?= $(PREFIX)/bin
 SBINDIR     ?= $(PREFIX)/sbin
 LIBEXECDIR  ?= $(PREFIX)/libexec/vtrace
 MANDIR      ?= $(PREFIX)/share/man
+LIBDIR      ?= $(PREFIX)/lib
 PKG_CONFIG  ?= pkg-config
 CC          ?= cc
 
@@ -239,6 +240,37 @@ install: all ## install programs and man pages (PREFIX=/usr/local, DESTDIR=)
 	$(foreach page,$(wildcard doc/*.[1-8]),install -D -m 644 $(page) \
 		$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(notdir $(page));)
 
+# Hooks of initramfs builders are looked for in /usr and /etc only, so where PREFIX is neither they
+# go to /etc or have to be linked. See the files themselves.
+PACKAGING    := guest-agent/packaging
+INITRAMFSDIR ?= $(if $(filter /usr,$(PREFIX)),/usr/share/initramfs-tools,/etc/initramfs-tools)
+DRACUTDIR    ?= /usr/lib/dracut/modules.d/95vtrace-agent
+# install_filled MODE,FILE,TARGET: FILE with the directories of this installation filled in.
+install_filled = install -d $(dir $(DESTDIR)$(3)) && \
+	sed -e 's|@SBINDIR@|$(SBINDIR)|; s|@LIBEXECDIR@|$(LIBEXECDIR)|' $(PACKAGING)/$(2) \
+		> $(DESTDIR)$(3) && chmod $(1) $(DESTDIR)$(3)
+
+install-agent: $(B)/trace-agent ## install what a guest needs (PREFIX=/usr/local, DESTDIR=)
+	install -D -m 755 $(B)/trace-agent $(DESTDIR)$(SBINDIR)/trace-agent
+	install -D -m 755 $(PACKAGING)/end-early-agent $(DESTDIR)$(LIBEXECDIR)/end-early-agent
+	$(call install_filled,644,trace-agent.service,$(LIBDIR)/systemd/system/trace-agent.service)
+	install -D -m 644 $(PACKAGING)/99-vtrace-agent.rules \
+		$(DESTDIR)$(LIBDIR)/udev/rules.d/99-vtrace-agent.rules
+	test -e $(DESTDIR)/etc/default/vtrace-agent || \
+		install -D -m 644 $(PACKAGING)/vtrace-agent.default $(DESTDIR)/etc/default/vtrace-agent
+	$(call install_filled,755,initramfs-tools/hook,$(INITRAMFSDIR)/hooks/vtrace-agent)
+	install -D -m 755 $(PACKAGING)/start-early-agent \
+		$(DESTDIR)$(INITRAMFSDIR)/scripts/init-premount/vtrace-agent
+	$(call install_filled,755,dracut/module-setup.sh,$(DRACUTDIR)/module-setup.sh)
+	install -D -m 755 $(PACKAGING)/start-early-agent $(DESTDIR)$(DRACUTDIR)/start-early-agent.sh
+	$(foreach page,doc/trace-agent.8 doc/vtrace-protocol.7,install -D -m 644 $(page) \
+		$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(notdir $(page));)
+
+agent-deb: $(B)/trace-agent ## the Debian package vtrace-agent, for guests, in build/
+	@rm -rf $(B)/deb
+	@$(MAKE) --no-print-directory install-agent PREFIX=/usr DESTDIR=$(CURDIR)/$(B)/deb > /dev/null
+	@$(PACKAGING)/deb $(B)/deb $(B)
+
 uninstall: ## remove what install installed
 	rm -f $(DESTDIR)$(BINDIR)/vtrace-top $(DESTDIR)$(SBINDIR)/trace-agent \
 		$(DESTDIR)$(SBINDIR)/vtrace-setup
@@ -253,6 +285,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: all unit-tests fuzzers guest-tests deps demo demo-clean test check check-threads fuzz \
-	guest-kernel test-kernel bench bench-ui bench-overhead soak keys tour walk lint install uninstall clean help
+	guest-kernel test-kernel bench bench-ui bench-overhead soak keys tour walk lint install install-agent \
+	agent-deb uninstall clean help
 
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+-include $(shell find $(B) -type f -name '*.d' 2>/dev/null)

@@ -14,6 +14,7 @@
 
 #include "formats/control.h"
 #include "guest-agent/answers.h"
+#include "guest-agent/early.h"
 #include "guest-agent/event_answers.h"
 #include "guest-agent/formats_answers.h"
 #include "guest-agent/notrace.h"
@@ -34,7 +35,8 @@ struct control {
 	const struct control_setup *setup;
 	enum state state;
 	unsigned stops;	     /* requests to stop that wait for the pumps */
-	unsigned answered;   /* the last export request told about; the first is the agent's own */
+	unsigned answered;   /* the last export request told about */
+	unsigned own;	     /* which of them was the agent's own: 1, or 0 for none */
 	unsigned syncs;	     /* requests to sync that wait for the pumps */
 	unsigned syncs_next; /* and those that came since, for the next round */
 	bool changed_recording;
@@ -244,7 +246,7 @@ static void check_exported(struct control *control)
 	    !exporter_result(control->setup->exporter, EXPORT_TO_SHARE, &result))
 		return;
 	while (control->answered < result.served) {
-		bool own = ++control->answered == 1;
+		bool own = ++control->answered == control->own;
 
 		if (result.error && own) {
 			snprintf(text, sizeof(text), "formats not exported: %s", result.reason);
@@ -404,6 +406,7 @@ static void hear_port(struct control *control, short revents)
 	if (revents & (POLLIN | POLLERR | POLLHUP)) {
 		n = read(control->setup->port, bytes, sizeof(bytes));
 		if (n > 0) {
+			early_follow(control->setup->early);
 			control->no_host = false;
 			control_lines_feed(&control->lines, bytes, (size_t)n, on_line, control);
 			return;
@@ -506,8 +509,10 @@ static int begin(struct control *control, char *error, size_t error_size)
 
 	if (control->setup->port >= 0) {
 		note(control, "agent started");
-		if (control->setup->exporter)
-			exporter_request(control->setup->exporter, EXPORT_TO_SHARE);
+		/* While the initramfs is being left there may be no place to mount the share
+		 * at: then the host has to ask. */
+		if (control->setup->exporter && control->setup->early < 0)
+			control->own = exporter_request(control->setup->exporter, EXPORT_TO_SHARE);
 		return 0;
 	}
 	err = start(control, reason, sizeof(reason));

@@ -22,6 +22,7 @@ struct control_setup {
 	int port;		   /* the control port; -1: none, start at once */
 	int signals;		   /* signalfd: any signal is the order to leave */
 	int report;		   /* eventfd that pumps and exporter write */
+	int early;		   /* of early_begin(); -1: not begun in an initramfs */
 };
 
 /* Run until a signal comes. Leaves tracing_on, events and filters as they were found. 0, or -errno

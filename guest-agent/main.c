@@ -15,6 +15,7 @@
 #include "formats/names.h"
 #include "guest-agent/control.h"
 #include "guest-agent/cpus.h"
+#include "guest-agent/early.h"
 #include "guest-agent/export.h"
 #include "guest-agent/notrace.h"
 #include "guest-agent/ports.h"
@@ -35,6 +36,7 @@
 struct options {
 	bool to_stdout;
 	bool wait;
+	bool early;
 	size_t pipe_size;
 	const char *instance;
 };
@@ -52,6 +54,7 @@ static const struct {
 	 " NAME",
 	 "trace this tracefs instance, made if it is not there"},
 	{{"wait", no_argument, NULL, 'w'}, "", "wait for the control port to be plugged in"},
+	{{"early", no_argument, NULL, 'e'}, "", "run in an initramfs, and outlive it"},
 	{{"help", no_argument, NULL, 'h'}, "", "print this and exit"},
 	{{"version", no_argument, NULL, 'V'}, "", "print the version and exit"},
 };
@@ -127,6 +130,9 @@ static int parse_options(int argc, char **argv, struct options *options)
 			break;
 		case 'w':
 			options->wait = true;
+			break;
+		case 'e':
+			options->early = true;
 			break;
 		case 'h':
 			print_help();
@@ -254,9 +260,9 @@ out:
 	return err;
 }
 
-static int run(const struct options *options)
+static int run(const struct options *options, int early)
 {
-	struct control_setup setup = {.port = -1, .signals = -1, .report = -1};
+	struct control_setup setup = {.port = -1, .signals = -1, .report = -1, .early = early};
 	struct pumps pumps = {.pipe_size = options->pipe_size, .to_stdout = options->to_stdout};
 	char error[512] = "";
 	struct tracefs tracefs;
@@ -300,7 +306,7 @@ out:
 int main(int argc, char **argv)
 {
 	struct options options = {.pipe_size = PIPE_SIZE_MAX};
-	int done = parse_options(argc, argv, &options);
+	int done = parse_options(argc, argv, &options), early = -1;
 
 	if (done)
 		return done == EXIT_USAGE ? EXIT_USAGE : EXIT_SUCCESS;
@@ -309,5 +315,7 @@ int main(int argc, char **argv)
 				"to; try sudo trace-agent\n");
 		return EXIT_FAILURE;
 	}
-	return run(&options) ? EXIT_FAILURE : EXIT_SUCCESS;
+	if (options.early)
+		early = early_begin(argv[0]);
+	return run(&options, early) ? EXIT_FAILURE : EXIT_SUCCESS;
 }

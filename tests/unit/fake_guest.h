@@ -50,6 +50,7 @@ struct fake {
 	const char *kernel;
 	const char *state;
 	int tracing_on;
+	unsigned changed; /* events, by an earlier console */
 	unsigned hellos, starts, stops, exports;
 	/* What is done about other verbs; none are expected without it. */
 	void (*other)(struct fake *fake, const struct control_request *request);
@@ -173,12 +174,19 @@ static inline void heard(const char *line, const char *reason, void *data)
 		if (!fake->mute)
 			say(fake, "ok 0\n");
 		break;
+	case CONTROL_EVENTS:
+		if (!request.args[0]) { /* asked of every agent that is met */
+			say(fake, "ok events total=1 enabled=1 changed=%u\n", fake->changed);
+			break;
+		}
+		goto other;
 	case CONTROL_FORMATS:
 		if (!fake->other) {
 			say(fake, "error formats unknown verb; known: 1 0 hello export\n");
 			break;
 		}
-		/* fall through */
+		goto other;
+	other:
 	default:
 		if (fake->other) {
 			fake->other(fake, &request);

@@ -101,7 +101,7 @@ static void rebooted_guest_gives_new_formats(void **state)
 	say(fake, "note agent started\n");
 	turn_until(fake, fake->starts == 2);
 	turn_until(fake, fake->exports == 2 && is(fake, GUEST_TRACING));
-	assert_true(said(fake, "W: the guest was restarted; tracing again"));
+	assert_true(said(fake, "W: the guest was rebooted; tracing again"));
 	assert_string_equal(guest_formats(fake->guest)->boot_id, "boot-two");
 }
 

@@ -238,6 +238,70 @@ static void orders(void **state)
 				      "filter a:b d < 1|events restore|");
 }
 
+/* The agent that begins anew knows of no order, nor does a kernel that was booted. */
+static void a_rebooted_guest_is_told_again(void **state)
+{
+	static const char *const lines[] = {"ok events matched=2 total=9 enabled=7",
+					    "error events no event is called x",
+					    "ok filter event=a:b text=c < 1",
+					    "ok events matched=2 total=9 enabled=7",
+					    "error filter no such event",
+					    NULL};
+	struct fake *fake = *state;
+	struct asked asked = {0};
+
+	begin(fake, lines);
+	guest_order_events(fake->guest, GUEST_EVENTS_ADD, "sched", ordered, &asked);
+	guest_order_events(fake->guest, GUEST_EVENTS_ADD, "x", ordered, &asked);
+	guest_order_filter(fake->guest, "a:b", "c < 1", ordered, &asked);
+	turn_until(fake, asked.answers == 3);
+	guest_start(fake->guest);
+	turn_until(fake, is(fake, GUEST_TRACING));
+	requests[0] = '\0';
+	fake->boot_id = "boot-two";
+	fake->state = "stopped";
+	say(fake, "note agent started\n");
+	turn_until(fake, fake->starts == 2 && is(fake, GUEST_TRACING));
+	assert_string_equal(requests, "events add sched|filter a:b c < 1|");
+	assert_true(said(fake, "W: an event chosen here is not enabled again: no such event"));
+	assert_true(guest_events_changed(fake->guest));
+}
+
+/* The agent ends once more while it is told: the next one is told all of it, and starts once. */
+static void an_agent_that_ends_while_it_is_told(void **state)
+{
+	static const char *const lines[] = {"ok events matched=2 total=9 enabled=7", NULL};
+	static const char *const more[] = {"ok events matched=2 total=9 enabled=7", NULL};
+	struct fake *fake = *state;
+	struct asked asked = {0};
+
+	begin(fake, lines);
+	guest_order_events(fake->guest, GUEST_EVENTS_ADD, "sched", ordered, &asked);
+	turn_until(fake, asked.answers == 1);
+	guest_start(fake->guest);
+	turn_until(fake, is(fake, GUEST_TRACING));
+	requests[0] = '\0';
+	fake->state = "stopped";
+	say(fake, "note agent started\n");
+	turn_until(fake, !strcmp(requests, "events add sched|"));
+	script = more;
+	say(fake, "note agent started\n");
+	turn_until(fake, is(fake, GUEST_TRACING));
+	assert_string_equal(requests, "events add sched|events add sched|");
+	assert_int_equal(fake->starts, 2);
+}
+
+static void what_a_killed_console_changed_is_put_back(void **state)
+{
+	static const char *const lines[] = {NULL};
+	struct fake *fake = *state;
+
+	fake->changed = 3;
+	begin(fake, lines);
+	turn_until(fake, guest_events_changed(fake->guest));
+	assert_true(said(fake, "changed by a console before this one"));
+}
+
 static void an_order_that_fits_no_line(void **state)
 {
 	static const char *const lines[] = {NULL};
@@ -298,6 +362,9 @@ int main(void)
 		GUEST_TEST(a_late_answer_is_no_list),
 		GUEST_TEST(an_order_without_an_answer_may_have_changed_something),
 		GUEST_TEST(an_agent_of_before),
+		GUEST_TEST(a_rebooted_guest_is_told_again),
+		GUEST_TEST(an_agent_that_ends_while_it_is_told),
+		GUEST_TEST(what_a_killed_console_changed_is_put_back),
 		GUEST_TEST(orders),
 		GUEST_TEST(an_order_that_fits_no_line),
 		GUEST_TEST(the_guest_goes_meanwhile),

@@ -221,32 +221,33 @@ static void meet(struct guest *guest, bool stopped)
 	say_what_is_missing(guest);
 	became(guest, stopped ? GUEST_STOPPED : GUEST_TRACING);
 	/* An export takes an emulated guest seconds, so that orders go before it. */
-	if (stopped && agent->wanted)
-		agent_start(guest);
+	agent_resume(guest, stopped && agent->wanted);
 	/* Started by somebody before us: pages are under way already. */
 	if (!stopped)
 		guest_go_live(guest);
+	agent_take_over(guest);
 	formats_fetch(guest);
 }
 
-/* The agent says that it does not trace, though it was told to or should be about to. */
-static void found_stopped(struct guest *guest, bool rebooted, bool was_on)
+/* The agent says that it does not trace, though it was told to or should be about to. True: it is
+ * to be told again. */
+static bool found_stopped(struct guest *guest, bool rebooted, bool was_on)
 {
 	struct guest_agent *agent = &guest->agent;
 
 	if (guest->state == GUEST_STOPPING) {
 		became(guest, GUEST_STOPPED);
-		return;
+		return false;
 	}
 	if (guest->state != GUEST_TRACING && guest->state != GUEST_STARTING)
-		return;
+		return false;
 	/* A killed agent leaves tracing_on at 1; one that was told to stop does not. */
 	if (agent->wanted && (rebooted || agent->restarted || was_on)) {
-		guest_say(guest, GUEST_WARNING, "%s was restarted; tracing again",
-			  rebooted ? "the guest" : "the agent in the guest");
-		agent->restarted = false;
-		agent_start(guest);
-		return;
+		guest_say(guest, GUEST_WARNING, "%s; tracing again",
+			  rebooted ? "the guest was rebooted"
+				   : "the agent in the guest was restarted");
+		became(guest, GUEST_STARTING);
+		return true;
 	}
 	if (guest->state == GUEST_STARTING)
 		guest_say(guest, GUEST_ERROR, "the agent did not start tracing; start it again");
@@ -254,6 +255,7 @@ static void found_stopped(struct guest *guest, bool rebooted, bool was_on)
 		guest_say(guest, GUEST_WARNING, "tracing was stopped by somebody else");
 	agent->wanted = false;
 	became(guest, GUEST_STOPPED);
+	return false;
 }
 
 static void found_tracing(struct guest *guest)
@@ -264,6 +266,25 @@ static void found_tracing(struct guest *guest)
 		return;
 	became(guest, GUEST_TRACING);
 	guest_go_live(guest);
+}
+
+/* The agent was known before; text is its answer to hello. */
+static void heard_again(struct guest *guest, const char *text, bool rebooted, bool stopped)
+{
+	struct guest_agent *agent = &guest->agent;
+	bool start = false;
+
+	if (rebooted && guest->state == GUEST_STOPPED)
+		guest_say(guest, GUEST_INFO, "the guest was rebooted");
+	/* What it said before it got our order tells nothing. */
+	if (!agent->ordered && stopped)
+		start = found_stopped(guest, rebooted, number_value(text, "tracing-on", 0) == 1);
+	else if (!agent->ordered && agent->hello.tracing)
+		found_tracing(guest);
+	if (start || rebooted || agent->restarted)
+		agent_resume(guest, start);
+	if (rebooted)
+		formats_fetch(guest);
 }
 
 static void heard(struct guest *guest, const char *text)
@@ -282,17 +303,10 @@ static void heard(struct guest *guest, const char *text)
 	agent->silent = 0;
 	if (rebooted || strcmp(before.clock, agent->hello.clock))
 		wall_forget(&guest->wall);
-	if (stranger) {
+	if (stranger)
 		meet(guest, strcmp(state, "tracing") != 0);
-	} else {
-		/* What it said before it got our order tells nothing. */
-		if (!agent->ordered && stopped)
-			found_stopped(guest, rebooted, number_value(text, "tracing-on", 0) == 1);
-		else if (!agent->ordered && agent->hello.tracing)
-			found_tracing(guest);
-		if (rebooted)
-			formats_fetch(guest);
-	}
+	else
+		heard_again(guest, text, rebooted, stopped);
 	if (stopped || agent->hello.tracing)
 		agent->restarted = false;
 	if (memcmp(&before, &agent->hello, sizeof(before)))

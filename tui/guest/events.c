@@ -17,6 +17,7 @@ struct guest_order {
 	struct guest *guest;
 	enum control_verb verb;
 	bool changes, restores;
+	char *args;		   /* of an order that changes or restores */
 	guest_ordered_fn *ordered; /* of an order */
 	guest_event_list_fn *listed;
 	void *data;
@@ -42,6 +43,7 @@ static void drop(struct guest_order *order)
 	while (*link != order)
 		link = &(*link)->next;
 	*link = order->next;
+	free(order->args);
 	free(order->text);
 	free(order);
 }
@@ -117,6 +119,9 @@ static void ordered(void *data, const struct control_answer *answer, int error)
 	if (good && order->restores &&
 	    control_value(answer->text, "refused", refused, sizeof(refused)) < 0)
 		guest->agent.events_changed = false;
+	if (good && order->args && chosen_note(&guest->agent.chosen, order->verb, order->args))
+		guest_say(guest, GUEST_WARNING,
+			  "no memory to enable these events again after a restart of the guest");
 	if (good && order->verb == CONTROL_EVENTS &&
 	    !control_value_u64(answer->text, "enabled", &enabled) && enabled <= VTRACE_EVENTS_MAX)
 		guest->agent.hello.events_enabled = (unsigned)enabled;
@@ -130,9 +135,17 @@ static void ordered(void *data, const struct control_answer *answer, int error)
 
 static int send_order(struct guest *guest, struct guest_order *order, const char *args)
 {
-	int err = control_client_request(guest->agent.control, order->verb, args, ORDER_ANSWER_MS,
-					 ordered, order);
+	int err;
 
+	if (order->changes || order->restores) {
+		order->args = strdup(args);
+		if (!order->args) {
+			drop(order);
+			return -ENOMEM;
+		}
+	}
+	err = control_client_request(guest->agent.control, order->verb, args, ORDER_ANSWER_MS,
+				     ordered, order);
 	/* Carried out or not: an answer may be late, or tell of an error behind a change. */
 	if (!err && order->changes)
 		guest->agent.events_changed = true;

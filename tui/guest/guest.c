@@ -206,6 +206,7 @@ void guest_free(struct guest *guest)
 		return;
 	agent_close(guest);
 	agent_drop_orders(guest);
+	chosen_release(&guest->agent.chosen);
 	finish_captures(guest);
 	engine_link_stop(&guest->link);
 	streams_close(guest);

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The inside of struct guest, shared by the files of this room and by nobody else: guest.c is the
- * public face, agent.c talks to the guest's agent, events.c orders its events, streams.c holds the
- * channels, event_formats.c gets formats to the engine, saving.c writes captures, saving_dat.c
- * trace.dat files, engine.c keeps the engine, replay.c opens a capture in the place of a guest,
- * replay_dat.c a trace.dat.
+ * public face, agent.c talks to the guest's agent, events.c orders its events, resume.c orders them
+ * again after a restart, streams.c holds the channels, event_formats.c gets formats to the engine,
+ * saving.c writes captures, saving_dat.c trace.dat files, engine.c keeps the engine, replay.c opens
+ * a capture in the place of a guest, replay_dat.c a trace.dat.
  */
 #ifndef VTRACE_GUEST_PRIVATE_H
 #define VTRACE_GUEST_PRIVATE_H
 
 #include "tui/capture/capture.h"
 #include "tui/capture/dat.h"
+#include "tui/guest/chosen.h"
 #include "tui/guest/control.h"
 #include "tui/guest/engine_link.h"
 #include "tui/guest/guest.h"
@@ -55,6 +56,8 @@ struct guest_agent {
 	void *stats_data;
 	struct guest_order *orders; /* of events.c, not answered yet */
 	bool events_changed;	    /* by orders of ours, and not put back */
+	struct chosen chosen;	    /* by such orders */
+	bool start_after;	    /* tracing starts when all of it is ordered again */
 	unsigned notes;		    /* in the second that began at notes_since */
 	int64_t notes_since;	    /* CLOCK_MONOTONIC, ms */
 };
@@ -154,6 +157,12 @@ int agent_start(struct guest *guest);
 int agent_stop(struct guest *guest);
 /* A start that waited for the recording to begin may go out. */
 void agent_release_start(struct guest *guest);
+
+/* resume.c */
+/* Order again what was chosen, of an agent or a kernel that does not know of it, then start. */
+void agent_resume(struct guest *guest, bool start);
+/* Ask whether an earlier console has changed the guest's events: they are ours to put back. */
+void agent_take_over(struct guest *guest);
 
 /* events.c */
 /* Forget what was asked; nobody is called back, or everybody, with an error. */

@@ -175,7 +175,7 @@ static void counters_before(void *data, const char *text)
 
 	if (batch->phase != PHASE_BEFORE)
 		return;
-	summary_parse_guest(&batch->summary.before, text);
+	summary_parse_guest(&batch->summary.before, text, guest_hello(batch->guest)->boot_id);
 	batch_enter(batch, PHASE_STARTING, -1);
 	batch_advance(batch);
 }
@@ -184,7 +184,7 @@ static void counters_after(void *data, const char *text)
 {
 	struct batch *batch = data;
 
-	summary_parse_guest(&batch->summary.after, text);
+	summary_parse_guest(&batch->summary.after, text, guest_hello(batch->guest)->boot_id);
 	batch->got_after = true;
 	batch_advance(batch);
 }

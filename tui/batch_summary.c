@@ -33,28 +33,50 @@ static uint64_t counter(const struct engine_cpu_stats *cpu, size_t i)
 	return *(const uint64_t *)((const char *)cpu + counters[i].offset);
 }
 
-void summary_parse_guest(struct guest_counters *guest, const char *text)
+void summary_parse_guest(struct guest_counters *guest, const char *text, const char *boot_id)
 {
+	uint64_t nested;
+
 	guest->known = text && !control_value_u64(text, "entries", &guest->entries) &&
 		       !control_value_u64(text, "overrun", &guest->overrun) &&
 		       !control_value_u64(text, "read", &guest->read);
+	if (!guest->known)
+		return;
+	snprintf(guest->boot_id, sizeof(guest->boot_id), "%s", boot_id);
+	/* Agents of the first days do not tell these two. */
+	guest->dropped = 0;
+	if (!control_value_u64(text, "dropped", &guest->dropped) &&
+	    !control_value_u64(text, "commit-overrun", &nested))
+		guest->dropped += nested;
 }
 
-/* Unsigned differences: a guest that was rebooted in between gives nonsense by nature, and the
- * message about the reboot stands above it. */
-static void print_guest(const struct summary *summary, FILE *out)
+/* Where every event is that the guest wrote between the two looks at its counters:
+ *
+ *	before + written = received - received_early + overrun + lost_channel + left
+ *
+ * Early are those that were on their way already when its counters were asked for. What a new boot
+ * counts has nothing to do with what was counted before it, and no number is better than a wrong
+ * one. */
+static void print_guest(const struct summary *summary, uint64_t received, FILE *out)
 {
 	const struct guest_counters *before = &summary->before, *after = &summary->after;
+	uint64_t read = after->read - before->read, overrun = after->overrun - before->overrun;
 
 	if (!before->known || !after->known)
 		return;
+	if (strcmp(before->boot_id, after->boot_id) != 0) {
+		fprintf(out, "guest_rebooted: 1\n");
+		return;
+	}
 	fprintf(out, "guest_written: %" PRIu64 "\n",
-		after->entries + after->overrun + after->read - before->entries - before->overrun -
-			before->read);
-	fprintf(out, "guest_overrun: %" PRIu64 "\n", after->overrun - before->overrun);
-	fprintf(out, "guest_read: %" PRIu64 "\n", after->read - before->read);
+		after->entries - before->entries + overrun + read);
+	fprintf(out, "guest_overrun: %" PRIu64 "\n", overrun);
+	fprintf(out, "guest_dropped: %" PRIu64 "\n", after->dropped - before->dropped);
+	fprintf(out, "guest_read: %" PRIu64 "\n", read);
 	fprintf(out, "guest_before: %" PRIu64 "\n", before->entries);
 	fprintf(out, "guest_left: %" PRIu64 "\n", after->entries);
+	fprintf(out, "lost_channel: %" PRIu64 "\n", read > received ? read - received : 0);
+	fprintf(out, "received_early: %" PRIu64 "\n", received > read ? received - read : 0);
 }
 
 /* The guest chose the names; a terminal may show them. */
@@ -115,17 +137,20 @@ static void print_counts(const struct summary *summary, FILE *out)
 
 void summary_print(const struct summary *summary, FILE *out)
 {
-	uint64_t sum;
+	uint64_t sum, received = 0;
 	uint32_t cpu;
 	size_t i;
 
+	for (cpu = 0; cpu < summary->cpus; cpu++)
+		received += summary->cpu[cpu].events;
 	for (i = 0; i < COUNTERS && summary->cpus; i++) {
 		for (sum = 0, cpu = 0; cpu < summary->cpus; cpu++)
 			sum += counter(&summary->cpu[cpu], i);
 		fprintf(out, "%s: %" PRIu64 "\n", counters[i].name, sum);
 	}
 	fprintf(out, "cpus: %" PRIu32 "\n", summary->cpus);
-	print_guest(summary, out);
+	if (summary->cpus)
+		print_guest(summary, received, out);
 	fprintf(out, "printed: %" PRIu64 "\n", summary->printed);
 	if (summary->filtered)
 		fprintf(out,

@@ -15,8 +15,10 @@
 /* What the agent's `stats` said once. */
 struct guest_counters {
 	bool known;
+	char boot_id[64]; /* of the guest that said so */
 	uint64_t entries;
 	uint64_t overrun;
+	uint64_t dropped; /* events the kernel did not take into the ring buffer at all */
 	uint64_t read;
 };
 
@@ -35,8 +37,9 @@ struct summary {
 	struct engine_count count[2 * ENGINE_COUNTS_MAX]; /* events, then tasks */
 };
 
-/* Take the counters out of the answer to `stats`; text NULL leaves them unknown. */
-void summary_parse_guest(struct guest_counters *counters, const char *text);
+/* Take the counters out of the answer to `stats` of the boot with that id; text NULL leaves them
+ * unknown. */
+void summary_parse_guest(struct guest_counters *counters, const char *text, const char *boot_id);
 void summary_print(const struct summary *summary, FILE *out);
 
 #endif

@@ -173,20 +173,32 @@ static void summary_of_the_guest(void **state)
 	summary.cpu[1].events = 2;
 	summary.cpu[1].cpu = 7;
 	summary.cpu[1].lost = 5;
-	summary_parse_guest(&summary.before, "cpus=2 entries=1 overrun=10 read=100 x=1");
-	summary_parse_guest(&summary.after, "cpus=2 entries=0 overrun=15 read=143 x=1");
+	summary_parse_guest(&summary.before, "cpus=2 entries=1 overrun=10 read=100 x=1", "boot");
+	summary_parse_guest(&summary.after,
+			    "entries=0 overrun=15 commit-overrun=2 dropped=1 read=143", "boot");
 	out = open_memstream(&text, &length);
 	summary_print(&summary, out);
 	fclose(out);
 	assert_non_null(strstr(text, "events: 42\nrows: 50\nlost: 5\n"));
-	assert_non_null(strstr(text, "guest_written: 47\nguest_overrun: 5\nguest_read: 43\n"));
+	assert_non_null(strstr(text, "guest_written: 47\nguest_overrun: 5\nguest_dropped: 3\n"
+				     "guest_read: 43\nguest_before: 1\nguest_left: 0\n"
+				     "lost_channel: 1\nreceived_early: 0\n"));
 	assert_non_null(strstr(text, "\nprinted: 3\n"));
 	assert_non_null(strstr(text, "\ncpu7: events=2 rows=0 lost=5 "));
 	free(text);
+	/* Counters of another boot. */
+	snprintf(summary.after.boot_id, sizeof(summary.after.boot_id), "next");
+	out = open_memstream(&text, &length);
+	summary_print(&summary, out);
+	fclose(out);
+	assert_non_null(strstr(text, "\nguest_rebooted: 1\n"));
+	assert_null(strstr(text, "guest_written"));
+	assert_null(strstr(text, "lost_channel"));
+	free(text);
 	/* No number is better than a wrong one. */
-	summary_parse_guest(&summary.after, NULL);
+	summary_parse_guest(&summary.after, NULL, "boot");
 	assert_false(summary.after.known);
-	summary_parse_guest(&summary.after, "entries=1 overrun=x read=2");
+	summary_parse_guest(&summary.after, "entries=1 overrun=x read=2", "boot");
 	assert_false(summary.after.known);
 	out = open_memstream(&text, &length);
 	summary_print(&summary, out);

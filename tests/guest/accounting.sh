@@ -1,0 +1,102 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Every event that the guest's ring buffers took in is accounted for, whatever happens meanwhile:
+# received, overwritten in the guest, lost on the way, or still there. The guest's own counters,
+# read by its shell, are the witness. Prints a table.
+# shellcheck source=tests/guest/domain
+. "$(dirname "$0")/domain"
+
+TABLE=("$(printf '%-22s %9s %9s %11s %7s %7s %4s %5s' fault written received overwritten dropped \
+	channel bad left)")
+
+own_guest vtrace-test-sums --load full
+
+# run FAULT SECONDS: traces, and lets the function FAULT happen in the middle.
+run()
+{
+	local fault=$1 before after
+
+	before=$(guest_written)
+	batch_start "$DOMAIN" -d "$2" --stats
+	if ! within 20 some_events 5000; then
+		fail "$fault: events come"
+		diag_run
+		return
+	fi
+	"$fault" > "$WORK/fault" 2>&1 || diag "$(cat "$WORK/fault")"
+	batch_end
+	within 10 tracing_is_off
+	after=$(guest_written)
+	is "$fault: status 0" "$STATUS" 0 || diag_run
+	is "$fault: what the guest wrote, as it says itself" "$(value guest_written)" "$((after - before))" ||
+		diag_run
+	is "$fault: received, overwritten, lost on the way and left are all there is" \
+		"$(($(value events) - $(value received_early) + $(value guest_overrun) + \
+		$(value lost_channel) + $(value guest_left)))" \
+		"$(($(value guest_before) + after - before))" || diag_run
+	TABLE+=("$(printf '%-22s %9s %9s %11s %7s %7s %4s %5s' "${fault//_/ }" "$((after - before))" \
+		"$(value events)" "$(value guest_overrun)" "$(value guest_dropped)" \
+		"$(value lost_channel)" "$(value bad_pages)" "$(value guest_left)")")
+}
+
+no_fault()
+{
+	:
+}
+
+agent_restarted()
+{
+	# shellcheck disable=SC2016
+	in_guest 'kill $(pidof trace-agent)'
+}
+
+agent_killed()
+{
+	# shellcheck disable=SC2016
+	in_guest 'kill -KILL $(pidof trace-agent)'
+}
+
+guest_paused()
+{
+	virsh -q -c "$URI" suspend "$DOMAIN"
+	sleep 2
+	virsh -q -c "$URI" resume "$DOMAIN"
+}
+
+# Neither console nor engine reads for a while, and the guest goes on.
+reader_stopped()
+{
+	local top engine
+
+	top=$(top_pid) engine=$(engine_pid)
+	kill -STOP "$top" "$engine"
+	STALLED=$(guest_written)
+	sleep 3
+	STALLED=$(($(guest_written) - STALLED))
+	kill -CONT "$top" "$engine"
+}
+
+CPU_off_and_on()
+{
+	in_guest "echo 0 > /sys/devices/system/cpu/cpu1/online; sleep 1
+		echo 1 > /sys/devices/system/cpu/cpu1/online"
+}
+
+run no_fault 2
+is "no fault: nothing is lost on the way" "$(value lost_channel)" 0
+run agent_restarted 8
+is "agent restarted: nothing is lost on the way" "$(value lost_channel)" 0
+run agent_killed 8
+run guest_paused 5
+is "guest paused: nothing is lost on the way" "$(value lost_channel)" 0
+run reader_stopped 6
+is "reader stopped: nothing is lost on the way" "$(value lost_channel)" 0
+ok "reader stopped: what is lost is overwritten in the guest" test "$(value guest_overrun)" -gt 0
+ok "reader stopped: the guest went on writing" test "$STALLED" -gt 1000
+run CPU_off_and_on 4
+is "CPU off and on: nothing is lost on the way" "$(value lost_channel)" 0
+
+for line in "${TABLE[@]}"; do
+	echo "# $line"
+done
+tap_end

@@ -20,23 +20,52 @@ is_tracing()
 	[ "$(tracing_on)" = 1 ]
 }
 
+# finds TEXT: among the rows; those that are on their way are not yet.
+finds()
+{
+	typed "/$1"
+	key Enter
+	within 2 shows "print .*$1"
+}
+
 # traces_on NAME: the guest is told what was chosen, and what it records comes to the screen.
 traces_on()
 {
-	local mark=mark-$RANDOM
+	local mark=mark-$RANDOM # not in the rows of before
 
 	ok "$1: it has the events that were chosen" within 40 has_chosen
 	ok "$1: it records" within 20 is_tracing
 	title "$1: the console knows" TRACING
 	in_guest "echo $mark > $TRACEFS/trace_marker" > /dev/null
-	typed "/$mark"
-	key Enter
-	see "$1: what is recorded comes" "print .*$mark"
+	ok "$1: what is recorded comes" within 20 finds "$mark" || diag "$(screen)"
 	key F
 }
 
-own_guest vtrace-test-life --vcpus 1
+# note NAME REGEX: looking back from the newest row, there is a row that says it.
+note()
+{
+	key X
+	see "$1: a row says it" "$2"
+	key F
+}
 
+console_pid()
+{
+	pgrep -P "$(in_tmux list-panes -t console -F '#{pane_pid}')" -x vtrace-top
+}
+
+# client_of PID: its number among libvirtd's clients.
+client_of()
+{
+	local id
+
+	for id in $(virt-admin srv-clients-list libvirtd 2> /dev/null | awk '$1 ~ /^[0-9]+$/ { print $1 }'); do
+		virt-admin client-info libvirtd "$id" 2> /dev/null |
+			grep -qE "^unix_process_id *: $1$" && echo "$id"
+	done
+}
+
+own_guest vtrace-test-life --vcpus 1
 open_console 140x40 "$UTF8 '$TOP' -c $URI '$DOMAIN'"
 title "it is open" "vtrace-top $DOMAIN $URI +STOPPED"
 typed ":events sched:sched_switch,sched:sched_process_exit"
@@ -71,6 +100,36 @@ traces_on "agent ended"
 in_guest '(sleep 1; echo b > /proc/sysrq-trigger) > /dev/null 2>&1 &'
 see "guest rebooted: it is said" 'the guest was rebooted'
 traces_on "guest rebooted"
+
+note "guest rebooted" 'CPU0: guest rebooted, its agent answers since [0-9:]+ '
+
+virsh -q -c "$URI" suspend "$DOMAIN"
+see "guest paused: it is said" "domain $DOMAIN: paused"
+virsh -q -c "$URI" resume "$DOMAIN"
+see "guest resumed: it is said" "domain $DOMAIN: resumed"
+traces_on "guest resumed"
+note "guest resumed" 'CPU0: guest paused for [0-9.]+ s until [0-9:]+ '
+
+# The streams are QEMU's, and libvirt is not asked for anything that comes over them.
+if command -v virt-admin > /dev/null && [ -n "$(client_of "$(console_pid)")" ]; then
+	virt-admin -q client-disconnect libvirtd "$(client_of "$(console_pid)")" > /dev/null
+	see "libvirt away: it is said" 'connection to libvirt was lost'
+	key F
+	see "libvirt back: it is said" 'connected to libvirt again'
+	traces_on "libvirt back"
+fi
+
+virsh -q -c "$URI" dumpxml --inactive "$DOMAIN" > "$WORK/domain.xml"
+virsh -q -c "$URI" define "$WORK/domain.xml"
+virsh -q -c "$URI" destroy "$DOMAIN"
+title "guest destroyed: it is gone" GONE
+see "guest destroyed: a row says it" 'CPU0: guest stopped \(destroyed from the host\) at [0-9:]+ '
+virsh -q -c "$URI" start "$DOMAIN"
+traces_on "guest started"
+note "guest started" 'CPU0: guest rebooted, its agent answers since [0-9:]+ '
+key F
+virsh -q -c "$URI" undefine "$DOMAIN"
+see "guest undefined: it is said" "domain $DOMAIN: undefined"
 
 key Q
 see "it ends well" 'ended with 0'

@@ -57,7 +57,8 @@ struct fake {
 	/* the console's side */
 	struct guest *guest;
 	char messages[8192];
-	unsigned rows; /* of events, with their text as expected */
+	unsigned rows;	/* of events, with their text as expected */
+	unsigned notes; /* rows of them */
 	unsigned replies;
 	unsigned stats;
 	unsigned saves;
@@ -260,10 +261,12 @@ static inline void on_packet(void *data, const struct engine_packet *packet)
 	fake->stats += packet->type == ENGINE_STATS_REPLY;
 	if (packet->type != ENGINE_ROWS)
 		return;
-	while (engine_rows_next(packet, &offset, &view))
+	while (engine_rows_next(packet, &offset, &view)) {
+		fake->notes += view.row->kind == ENGINE_ROW_NOTE;
 		if (view.row->kind == ENGINE_ROW_EVENT && view.row->detail_len == 8 &&
 		    !memcmp(view.detail, "value=42", 8))
 			fake->rows++;
+	}
 	fake->replies++;
 }
 
@@ -350,17 +353,32 @@ static inline int make_fifo(struct fake *fake, const char *name, const char *suf
 	int fd;
 
 	snprintf(path, sizeof(path), "%s/%s%s", fake->dir, name, suffix);
-	assert_int_equal(mkfifo(path, 0600), 0);
+	if (mkfifo(path, 0600) < 0)
+		assert_int_equal(errno, EEXIST); /* QEMU begins once more */
 	fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
 	assert_true(fd >= 0);
 	return fd;
 }
 
+static inline void qemu_begins(struct fake *fake)
+{
+	char name[64];
+	unsigned cpu;
+
+	fake->in_fd = make_fifo(fake, VTRACE_CONTROL_PORT, ".in");
+	fake->out_fd = make_fifo(fake, VTRACE_CONTROL_PORT, ".out");
+	for (cpu = 0; cpu < CPUS; cpu++) {
+		snprintf(name, sizeof(name), "%s%u", VTRACE_CPU_PORT_PREFIX, cpu);
+		close(make_fifo(fake, name, ".in"));
+		fake->cpu_fd[cpu] = make_fifo(fake, name, ".out");
+	}
+	fake->watch = loop_watch(fake->in_fd, LOOP_READ, request_came, fake);
+}
+
 static inline int setup(void **state)
 {
 	struct fake *fake = calloc(1, sizeof(*fake));
-	char name[64], error[256];
-	unsigned cpu;
+	char error[256];
 
 	if (!fake)
 		return -1;
@@ -370,17 +388,10 @@ static inline int setup(void **state)
 		return -1;
 	snprintf(fake->share, sizeof(fake->share), "%s/share", fake->dir);
 	mkdir(fake->share, 0700);
-	fake->in_fd = make_fifo(fake, VTRACE_CONTROL_PORT, ".in");
-	fake->out_fd = make_fifo(fake, VTRACE_CONTROL_PORT, ".out");
-	for (cpu = 0; cpu < CPUS; cpu++) {
-		snprintf(name, sizeof(name), "%s%u", VTRACE_CPU_PORT_PREFIX, cpu);
-		close(make_fifo(fake, name, ".in"));
-		fake->cpu_fd[cpu] = make_fifo(fake, name, ".out");
-	}
+	qemu_begins(fake);
 	fake->boot_id = "boot-one";
 	fake->kernel = "6.1.0-test";
 	fake->state = "stopped";
-	fake->watch = loop_watch(fake->in_fd, LOOP_READ, request_came, fake);
 	return channels_from_dir(&fake->channels, fake->dir, error, sizeof(error));
 }
 

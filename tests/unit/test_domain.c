@@ -351,7 +351,7 @@ static void words_of_a_newer_libvirt(void **state)
 	assert_true(gone);
 	lifecycle_event_names(VIR_DOMAIN_EVENT_CRASHED, VIR_DOMAIN_EVENT_CRASHED_PANICKED, &what,
 			      &why, &gone);
-	assert_string_equal(why, "its kernel panicked");
+	assert_string_equal(what, "panicked");
 	assert_false(gone);
 	assert_string_equal(lifecycle_state_name(1000), "in an unknown state");
 	assert_string_equal(lifecycle_close_name(1000), "the connection to libvirt failed");

@@ -105,6 +105,65 @@ static void rebooted_guest_gives_new_formats(void **state)
 	assert_string_equal(guest_formats(fake->guest)->boot_id, "boot-two");
 }
 
+/* Destroyed and started again: its rows come behind those that are held. */
+static void a_domain_that_runs_again(void **state)
+{
+	struct fake *fake = *state;
+	char error[256];
+	int err = 0;
+
+	assert_int_equal(open_guest(fake, NULL), 0);
+	turn_until(fake, is(fake, GUEST_STOPPED));
+	assert_int_equal(guest_come_back(fake->guest, &fake->channels, error, sizeof(error)),
+			 -EALREADY);
+	guest_start(fake->guest);
+	turn_until(fake, is(fake, GUEST_TRACING));
+	send_page(fake, 0, 5000, 2);
+	expect_rows(fake, 2);
+	qemu_ends(fake);
+	guest_domain_event(fake->guest, "stopped", "destroyed", true);
+	assert_int_equal(guest_state(fake->guest), GUEST_GONE);
+	assert_false(guest_started_here(fake->guest));
+	fake->boot_id = "boot-two";
+	fake->state = "stopped";
+	fake->mute = true; /* it boots */
+	/* As soon as the engine has let go of the channels: but there is nobody in them. */
+	turn_until(fake, (err = guest_come_back(fake->guest, &fake->channels, error,
+						sizeof(error))) != -EBUSY);
+	assert_int_equal(err, -ENXIO);
+	assert_int_equal(guest_state(fake->guest), GUEST_GONE);
+	qemu_begins(fake);
+	assert_int_equal(guest_come_back(fake->guest, &fake->channels, error, sizeof(error)), 0);
+	turn_until(fake, fake->hellos > 2);
+	assert_int_equal(guest_state(fake->guest), GUEST_CONNECTING);
+	fake->mute = false;
+	say(fake, "note agent started\n");
+	turn_until(fake, is(fake, GUEST_TRACING) && fake->exports == 2);
+	assert_int_equal(fake->starts, 2);
+	send_page(fake, 0, 1000, 3);
+	expect_rows(fake, 5);
+	assert_int_equal(fake->notes, 2); /* that it stopped, and that it was booted */
+}
+
+static void a_pause_is_among_the_rows(void **state)
+{
+	struct fake *fake = *state;
+
+	assert_int_equal(open_guest(fake, NULL), 0);
+	turn_until(fake, is(fake, GUEST_STOPPED));
+	guest_start(fake->guest);
+	turn_until(fake, is(fake, GUEST_TRACING));
+	send_page(fake, 0, 5000, 2);
+	expect_rows(fake, 2);
+	guest_domain_event(fake->guest, "resumed", "", false); /* of a pause before this console */
+	guest_domain_event(fake->guest, "paused", "", false);
+	guest_domain_event(fake->guest, "resumed", "", false);
+	send_page(fake, 0, 6000, 1);
+	expect_rows(fake, 3);
+	assert_int_equal(fake->notes, 1);
+	assert_int_equal(guest_state(fake->guest), GUEST_TRACING);
+}
+
 static void stopped_by_somebody_else(void **state)
 {
 	struct fake *fake = *state;
@@ -213,6 +272,8 @@ int main(void)
 		GUEST_TEST(killed_agent_is_started_again),
 		GUEST_TEST(rebooted_guest_gives_new_formats),
 		GUEST_TEST(stopped_by_somebody_else),
+		GUEST_TEST(a_domain_that_runs_again),
+		GUEST_TEST(a_pause_is_among_the_rows),
 		GUEST_TEST(engine_is_killed_and_restarted),
 		GUEST_TEST(no_formats_is_one_sentence),
 		GUEST_TEST(unknown_events_bring_new_formats),

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "tui/console/numbers.h"
+#include "tui/console/reattach.h"
 #include "tui/console/state.h"
 
 bool attach_named(const struct options *options)
@@ -206,15 +207,14 @@ static void on_domain(const char *name, const char *uuid, const char *what, cons
 		journal_printf(
 			&console->journal, GUEST_ERROR,
 			"the connection to libvirt was lost (%s): what happens to domains is "
-			"no longer seen; R among the domains (d) connects again",
+			"not seen until it is back, which is tried every 2 s; tracing goes on",
 			what);
 		return;
 	}
 	if (!console->guest || !console->from_domain || strcmp(guest_name(console->guest), name))
 		return;
 	if (guest_state(console->guest) == GUEST_GONE && !gone)
-		journal_printf(&console->journal, GUEST_INFO,
-			       "domain %s: %s; d and Enter open it anew", name, what);
+		console->came_back |= !strcmp(what, "started");
 	else
 		guest_domain_event(console->guest, what, detail, gone);
 }
@@ -244,8 +244,16 @@ int attach_libvirt(struct console *console)
 	return ret;
 }
 
+int attach_libvirt_quietly(struct console *console)
+{
+	char error[512];
+
+	return connect_libvirt(console, error, sizeof(error));
+}
+
 void attach_release_libvirt(struct console *console)
 {
+	reattach_release(console);
 	domains_free(console->domains);
 	console->domains = NULL;
 }
@@ -448,10 +456,14 @@ void attach_settle(struct console *console)
 	if (console->libvirt_lost) {
 		console->libvirt_lost = false;
 		attach_release_libvirt(console);
+		reattach_libvirt(console);
 	} else if (console->relist && console->front == VIEW_DOMAINS) {
 		domains_refresh(picker, console);
 	}
 	console->relist = false;
+	if (console->came_back && console->domains && console->guest)
+		reattach_domain(console);
+	console->came_back = false;
 	if (console->guest && !guest_engine_alive(console->guest) && !console->engine_mourned &&
 	    !console->prompt.active)
 		attach_offer_restart(console);

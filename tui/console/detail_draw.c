@@ -33,6 +33,7 @@ static void draw_what(struct pen *pen, const struct engine_detail_view *row)
 		[ENGINE_ROW_LOST] = "lost events",
 		[ENGINE_ROW_BAD_PAGE] = "bad page",
 		[ENGINE_ROW_GAP] = "gap in the channel",
+		[ENGINE_ROW_NOTE] = "what happened to the guest",
 	};
 	const struct engine_detail *detail = row->detail;
 

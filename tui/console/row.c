@@ -261,8 +261,9 @@ static void draw_break(struct pen *pen, const struct row_layout *layout,
 		       const struct engine_row_view *view)
 {
 	const struct engine_row *row = view->row;
-	enum style style =
-		style_in(layout, row->kind == ENGINE_ROW_LOST ? STYLE_LOST : STYLE_ERROR);
+	enum style style = style_in(layout, row->kind == ENGINE_ROW_LOST   ? STYLE_LOST
+					    : row->kind == ENGINE_ROW_NOTE ? STYLE_WARNING
+									   : STYLE_ERROR);
 	char number[NUMBER_SIZE];
 
 	pen_rule(pen, style, pen->column + RULE_BEFORE);
@@ -272,6 +273,8 @@ static void draw_break(struct pen *pen, const struct row_layout *layout,
 	else if (row->kind == ENGINE_ROW_GAP)
 		pen_printf(pen, style, "%s bytes skipped that are no page",
 			   number_exact(number, row->count));
+	else if (row->kind == ENGINE_ROW_NOTE)
+		; /* its detail says it */
 	else if (row->count)
 		pen_printf(pen, style, "%s events lost", number_exact(number, row->count));
 	else

@@ -66,11 +66,14 @@ struct console {
 	bool start_asked;		   /* --start was carried out */
 	bool engine_mourned;		   /* the dead engine's restart was offered */
 	bool libvirt_lost;		   /* the connection is to be given up */
-	bool relist;			   /* domains changed: the picker is out of date */
-	bool record_used;		   /* a guest was opened with -w */
-	enum row_times times;		   /* how rows tell theirs */
-	bool filtered;			   /* a filter chooses what is shown */
-	uint64_t news;			   /* ms when the engine last had some */
+	bool retrying;			   /* to connect to libvirt again, by retry_timer */
+	int retry_timer;
+	bool came_back;	      /* the domain that was gone was started */
+	bool relist;	      /* domains changed: the picker is out of date */
+	bool record_used;     /* a guest was opened with -w */
+	enum row_times times; /* how rows tell theirs */
+	bool filtered;	      /* a filter chooses what is shown */
+	uint64_t news;	      /* ms when the engine last had some */
 
 	enum after_stop after_stop;
 	bool stop_sent;
@@ -108,6 +111,8 @@ void console_after_stop(struct console *console, enum after_stop what);
 bool attach_named(const struct options *options);
 /* Connect to libvirt unless that is done. 0, or -errno with the sentence in the journal. */
 int attach_libvirt(struct console *console);
+/* The same, and nothing is said. */
+int attach_libvirt_quietly(struct console *console);
 void attach_release_libvirt(struct console *console);
 /* Open what the command line names. 0, or -errno with console->farewell set. */
 int attach_from_options(struct console *console);

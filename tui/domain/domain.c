@@ -20,6 +20,7 @@ struct domains {
 	virConnectPtr conn;
 	char *uri;
 	int lifecycle; /* libvirt's id of the callback, -1 for none */
+	int reboots;   /* likewise */
 	bool close_watched;
 	domain_event_fn *fn;
 	void *data;
@@ -48,6 +49,18 @@ static int on_lifecycle(virConnectPtr conn, virDomainPtr domain, int event, int 
 	return 0;
 }
 
+static void on_reboot(virConnectPtr conn, virDomainPtr domain, void *opaque)
+{
+	struct domains *domains = opaque;
+	char uuid[VIR_UUID_STRING_BUFLEN] = "";
+
+	(void)conn;
+	if (!domains->fn)
+		return;
+	virDomainGetUUIDString(domain, uuid);
+	domains->fn(virDomainGetName(domain), uuid, "rebooting", "", false, domains->data);
+}
+
 static void on_close(virConnectPtr conn, int reason, void *opaque)
 {
 	struct domains *domains = opaque;
@@ -72,7 +85,7 @@ int domains_connect(struct domains **result, const char *uri, char *error, size_
 
 	if (!domains)
 		goto no_memory;
-	domains->lifecycle = -1;
+	domains->lifecycle = domains->reboots = -1;
 
 	virSetErrorFunc(NULL, drop_error);
 	domains->conn = connect_to(uri);
@@ -102,6 +115,11 @@ int domains_connect(struct domains **result, const char *uri, char *error, size_
 		domains_free(domains);
 		return -EOPNOTSUPP;
 	}
+	/* It is told by the agent as well, later: without it there is nothing to miss. */
+	domains->reboots =
+		virConnectDomainEventRegisterAny(domains->conn, NULL, VIR_DOMAIN_EVENT_ID_REBOOT,
+						 VIR_DOMAIN_EVENT_CALLBACK(on_reboot), domains,
+						 NULL);
 	*result = domains;
 	return 0;
 
@@ -117,6 +135,8 @@ void domains_free(struct domains *domains)
 		return;
 	if (domains->lifecycle >= 0)
 		virConnectDomainEventDeregisterAny(domains->conn, domains->lifecycle);
+	if (domains->reboots >= 0)
+		virConnectDomainEventDeregisterAny(domains->conn, domains->reboots);
 	if (domains->close_watched)
 		virConnectUnregisterCloseCallback(domains->conn, on_close);
 	if (domains->conn)

@@ -83,7 +83,7 @@ static const char *const pmsuspended_details[] = {
 };
 
 static const char *const crashed_details[] = {
-	[VIR_DOMAIN_EVENT_CRASHED_PANICKED] = "its kernel panicked",
+	[VIR_DOMAIN_EVENT_CRASHED_PANICKED] = "",
 	[VIR_DOMAIN_EVENT_CRASHED_CRASHLOADED] = "its crash kernel was loaded",
 };
 
@@ -120,6 +120,9 @@ void lifecycle_event_names(int event, int detail, const char **what, const char 
 		return;
 	*what = words[event].what;
 	*gone = words[event].gone;
+	/* A crash is what happened to QEMU. */
+	if (event == VIR_DOMAIN_EVENT_CRASHED && detail == VIR_DOMAIN_EVENT_CRASHED_PANICKED)
+		*what = "panicked";
 	if (detail >= 0 && (size_t)detail < words[event].detail_count)
 		*why = words[event].details[detail];
 }

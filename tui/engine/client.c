@@ -299,7 +299,7 @@ static bool rows_ok(const struct engine_packet *packet)
 			(const void *)((const uint8_t *)packet->payload + at);
 
 		if (packet->length - at < sizeof(*row) || packet->length - at < row_size(row) ||
-		    row->kind > ENGINE_ROW_GAP || row->at.cpu >= VTRACE_MAX_CPUS ||
+		    row->kind > ENGINE_ROW_NOTE || row->at.cpu >= VTRACE_MAX_CPUS ||
 		    row->task_len > ENGINE_NAME_MAX || row->event_len > ENGINE_NAME_MAX ||
 		    row->detail_len > ENGINE_TEXT_MAX)
 			return false;
@@ -343,7 +343,7 @@ bool engine_detail_next(const struct engine_detail_view *view, const uint8_t **a
 
 static bool detail_head_ok(const struct engine_detail *detail)
 {
-	return detail->kind <= ENGINE_ROW_GAP && detail->at.cpu < VTRACE_MAX_CPUS &&
+	return detail->kind <= ENGINE_ROW_NOTE && detail->at.cpu < VTRACE_MAX_CPUS &&
 	       detail->task_len <= ENGINE_NAME_MAX && detail->event_len <= ENGINE_NAME_MAX &&
 	       detail->system_len <= ENGINE_NAME_MAX && detail->text_len <= ENGINE_LONG_TEXT_MAX &&
 	       detail->format_len <= ENGINE_LONG_TEXT_MAX && detail->raw_len <= ENGINE_RAW_MAX &&

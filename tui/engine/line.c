@@ -201,6 +201,14 @@ void line_bad_page(struct out *out, unsigned cpu, const char *fault)
 	out_string(out, "]\n");
 }
 
+void line_note(struct out *out, unsigned cpu, const char *text)
+{
+	put_cpu(out, cpu);
+	out_string(out, "NOTE: ");
+	out_string(out, text);
+	out_string(out, "]\n");
+}
+
 void line_gap(struct out *out, unsigned cpu, uint64_t bytes)
 {
 	put_cpu(out, cpu);

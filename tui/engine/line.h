@@ -36,5 +36,6 @@ bool line_record(struct out *out, struct line_style *style, struct printer *prin
 void line_lost(struct out *out, unsigned cpu, uint64_t count);
 void line_bad_page(struct out *out, unsigned cpu, const char *fault);
 void line_gap(struct out *out, unsigned cpu, uint64_t bytes);
+void line_note(struct out *out, unsigned cpu, const char *text);
 
 #endif

@@ -59,6 +59,7 @@ enum engine_type {
 	ENGINE_PAUSED,	/* no payload: tracing was off between what channels have brought and what
 			 * they bring from now on */
 	ENGINE_DENSITY, /* struct engine_density_request; ENGINE_DENSITY_REPLY */
+	ENGINE_NOTE,	/* struct engine_note: a row of it where live streams stand now */
 
 	/* engine to console */
 	ENGINE_READY = 64,    /* struct engine_text: locked down; which layers are on */
@@ -142,6 +143,14 @@ struct engine_names {
 
 struct engine_flag {
 	uint32_t on;
+};
+
+#define ENGINE_NOTE_MAX 128 /* bytes with the end */
+
+/* What happened to the guest between the pages that came and those that come from now on. */
+struct engine_note {
+	uint32_t rebooted; /* 1: another kernel, whose clock began anew; its formats are to come */
+	char text[ENGINE_NOTE_MAX]; /* NUL-terminated, printable ASCII */
 };
 
 struct engine_text {
@@ -328,6 +337,7 @@ enum engine_row_kind {
 	ENGINE_ROW_LOST,      /* the guest overwrote events here; count, 0 = unknown how many */
 	ENGINE_ROW_BAD_PAGE,  /* a page failed validation; detail says how */
 	ENGINE_ROW_GAP,	      /* bytes of the channel that were no page; count of bytes */
+	ENGINE_ROW_NOTE,      /* of an ENGINE_NOTE; detail is its text */
 };
 
 /* One row; task_len + event_len + detail_len bytes follow it, unterminated, then padding to 8. */

@@ -65,8 +65,13 @@ static void update_filters(struct server *server)
 
 void requests_use_formats(struct server *server, struct formats *loaded)
 {
-	const struct formats *current = server->shared.formats;
-	bool rebooted = current && strcmp(current->boot_id, loaded->boot_id);
+	const struct formats *current =
+		server->formats_count ? server->formats[(server->formats_count - 1) % FORMATS_SETS]
+				      : NULL;
+	/* Unless that was told already. */
+	bool rebooted = current && strcmp(current->boot_id, loaded->boot_id) && !server->rebooted;
+
+	server->rebooted = false;
 
 	loaded->number = server->formats_count++;
 	server->formats[loaded->number % FORMATS_SETS] = loaded;
@@ -269,6 +274,7 @@ static const struct {
 	[ENGINE_LATENCY] = {sizeof(struct engine_latency), false, false, HOLD_SHARED},
 	[ENGINE_PAUSED] = {0, false, false, HOLD_STREAMS},
 	[ENGINE_DENSITY] = {sizeof(struct engine_density_request), false, false, HOLD_SHARED},
+	[ENGINE_NOTE] = {sizeof(struct engine_note), false, false, HOLD_STREAMS},
 };
 
 static bool filter_ends(const struct engine_filter *filter)
@@ -333,6 +339,8 @@ static bool payload_is_good(uint32_t type, const void *payload)
 		return latency_is_good(payload);
 	case ENGINE_DENSITY:
 		return columns_are_good(payload);
+	case ENGINE_NOTE:
+		return memchr(((const struct engine_note *)payload)->text, '\0', ENGINE_NOTE_MAX);
 	default:
 		return true;
 	}
@@ -454,6 +462,9 @@ static void answer(struct server *server, const struct engine_header *header, co
 		break;
 	case ENGINE_PAUSED:
 		sources_note_pause(server);
+		break;
+	case ENGINE_NOTE:
+		sources_note(server, payload);
 		break;
 	case ENGINE_LATENCY:
 		send_latency(server, header->serial, payload);

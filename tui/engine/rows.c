@@ -71,7 +71,8 @@ void rows_make_job(const struct rows *rows, const struct place *place, struct pr
 }
 
 /* What is to be said of a row that is no event. */
-static void print_other(struct printed *printed, char *text, size_t size, const struct place *place)
+static void print_other(const struct rows *rows, struct printed *printed, char *text, size_t size,
+			const struct place *place)
 {
 	const struct entry *entry = place->entry;
 
@@ -79,6 +80,9 @@ static void print_other(struct printed *printed, char *text, size_t size, const 
 	if (entry->kind == ENTRY_GAP) {
 		printed->kind = ENGINE_ROW_GAP;
 		snprintf(text, size, "%" PRIu64 " bytes of the channel were no page", entry->count);
+	} else if (entry->kind == ENTRY_NOTE) {
+		printed->kind = ENGINE_ROW_NOTE;
+		snprintf(text, size, "%s", notes_text(&rows->shared->notes, entry->count));
 	} else if (entry->kind == ENTRY_BAD) {
 		printed->kind = ENGINE_ROW_BAD_PAGE;
 		snprintf(text, size, "%s", page_fault_text(entry->fault));
@@ -108,7 +112,7 @@ void rows_print(struct rows *rows, const struct place *place, struct printed *pr
 	struct print_job job;
 
 	if (!place->record) {
-		print_other(printed, text, ROWS_OTHER_MAX, place);
+		print_other(rows, printed, text, ROWS_OTHER_MAX, place);
 		return;
 	}
 	rows_make_job(rows, place, &job);
@@ -191,12 +195,16 @@ bool rows_unsettled(const struct rows *rows, uint32_t cpu, const struct entry *e
 
 /* ---- text ---- */
 
-static void put_other(struct out *out, const struct place *place, unsigned cpu)
+static void put_other(struct rows *rows, const struct place *place)
 {
+	unsigned cpu = rows->streams[place->at.cpu]->number;
 	const struct entry *entry = place->entry;
+	struct out *out = &rows->out;
 
 	if (entry->kind == ENTRY_GAP)
 		line_gap(out, cpu, entry->count);
+	else if (entry->kind == ENTRY_NOTE)
+		line_note(out, cpu, notes_text(&rows->shared->notes, entry->count));
 	else if (entry->kind == ENTRY_BAD)
 		line_bad_page(out, cpu, page_fault_text(entry->fault));
 	else if (place->lost)
@@ -232,7 +240,7 @@ static bool append_line(struct rows *rows, const struct place *place, const stru
 	if (job)
 		*took_next = line_record(&rows->out, &rows->style, &rows->printer, job, next);
 	else
-		put_other(&rows->out, place, rows->streams[place->at.cpu]->number);
+		put_other(rows, place);
 	if (!out_left(&rows->out)) {
 		if (header->count) {
 			rows->out.at = start;

@@ -31,7 +31,7 @@ static size_t detail_of_other(struct rows *rows, const struct place *place, uint
 	what.kind = printed.kind;
 	/* Where a file is not indexed yet the page is not known by its row. */
 	entry = history_find_row(&stream->history, place->at.row, &number);
-	if (buffer && entry && entry->kind != ENTRY_GAP &&
+	if (buffer && entry && entry_has_page(entry) &&
 	    stream->history.page_size == rows->shared->geometry.size)
 		page = history_page(&stream->history, number, buffer);
 	length = detail_of_page(to, room, &what, text, &rows->shared->geometry, page);

@@ -66,7 +66,8 @@ struct server {
 	bool hearing;		 /* epoll watches the drain */
 	bool listening;		 /* epoll watches the socket for requests */
 	bool done;
-	int error; /* -errno with which the loop ends */
+	bool rebooted; /* the guest was, and its formats are to come */
+	int error;     /* -errno with which the loop ends */
 };
 
 /* CLOCK_MONOTONIC. */
@@ -130,6 +131,8 @@ void sources_end_recordings(struct server *server, uint32_t serial);
 void sources_clear(struct server *server);
 /* Tracing was off until now. */
 void sources_note_pause(struct server *server);
+/* Append a note to every stream of a channel; what they have brought by now was read before. */
+void sources_note(struct server *server, const struct engine_note *note);
 /* Pages of this shape from now on. */
 void sources_change_geometry(struct server *server, const struct page_geometry *geometry);
 

@@ -229,6 +229,37 @@ void sources_note_pause(struct server *server)
 			server->streams[cpu]->paused = true;
 }
 
+/* Another kernel: its events have other formats, which the next ones to come are. */
+static void begin_boot(struct server *server)
+{
+	struct stream_shared *shared = &server->shared;
+
+	if (!shared->formats)
+		return;
+	shared->awaited = server->formats_count;
+	stream_set_formats(shared, NULL);
+	if (drain_follow(server->drain, &shared->intake.tally, shared->geometry.size)) {
+		server->error = -ENOMEM;
+		server->done = true;
+	}
+	shared->epoch++;
+	counts_clear(&shared->counts);
+	server->rebooted = true;
+}
+
+void sources_note(struct server *server, const struct engine_note *note)
+{
+	uint64_t number = notes_add(&server->shared.notes, note->text);
+
+	for (unsigned cpu = 0; cpu < VTRACE_MAX_CPUS; cpu++)
+		if (server->streams[cpu] && !server->streams[cpu]->file)
+			stream_note(server->streams[cpu], number, note->rebooted,
+				    server_clock_ms());
+	if (note->rebooted)
+		begin_boot(server);
+	server->news = true;
+}
+
 void sources_change_geometry(struct server *server, const struct page_geometry *geometry)
 {
 	struct page_geometry *current = &server->shared.geometry;

@@ -459,7 +459,7 @@ const uint8_t *history_page(const struct history *history, uint64_t page, uint8_
 	const struct chunk *chunk;
 	const struct slot *slot = history_slot(history, page, &chunk);
 
-	if (slot->entry.kind == ENTRY_GAP)
+	if (!entry_has_page(&slot->entry))
 		return NULL;
 	if (chunk->data)
 		return chunk->data + (size_t)(page - chunk->first_page) * history->page_size;
@@ -479,7 +479,7 @@ uint32_t history_file_pages(const struct history *history, uint64_t page, uint8_
 	for (; (size_t)(count + 1) * size <= room && page + count < history->next_page; count++) {
 		const struct slot *slot = history_slot(history, page + count, &chunk);
 
-		if (slot->entry.kind == ENTRY_GAP || slot->offset != from + (uint64_t)count * size)
+		if (!entry_has_page(&slot->entry) || slot->offset != from + (uint64_t)count * size)
 			break;
 	}
 	return page_file_read_all(history->file, buffer, (size_t)count * size, from) ? count : 0;

@@ -23,6 +23,7 @@ enum entry_kind {
 	ENTRY_PAGE, /* a good page: its events, and a row for lost ones before them */
 	ENTRY_BAD,  /* a page that failed validation: one row */
 	ENTRY_GAP,  /* bytes that were no page: one row, no data */
+	ENTRY_NOTE, /* what happened here: one row, no data */
 };
 
 #define ENTRY_LOST   1 /* events were lost before this page */
@@ -33,15 +34,17 @@ struct entry {
 	uint64_t first_row; /* number of its first row in its stream */
 	uint64_t first_ts;
 	uint64_t last_ts;
-	uint64_t count;	  /* lost events (0 with ENTRY_LOST: unknown), or bytes of a gap */
+	uint64_t count;	  /* lost events (0 with ENTRY_LOST: unknown), bytes of a gap, or the number
+			   * of   a note */
 	uint64_t arrival; /* ms, CLOCK_MONOTONIC */
 	uint32_t events;
 	uint32_t epoch;
-	uint32_t formats; /* number of the formats set that its events are decoded with */
+	uint32_t formats; /* number of the formats set that its events are decoded with, maybe yet
+			   * to come */
 	uint32_t filter;  /* serial of the filter that shown is of; 0: none yet */
 	uint32_t shown;	  /* rows that the filter shows */
 	uint32_t losses;  /* of the history's rows before first_row, those of lost events; wraps */
-	uint32_t breaks;  /* likewise, those of bad pages and gaps */
+	uint32_t breaks;  /* likewise, those of bad pages, gaps and notes */
 	uint8_t kind;	  /* enum entry_kind */
 	uint8_t flags;
 	uint8_t fault; /* enum page_fault of ENTRY_BAD */
@@ -50,6 +53,12 @@ struct entry {
 static inline uint64_t entry_rows(const struct entry *entry)
 {
 	return entry->kind == ENTRY_PAGE ? entry->events + (entry->flags & ENTRY_LOST) : 1;
+}
+
+/* Does it have a page's bytes? */
+static inline bool entry_has_page(const struct entry *entry)
+{
+	return entry->kind == ENTRY_PAGE || entry->kind == ENTRY_BAD;
 }
 
 struct chunk;

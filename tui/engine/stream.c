@@ -119,7 +119,8 @@ void stream_set_formats(struct stream_shared *shared, const struct formats *form
 {
 	shared->formats = formats;
 	for (unsigned id = 0; id < TALLY_IDS; id++) {
-		const struct event_format *format = formats_event(formats, (uint16_t)id);
+		const struct event_format *format =
+			formats ? formats_event(formats, (uint16_t)id) : NULL;
 
 		shared->intake.tally.by_id[id].wanted = format && format->comm_count;
 	}
@@ -202,7 +203,7 @@ static uint8_t *bytes_in_hand(struct stream *stream)
 static uint8_t *room_to_read(struct stream *stream, size_t *room)
 {
 	struct history *history = &stream->history;
-	bool plain = !stream->file && !stream->gap;
+	bool plain = !stream->file && !stream->gap && !stream->noted;
 	uint8_t *bytes = bytes_in_hand(stream), *tail = NULL;
 
 	if (stream->aside)
@@ -341,6 +342,26 @@ void stream_close(struct stream *stream, enum engine_channel_state state, uint64
 {
 	stream_enter(stream);
 	end_source(stream, state, now);
+	stream_leave(stream);
+}
+
+void stream_note(struct stream *stream, uint64_t note, bool rebooted, uint64_t now)
+{
+	uint8_t *bytes;
+
+	stream_enter(stream);
+	bytes = bytes_in_hand(stream);
+	if (rebooted) {
+		stream->gap += stream->have;
+		stream->synced = false;
+		stream->touched = false;
+	}
+	/* What is appended takes the place of what lies in the tail. */
+	if (rebooted || !stream->have)
+		drop_bytes(stream);
+	else if (!stream->aside)
+		move_aside(stream, bytes);
+	stream_append_note(stream, note, now);
 	stream_leave(stream);
 }
 

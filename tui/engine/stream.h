@@ -27,6 +27,7 @@
 #include "tui/engine/dat_clock.h"
 #include "tui/engine/formats.h"
 #include "tui/engine/intake.h"
+#include "tui/engine/notes.h"
 #include "tui/engine/page.h"
 #include "tui/engine/protocol.h"
 #include "tui/engine/rawfile.h"
@@ -50,7 +51,9 @@ struct stream_shared {
 	struct page_geometry geometry;
 	struct intake intake;	       /* of the pages in hand, where nothing else is said */
 	const struct formats *formats; /* of the pages that come now; NULL: not known yet */
-	bool discard;		       /* throw away what channels bring */
+	uint32_t awaited;	       /* the number that those will have, then */
+	struct notes notes;
+	bool discard; /* throw away what channels bring */
 	/* Bytes that may still be recorded; below a page's size there is no more room. */
 	_Atomic int64_t record_room;
 };
@@ -77,6 +80,8 @@ struct stream {
 	bool synced;	      /* a page starts there */
 	bool touched;	      /* something was read since the stream began */
 	bool paused;	      /* tracing was off since the newest page */
+	bool noted;	      /* a note waits for the stream's first page */
+	uint64_t note;	      /* its number */
 	uint64_t gap;	      /* bytes thrown away while looking for a page */
 	uint64_t read_time;   /* ms, CLOCK_MONOTONIC, of the last bytes */
 	uint8_t *aside;	      /* the bytes in hand; NULL: they lie in the history's tail */
@@ -87,7 +92,8 @@ struct stream {
 int stream_new(struct stream **stream, struct stream_shared *shared, unsigned cpu);
 void stream_free(struct stream *stream); /* closes what it owns; takes NULL */
 
-/* Pages that come from now on are of these formats, which the caller keeps for as long. */
+/* Pages that come from now on are of these formats, which the caller keeps for as long; NULL: of
+ * some that are not there yet, see awaited. */
 void stream_set_formats(struct stream_shared *shared, const struct formats *formats);
 
 /* Read from fd (owned from now on) instead of what was before; file: a capture's, read from its
@@ -115,6 +121,9 @@ void stream_drop_source(struct stream *stream);
  * when the history or the state changed. At the end of the source it is stream_close()d.
  */
 bool stream_read(struct stream *stream, size_t budget, uint64_t now);
+
+/* A note belongs behind what has come. rebooted: what is in hand never becomes a page. */
+void stream_note(struct stream *stream, uint64_t note, bool rebooted, uint64_t now);
 
 /* Bytes are in hand that could be pages, waiting for more to decide. */
 bool stream_undecided(const struct stream *stream);

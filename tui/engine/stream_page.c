@@ -14,10 +14,15 @@ static void follow_clock(struct stream *stream, struct entry *entry)
 {
 	uint32_t *epoch = stream->file ? &stream->epoch : &stream->shared->epoch;
 
+	/* It belongs to what was before, whatever other streams have brought since. */
+	if (entry->kind == ENTRY_NOTE && stream->history.next_row) {
+		entry->first_ts = entry->last_ts = stream->last_ts;
+		return;
+	}
 	if (stream->epoch != *epoch)
 		stream->last_ts = 0;
 	/* What has no time of its own stands where its stream is. */
-	if (entry->kind != ENTRY_PAGE)
+	if (entry->kind == ENTRY_BAD || entry->kind == ENTRY_GAP)
 		entry->first_ts = entry->last_ts = stream->last_ts;
 	if (entry->first_ts < stream->last_ts)
 		++*epoch;
@@ -38,7 +43,7 @@ static void append(struct stream *stream, struct entry *entry, const uint8_t *pa
 		stream->start_epoch = entry->epoch;
 	}
 	entry->arrival = now;
-	entry->formats = formats ? formats->number : STREAM_NO_FORMATS;
+	entry->formats = formats ? formats->number : stream->shared->awaited;
 	if (!entry_rows(entry))
 		return;
 	if (stream->paused && entry->kind == ENTRY_PAGE) {
@@ -53,6 +58,20 @@ static void append(struct stream *stream, struct entry *entry, const uint8_t *pa
 	stream->stats.next_row = stream->history.next_row;
 	stream->stats.last_ts = stream->last_ts;
 	stream->stats.epoch = stream->epoch;
+}
+
+/* A stream that has no time yet gets its note with its first page. */
+void stream_append_note(struct stream *stream, uint64_t note, uint64_t now)
+{
+	struct entry entry = {.kind = ENTRY_NOTE, .count = note};
+
+	stream_append_gap(stream, stream->gap, now);
+	stream->gap = 0;
+	stream->paused = true;
+	stream->noted = !stream->history.next_row;
+	stream->note = note;
+	if (!stream->noted)
+		append(stream, &entry, NULL, now);
 }
 
 void stream_append_gap(struct stream *stream, uint64_t bytes, uint64_t now)
@@ -225,6 +244,19 @@ static void take_gap(struct stream *stream, uint64_t now)
 	stream->gap = 0;
 }
 
+static void take_note(struct stream *stream, uint64_t ts, uint64_t now)
+{
+	struct entry entry = {.kind = ENTRY_NOTE,
+			      .count = stream->note,
+			      .first_ts = ts,
+			      .last_ts = ts};
+
+	if (!stream->noted)
+		return;
+	stream->noted = false;
+	append(stream, &entry, NULL, now);
+}
+
 void stream_take_bad(struct stream *stream, const uint8_t *page, enum page_fault fault,
 		     uint64_t now)
 {
@@ -255,6 +287,7 @@ void stream_take_pages(struct stream *stream, const uint8_t *bytes, uint64_t now
 
 	record_pages(stream, bytes, intake->page_count);
 	take_gap(stream, now);
+	take_note(stream, stream_time(stream, intake->pages[0].first_ts), now);
 	for (uint32_t i = 0; i < intake->page_count; i++)
 		take_good(stream, bytes + (size_t)i * stream->shared->geometry.size,
 			  &intake->pages[i], now);
@@ -263,6 +296,6 @@ void stream_take_pages(struct stream *stream, const uint8_t *bytes, uint64_t now
 	counts_add(&stream->shared->counts, intake);
 	if (stream->shared->formats)
 		learn(stream, bytes);
-	else
+	else if (!stream->shared->awaited) /* else those are on their way */
 		stream->stats.unknown_events += intake->events;
 }

@@ -24,6 +24,7 @@ void stream_take_bad(struct stream *stream, const uint8_t *page, enum page_fault
 		     uint64_t now);
 /* A row that says so many bytes were no page; none for 0. */
 void stream_append_gap(struct stream *stream, uint64_t bytes, uint64_t now);
+void stream_append_note(struct stream *stream, uint64_t note, uint64_t now);
 /* What was recorded of the bytes read just now can be found from here on. */
 void stream_note_record(struct stream *stream);
 

@@ -14,6 +14,7 @@
 #define ORDER_ANSWER_MS	  5000
 #define FLUSH_ANSWER_MS	  30000 /* a stop sends all that the guest's buffers hold */
 #define SILENT_MAX	  3
+#define BOOT_SILENT_MAX	  40 /* of one that has answered before and is being booted: two minutes */
 #define NOTES_A_SECOND	  10
 
 static void say_hello(struct guest *guest);
@@ -268,6 +269,17 @@ static void found_tracing(struct guest *guest)
 	guest_go_live(guest);
 }
 
+static void note_restart(struct guest *guest, bool rebooted)
+{
+	char when[16];
+
+	if (rebooted)
+		guest_note(guest, true, "guest rebooted, its agent answers since %s",
+			   guest_time_of_day(when));
+	else if (guest->agent.restarted && guest->agent.met)
+		guest_note(guest, false, "agent restarted at %s", guest_time_of_day(when));
+}
+
 /* The agent was known before; text is its answer to hello. */
 static void heard_again(struct guest *guest, const char *text, bool rebooted, bool stopped)
 {
@@ -303,6 +315,7 @@ static void heard(struct guest *guest, const char *text)
 	agent->silent = 0;
 	if (rebooted || strcmp(before.clock, agent->hello.clock))
 		wall_forget(&guest->wall);
+	note_restart(guest, rebooted);
 	if (stranger)
 		meet(guest, strcmp(state, "tracing") != 0);
 	else
@@ -336,11 +349,13 @@ static void not_heard(struct guest *guest, const char *why)
 	struct guest_agent *agent = &guest->agent;
 
 	agent->silent++;
-	if (guest->state == GUEST_CONNECTING)
-		give_up(guest, why);
-	else if (guest->state != GUEST_OLD_AGENT && agent->silent == SILENT_MAX)
+	if (guest->state == GUEST_CONNECTING) {
+		if (!agent->met || agent->silent >= BOOT_SILENT_MAX)
+			give_up(guest, why);
+	} else if (guest->state != GUEST_OLD_AGENT && agent->silent == SILENT_MAX) {
 		guest_say(guest, GUEST_WARNING,
 			  "the agent does not answer (%s); what it sends is still read", why);
+	}
 }
 
 static void hello_answered(void *data, const struct control_answer *answer, int error)

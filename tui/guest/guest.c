@@ -39,6 +39,26 @@ void guest_changed(struct guest *guest)
 	guest->events.changed(guest->data);
 }
 
+void guest_note(struct guest *guest, bool rebooted, const char *format, ...)
+{
+	struct engine_note note = {.rebooted = rebooted};
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(note.text, sizeof(note.text), format, args);
+	va_end(args);
+	engine_link_command(&guest->link, ENGINE_NOTE, &note, sizeof(note), -1, NULL);
+}
+
+const char *guest_time_of_day(char *text)
+{
+	time_t now = time(NULL);
+	struct tm local;
+
+	strftime(text, 16, "%H:%M:%S", localtime_r(&now, &local));
+	return text;
+}
+
 void guest_set_state(struct guest *guest, enum guest_state state)
 {
 	if (guest->state == state)
@@ -89,7 +109,7 @@ static int copy_place(struct channel_place *to, const struct channel_place *from
 	return to->path ? 0 : -ENOMEM;
 }
 
-static int copy_channels(struct channels *to, const struct channels *from)
+int guest_copy_channels(struct channels *to, const struct channels *from)
 {
 	unsigned cpu;
 	int err;
@@ -166,7 +186,7 @@ int guest_open(struct guest **result, const struct channels *channels,
 	if (!channels_prepared(channels, error, error_size))
 		return -ENXIO;
 	guest = guest_new(channels->name, options, events, data);
-	if (!guest || copy_channels(&guest->channels, channels) < 0) {
+	if (!guest || guest_copy_channels(&guest->channels, channels) < 0) {
 		snprintf(error, error_size, "out of memory");
 		guest_free(guest);
 		return -ENOMEM;
@@ -233,6 +253,7 @@ void guest_gone(struct guest *guest)
 	if (guest->state == GUEST_GONE)
 		return;
 	agent_close(guest);
+	guest->agent.wanted_before = guest->agent.wanted;
 	guest->agent.wanted = false;
 	guest->state = GUEST_GONE;
 	stats_fn = guest->agent.stats_fn;
@@ -248,6 +269,25 @@ void guest_gone(struct guest *guest)
 	guest_changed(guest);
 }
 
+/* What belongs between the rows of before and those to come. Words of tui/domain/lifecycle.c. */
+static void note_event(struct guest *guest, const char *what, const char *detail, bool gone)
+{
+	int64_t now = guest_now_ms();
+	char when[16];
+
+	if (!strcmp(what, "paused")) {
+		guest->paused_since = now;
+	} else if (!strcmp(what, "resumed") && guest->paused_since) {
+		guest_note(guest, false, "guest paused for %.1f s until %s",
+			   (double)(now - guest->paused_since) / 1000, guest_time_of_day(when));
+		guest->paused_since = 0;
+	} else if (gone || !strcmp(what, "panicked")) {
+		guest_note(guest, false, "guest %s%s%s%s at %s", what, detail[0] ? " (" : "",
+			   detail, detail[0] ? ")" : "", guest_time_of_day(when));
+		guest->paused_since = 0;
+	}
+}
+
 void guest_domain_event(struct guest *guest, const char *what, const char *detail, bool gone)
 {
 	if (guest->state == GUEST_REPLAY)
@@ -257,6 +297,7 @@ void guest_domain_event(struct guest *guest, const char *what, const char *detai
 		  detail && detail[0] ? ")" : "", gone ? "; what was received is kept" : "");
 	/* While it is paused its clock may stand still. */
 	wall_forget(&guest->wall);
+	note_event(guest, what, detail ? detail : "", gone);
 	if (gone)
 		guest_gone(guest);
 }

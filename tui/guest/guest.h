@@ -135,6 +135,12 @@ const char *guest_recording(const struct guest *guest);
 /* The domain's life as libvirt tells it; gone closes the channels and keeps the rows. */
 void guest_domain_event(struct guest *guest, const char *what, const char *detail, bool gone);
 
+/* The domain of a guest that is GUEST_GONE runs again, with these channels (copied): connect anew,
+ * keep what was received, and trace on if it did. 0 or -errno with a sentence in error; it stays
+ * gone then. */
+int guest_come_back(struct guest *guest, const struct channels *channels, char *error,
+		    size_t error_size);
+
 /* Restart a dead engine on the same channels (rows held are lost, captures are not). */
 int guest_restart_engine(struct guest *guest, char *error, size_t error_size);
 bool guest_engine_alive(const struct guest *guest);

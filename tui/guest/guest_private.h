@@ -2,9 +2,10 @@
 /*
  * The inside of struct guest, shared by the files of this room and by nobody else: guest.c is the
  * public face, agent.c talks to the guest's agent, events.c orders its events, resume.c orders them
- * again after a restart, streams.c holds the channels, event_formats.c gets formats to the engine,
- * saving.c writes captures, saving_dat.c trace.dat files, engine.c keeps the engine, replay.c opens
- * a capture in the place of a guest, replay_dat.c a trace.dat.
+ * again after a restart, come_back.c opens a domain that runs again, streams.c holds the channels,
+ * event_formats.c gets formats to the engine, saving.c writes captures, saving_dat.c trace.dat
+ * files, engine.c keeps the engine, replay.c opens a capture in the place of a guest, replay_dat.c
+ * a trace.dat.
  */
 #ifndef VTRACE_GUEST_PRIVATE_H
 #define VTRACE_GUEST_PRIVATE_H
@@ -47,6 +48,7 @@ struct guest_agent {
 	int timer;		  /* says hello again */
 	bool met;		  /* has answered hello */
 	bool wanted;		  /* tracing was asked for here, and not yet its end */
+	bool wanted_before;	  /* the same, when the domain went */
 	bool start_held;	  /* wanted, but a recording waits for its formats first */
 	bool restarted;		  /* "agent started" was noted since the last answer to hello */
 	bool lost;		  /* the FIFOs' other side is closed */
@@ -128,6 +130,7 @@ struct guest {
 	struct guest_agent agent;
 	struct guest_formats_state formats;
 	struct wall_clock wall;
+	int64_t paused_since; /* CLOCK_MONOTONIC, ms, when libvirt told of it; 0: it runs */
 	struct capture_reader *capture; /* what is replayed, or NULL */
 	struct guest_dat *dat;		/* or this */
 	char *greeting; /* to be said once the caller of guest_open_capture() can hear it */
@@ -138,6 +141,11 @@ void guest_say(struct guest *guest, enum guest_severity severity, const char *fo
 	__attribute__((format(printf, 3, 4)));
 void guest_set_state(struct guest *guest, enum guest_state state);
 void guest_changed(struct guest *guest);
+/* A row of this among the guest's events; rebooted as in struct engine_note. */
+void guest_note(struct guest *guest, bool rebooted, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+/* Of such a row: "HH:MM:SS", the time of day. Returns text, which has 16 bytes. */
+const char *guest_time_of_day(char *text);
 /* Let pages be kept from now on, after the recording that was asked for has begun; that waits
  * for formats_settle(). True once the engine is known to keep them; agent_release_start() is
  * called when it becomes so later. */
@@ -146,6 +154,8 @@ void guest_is_live(struct guest *guest);
 /* The other side of the channels is closed for good. */
 void guest_gone(struct guest *guest);
 int64_t guest_now_ms(void);
+/* 0 or -ENOMEM; what was copied is to be released. */
+int guest_copy_channels(struct channels *to, const struct channels *from);
 /* Allocate and fill what a guest and a capture have in common. */
 struct guest *guest_new(const char *name, const struct guest_options *options,
 			const struct guest_events *events, void *data);

@@ -97,7 +97,10 @@ int streams_open(struct guest *guest, char *error, size_t error_size)
 		if (stream->fd < 0)
 			return stream->fd;
 		stream->present = true;
-		guest->cpus = cpu + 1;
+		stream->ended = false;
+		/* One that has come back may have fewer; rows of the others are held. */
+		if (guest->cpus <= cpu)
+			guest->cpus = cpu + 1;
 	}
 	return 0;
 }

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "tui/console/reattach.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "tui/console/state.h"
+#include "tui/domain/loop.h"
+
+#define RETRY_MS 2000
+
+void reattach_domain(struct console *console)
+{
+	struct channels *channels = calloc(1, sizeof(*channels));
+	const char *name = guest_name(console->guest);
+	char error[512] = "out of memory";
+	int ret = -ENOMEM;
+
+	if (channels)
+		ret = domains_channels(console->domains, name, channels, error, sizeof(error));
+	if (!ret)
+		ret = guest_come_back(console->guest, channels, error, sizeof(error));
+	if (ret)
+		journal_printf(&console->journal, GUEST_ERROR,
+			       "%s runs again, but cannot be connected: %s", name, error);
+	else
+		journal_printf(&console->journal, GUEST_INFO,
+			       "%s runs again: its rows come behind those that are held", name);
+	if (channels)
+		channels_release(channels);
+	free(channels);
+	console_invalidate(console);
+}
+
+/* What happened to the domain while nobody told. */
+static void look_at_domain(struct console *console)
+{
+	struct channels *channels;
+	char error[512];
+	int ret;
+
+	if (!console->guest || !console->from_domain)
+		return;
+	if (guest_state(console->guest) == GUEST_GONE) {
+		console->came_back = true;
+		return;
+	}
+	channels = calloc(1, sizeof(*channels));
+	if (!channels)
+		return;
+	ret = domains_channels(console->domains, guest_name(console->guest), channels, error,
+			       sizeof(error));
+	if (ret == -ENOENT || ret == -ENOTCONN)
+		guest_domain_event(console->guest, "stopped", "while libvirt was away", true);
+	channels_release(channels);
+	free(channels);
+}
+
+static void try_again(void *data)
+{
+	struct console *console = data;
+
+	if (!console->domains && attach_libvirt_quietly(console) < 0)
+		return;
+	reattach_release(console);
+	journal_add(&console->journal, GUEST_INFO, "connected to libvirt again");
+	console->relist = true;
+	look_at_domain(console);
+	console_invalidate(console);
+}
+
+void reattach_libvirt(struct console *console)
+{
+	if (!console->retrying)
+		console->retry_timer = loop_timer(RETRY_MS, try_again, console);
+	console->retrying = console->retry_timer >= 0;
+}
+
+void reattach_release(struct console *console)
+{
+	if (console->retrying)
+		loop_timer_remove(console->retry_timer);
+	console->retrying = false;
+}

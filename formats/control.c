@@ -5,10 +5,25 @@
 #include <string.h>
 
 static const char *const verb_names[] = {
-	[CONTROL_START] = "1",	     [CONTROL_STOP] = "0",	    [CONTROL_HELLO] = "hello",
-	[CONTROL_EXPORT] = "export", [CONTROL_STATS] = "stats",	    [CONTROL_EVENTS] = "events",
-	[CONTROL_FILTER] = "filter", [CONTROL_FORMATS] = "formats", [CONTROL_PING] = "ping",
-	[CONTROL_MARK] = "mark",     [CONTROL_SYNC] = "sync",	    [CONTROL_UNKNOWN] = NULL,
+	[CONTROL_START] = "1",
+	[CONTROL_STOP] = "0",
+	[CONTROL_HELLO] = "hello",
+	[CONTROL_EXPORT] = "export",
+	[CONTROL_STATS] = "stats",
+	[CONTROL_EVENTS] = "events",
+	[CONTROL_FILTER] = "filter",
+	[CONTROL_FORMATS] = "formats",
+	[CONTROL_PING] = "ping",
+	[CONTROL_MARK] = "mark",
+	[CONTROL_SYNC] = "sync",
+	[CONTROL_CLOCK] = "clock",
+	[CONTROL_BUFFER_KB] = "buffer-kb",
+	[CONTROL_SUBBUF_KB] = "subbuf-kb",
+	[CONTROL_PID] = "pid",
+	[CONTROL_TRACER] = "tracer",
+	[CONTROL_FTRACE_FILTER] = "ftrace-filter",
+	[CONTROL_RESTORE] = "restore",
+	[CONTROL_UNKNOWN] = NULL,
 };
 
 static bool printable(char c)

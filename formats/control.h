@@ -33,6 +33,14 @@ enum control_verb {
 	CONTROL_PING,	 /* "ping [TEXT]": are you there? */
 	CONTROL_MARK,	 /* "mark TEXT": into the trace */
 	CONTROL_SYNC,	 /* "sync": send what was written so far; "ok sync" once it is sent */
+	/* These ask for a setting, and with an argument change it. */
+	CONTROL_CLOCK,	       /* "clock [NAME]" */
+	CONTROL_BUFFER_KB,     /* "buffer-kb [N]": of one CPU */
+	CONTROL_SUBBUF_KB,     /* "subbuf-kb [N]" */
+	CONTROL_PID,	       /* "pid [LIST|none]": tasks whose events are recorded */
+	CONTROL_TRACER,	       /* "tracer [NAME]" */
+	CONTROL_FTRACE_FILTER, /* "ftrace-filter [PATTERNS|none]" */
+	CONTROL_RESTORE,       /* "restore": all that requests have changed */
 	CONTROL_UNKNOWN,
 };
 

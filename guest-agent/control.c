@@ -18,6 +18,7 @@
 #include "guest-agent/event_answers.h"
 #include "guest-agent/formats_answers.h"
 #include "guest-agent/notrace.h"
+#include "guest-agent/setting_answers.h"
 #include "guest-agent/stats_answers.h"
 
 /* How long the last pages may take to get out when the agent leaves, and its last words after. */
@@ -47,6 +48,7 @@ struct control {
 	struct control_lines lines;
 	struct answers answers;
 	struct events events;
+	struct settings settings;
 	struct held_formats formats;
 };
 
@@ -333,22 +335,75 @@ static void on_sync(struct control *control, const char *args)
 	check_synced(control);
 }
 
+static void on_setting(struct control *control, enum setting setting, const char *args)
+{
+	bool alone = args[0] && setting_wants_stop(setting);
+
+	if (alone && control->state != STATE_STOPPED) {
+		answers_add(&control->answers, "error %s pages are being sent: 0 stops it",
+			    setting_verb(setting));
+		return;
+	}
+	if (alone)
+		pumps_close_rings(control->setup->pumps);
+	setting_answer(&control->settings, setting, args, &control->answers);
+	if (alone)
+		refresh_pumps(control);
+}
+
+/* Events first: what they are of goes after. */
+static void restore(struct control *control, struct events_result *events,
+		    struct settings_result *settings)
+{
+	*events = (struct events_result){0};
+	if (control->events.changed)
+		events_restore(&control->events, events);
+	settings_restore(&control->settings, control->state == STATE_STOPPED, settings);
+}
+
+static void on_restore(struct control *control, const char *args)
+{
+	struct events_result events;
+	struct settings_result settings;
+	bool both;
+
+	(void)args;
+	if (control->state == STATE_STOPPED)
+		pumps_close_rings(control->setup->pumps);
+	restore(control, &events, &settings);
+	both = events.refused[0] && settings.refused[0];
+	answers_add(&control->answers, "ok restore events=%u settings=%u%s%s%s%s%s%s",
+		    events.matched, settings.restored, settings.left[0] ? " left=" : "",
+		    settings.left, events.refused[0] || settings.refused[0] ? " refused=" : "",
+		    settings.refused, both ? "," : "", events.refused);
+	if (control->state == STATE_STOPPED)
+		refresh_pumps(control);
+}
+
 /* What each line of the host's brings about. */
 static const struct {
-	void (*fn)(struct control *control, const char *args);
-	const char *args; /* what may stand behind it, for a person; NULL: nothing */
+	void (*fn)(struct control *control, const char *args); /* NULL: setting */
+	bool takes_args;
+	enum setting setting;
 } verbs[] = {
-	[CONTROL_START] = {on_start, NULL},
-	[CONTROL_STOP] = {on_stop, NULL},
-	[CONTROL_HELLO] = {on_hello, "the version of the protocol"},
-	[CONTROL_EXPORT] = {on_export, NULL},
-	[CONTROL_STATS] = {on_stats, "a CPU, or nothing"},
-	[CONTROL_EVENTS] = {on_events, "list, set, add, remove, restore, or nothing"},
-	[CONTROL_FILTER] = {on_filter, "SYSTEM:EVENT and a filter"},
-	[CONTROL_FORMATS] = {on_formats, "the number of the first byte, or nothing"},
-	[CONTROL_PING] = {on_ping, "any text"},
-	[CONTROL_MARK] = {on_mark, "the text to write"},
-	[CONTROL_SYNC] = {on_sync, NULL},
+	[CONTROL_START] = {on_start, false},
+	[CONTROL_STOP] = {on_stop, false},
+	[CONTROL_HELLO] = {on_hello, true},
+	[CONTROL_EXPORT] = {on_export, false},
+	[CONTROL_STATS] = {on_stats, true},
+	[CONTROL_EVENTS] = {on_events, true},
+	[CONTROL_FILTER] = {on_filter, true},
+	[CONTROL_FORMATS] = {on_formats, true},
+	[CONTROL_PING] = {on_ping, true},
+	[CONTROL_MARK] = {on_mark, true},
+	[CONTROL_SYNC] = {on_sync, false},
+	[CONTROL_CLOCK] = {NULL, true, SETTING_CLOCK},
+	[CONTROL_BUFFER_KB] = {NULL, true, SETTING_BUFFER_KB},
+	[CONTROL_SUBBUF_KB] = {NULL, true, SETTING_SUBBUF_KB},
+	[CONTROL_PID] = {NULL, true, SETTING_PID},
+	[CONTROL_TRACER] = {NULL, true, SETTING_TRACER},
+	[CONTROL_FTRACE_FILTER] = {NULL, true, SETTING_FTRACE_FILTER},
+	[CONTROL_RESTORE] = {on_restore, false},
 };
 
 _Static_assert(sizeof(verbs) / sizeof(verbs[0]) == CONTROL_UNKNOWN, "a verb has no function");
@@ -378,8 +433,10 @@ static void on_line(const char *line, const char *reason, void *data)
 		return;
 	if (request.verb == CONTROL_UNKNOWN)
 		answer_unknown(control, request.name);
-	else if (request.args[0] && !verbs[request.verb].args)
+	else if (request.args[0] && !verbs[request.verb].takes_args)
 		answers_add(&control->answers, "error %s takes no argument", request.name);
+	else if (!verbs[request.verb].fn)
+		on_setting(control, verbs[request.verb].setting, request.args);
 	else
 		verbs[request.verb].fn(control, request.args);
 }
@@ -525,8 +582,10 @@ int control_run(const struct control_setup *setup, char *error, size_t error_siz
 {
 	struct control control = {.setup = setup,
 				  .events = {.tracefs = setup->tracefs},
+				  .settings = {.tracefs = setup->tracefs},
 				  .formats = {.memfd = -1}};
-	struct events_result restored;
+	struct events_result events;
+	struct settings_result settings;
 	int err;
 
 	control.recording_before = tracefs_recording(setup->tracefs);
@@ -541,9 +600,13 @@ int control_run(const struct control_setup *setup, char *error, size_t error_siz
 	}
 	if (control.changed_recording && control.recording_before >= 0)
 		tracefs_record(setup->tracefs, control.recording_before);
-	if (control.events.changed)
-		events_restore(&control.events, &restored);
+	/* Some settings can be put back only when the rings are closed. */
+	notrace_remove_threads(setup->tracefs);
+	pumps_release(setup->pumps);
+	control.state = STATE_STOPPED;
+	restore(&control, &events, &settings);
 	events_release(&control.events);
+	settings_release(&control.settings);
 	formats_release(&control.formats);
 	answers_clear(&control.answers);
 	return err;

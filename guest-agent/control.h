@@ -25,8 +25,9 @@ struct control_setup {
 	int early;		   /* of early_begin(); -1: not begun in an initramfs */
 };
 
-/* Run until a signal comes. Leaves tracing_on, events and filters as they were found. 0, or -errno
- * with a sentence in error when the control port or standard output is gone. */
+/* Run until a signal comes, and end the pumps. Leaves tracing_on, events, filters and settings as
+ * they were found. 0, or -errno with a sentence in error when the control port or standard output
+ * is gone. */
 int control_run(const struct control_setup *setup, char *error, size_t error_size);
 
 #endif

@@ -252,7 +252,6 @@ static int run_pumps(struct control_setup *setup, struct pumps *pumps, char *err
 	}
 	notrace_add_threads(setup->tracefs);
 	err = control_run(setup, error, error_size);
-	notrace_remove_threads(setup->tracefs);
 out:
 	/* A thread that hangs in the kernel cannot keep the process from exiting. */
 	exporter_free(setup->exporter);

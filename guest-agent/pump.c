@@ -557,7 +557,8 @@ static void release(struct pump *pump)
 	}
 	if (pump->wake >= 0)
 		close(pump->wake);
-	close(pump->pages);
+	if (pump->pages >= 0)
+		close(pump->pages);
 	if (!pump->shared)
 		close(pump->out);
 	free(pump->buffer);
@@ -645,8 +646,10 @@ static void throw_away_held(struct pump *pump)
 
 int pump_set_pages(struct pump *pump, int pages, size_t size)
 {
-	throw_away_held(pump);
-	close(pump->pages);
+	if (size != atomic_load(&pump->subbuf_size))
+		throw_away_held(pump);
+	if (pump->pages >= 0)
+		close(pump->pages);
 	pump->pages = pages;
 	atomic_store(&pump->subbuf_size, size);
 	return size_pipe(pump, pump->pipe_size > size ? pump->pipe_size : size);

@@ -88,8 +88,8 @@ bool pump_synced(const struct pump *pump);
  * The ring anew, when the size of its sub-buffers has changed: pages is another descriptor of it,
  * the pump's from now on, since splice() wants the position of the old one to be a multiple of the
  * size (Linux, kernel/trace/trace.c, tracing_buffers_splice_read). The pipe grows with the size,
- * and what it still holds of the old one is thrown away and counted as lost. Only while the pump is
- * stopped or drained. 0 or -errno.
+ * and what it still holds of another one is thrown away and counted as lost. pages may be -1 until
+ * the next call. Only while the pump is stopped or drained. 0 or -errno.
  */
 int pump_set_pages(struct pump *pump, int pages, size_t subbuf_size);
 

@@ -82,8 +82,8 @@ static void drop_if_dead(struct pumps *pumps, unsigned cpu)
 	memset(&pumps->told[cpu], 0, sizeof(pumps->told[cpu]));
 }
 
-/* All pumps to sub-buffers of another size. */
-static int change_subbuf_size(struct pumps *pumps, unsigned subbuf_size)
+/* All pumps to their rings anew, with sub-buffers of that size. */
+static int reopen_rings(struct pumps *pumps, unsigned subbuf_size)
 {
 	int err = 0;
 
@@ -97,9 +97,19 @@ static int change_subbuf_size(struct pumps *pumps, unsigned subbuf_size)
 			return pages;
 		err = pump_set_pages(pumps->pump[cpu], pages, subbuf_size);
 	}
-	if (!err)
+	if (!err) {
 		pumps->subbuf_size = subbuf_size;
+		pumps->rings_closed = false;
+	}
 	return err;
+}
+
+void pumps_close_rings(struct pumps *pumps)
+{
+	pumps->rings_closed = true;
+	for (unsigned cpu = 0; cpu < pumps->cpus->count; cpu++)
+		if (pumps->pump[cpu])
+			pump_set_pages(pumps->pump[cpu], -1, pumps->subbuf_size);
 }
 
 int pumps_refresh(struct pumps *pumps)
@@ -107,8 +117,8 @@ int pumps_refresh(struct pumps *pumps)
 	struct page_layout layout;
 	int count = 0, err = tracefs_layout(pumps->tracefs, &layout);
 
-	if (!err && layout.subbuf_size != pumps->subbuf_size)
-		err = change_subbuf_size(pumps, layout.subbuf_size);
+	if (!err && (pumps->rings_closed || layout.subbuf_size != pumps->subbuf_size))
+		err = reopen_rings(pumps, layout.subbuf_size);
 	if (err)
 		return err;
 	for (unsigned cpu = 0; cpu < pumps->cpus->count; cpu++) {
@@ -256,6 +266,8 @@ int pumps_release(struct pumps *pumps)
 	struct timespec deadline;
 	int err = 0;
 
+	if (pumps->released)
+		return 0;
 	pumps_order(pumps, PUMP_LEAVING);
 	leave_deadline(&deadline);
 	for (unsigned cpu = 0; cpu < pumps->cpus->count; cpu++) {
@@ -268,5 +280,6 @@ int pumps_release(struct pumps *pumps)
 	}
 	if (!err)
 		pthread_mutex_destroy(&pumps->stdout_lock);
+	pumps->released = !err;
 	return err;
 }

@@ -23,6 +23,8 @@ struct pumps {
 	unsigned syncs;	      /* requests to sync, ever */
 	unsigned subbuf_size; /* bytes */
 	unsigned started;     /* pumps, ever */
+	bool rings_closed;
+	bool released;
 	pthread_mutex_t stdout_lock;
 	struct pump *pump[VTRACE_MAX_CPUS];	  /* NULL: no such CPU, or it has no port */
 	struct pump_status told[VTRACE_MAX_CPUS]; /* what pumps_news() told */
@@ -30,6 +32,9 @@ struct pumps {
 
 /* Start from: tracefs, cpus, pipe_size, to_stdout and report set, all else zero. 0 or -errno. */
 int pumps_init(struct pumps *pumps);
+
+/* While stopped: close all rings, until pumps_refresh() opens them. */
+void pumps_close_rings(struct pumps *pumps);
 
 /* While stopped: follow a changed sub-buffer size, let go of ports that are gone, start a pump for
  * every CPU whose port has come. Returns how many pumps there are now, or -errno. */
@@ -61,7 +66,7 @@ void pumps_news(struct pumps *pumps, void (*fn)(void *data, const char *text), v
 int pumps_stdout_error(const struct pumps *pumps);
 
 /* Let all threads leave and free them. -ETIMEDOUT: one hangs in the kernel; the process can only
- * exit then. */
+ * exit then. Does nothing the second time. */
 int pumps_release(struct pumps *pumps);
 
 #endif

@@ -191,8 +191,16 @@ int tracefs_write(int dir, const char *path, int flags, const char *text)
 
 	if (fd < 0)
 		return -errno;
-	if (text[0] && write(fd, text, strlen(text)) < 0)
-		err = -errno;
+	while (*text && !err) {
+		ssize_t n = write(fd, text, strlen(text));
+
+		if (n > 0)
+			text += n;
+		else if (n == 0)
+			err = -EIO;
+		else if (errno != EINTR)
+			err = -errno;
+	}
 	close(fd);
 	return err;
 }

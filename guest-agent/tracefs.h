@@ -2,8 +2,8 @@
 /*
  * The kernel's tracing directory and the instance of it that is traced: found or mounted, read
  * and written. Called by every other room of the agent. What an administrator
- * set up there is changed on the host's order only (control.c, events.c), and put back at the end;
- * a buffer is never cleared.
+ * set up there is changed on the host's order only (control.c, events.c, settings.c), and put back
+ * at the end; a buffer is never cleared.
  */
 #ifndef VTRACE_AGENT_TRACEFS_H
 #define VTRACE_AGENT_TRACEFS_H
@@ -45,7 +45,8 @@ void tracefs_close(struct tracefs *tracefs);
 /* Read a whole file below dir (AT_FDCWD and an absolute path do as well). *text is NUL-terminated,
  * malloc()ed, the caller's. 0 or -errno; -E2BIG when it holds more than limit bytes. */
 int tracefs_read(int dir, const char *path, size_t limit, char **text, size_t *length);
-/* Write text with one write(); flags are open()'s beside O_WRONLY. 0 or -errno. */
+/* Write text, with one write() where the kernel takes all at once: of some lists it takes a word at
+ * a time. flags are open()'s beside O_WRONLY. 0 or -errno. */
 int tracefs_write(int dir, const char *path, int flags, const char *text);
 
 /* Layout of the instance's pages. 0 or -errno; -EINVAL when header_page is not understood. */

@@ -22,6 +22,7 @@ static const char *const verb_names[] = {
 	[CONTROL_PID] = "pid",
 	[CONTROL_TRACER] = "tracer",
 	[CONTROL_FTRACE_FILTER] = "ftrace-filter",
+	[CONTROL_KPROBE] = "kprobe",
 	[CONTROL_RESTORE] = "restore",
 	[CONTROL_UNKNOWN] = NULL,
 };

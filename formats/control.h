@@ -40,6 +40,7 @@ enum control_verb {
 	CONTROL_PID,	       /* "pid [LIST|none]": tasks whose events are recorded */
 	CONTROL_TRACER,	       /* "tracer [NAME]" */
 	CONTROL_FTRACE_FILTER, /* "ftrace-filter [PATTERNS|none]" */
+	CONTROL_KPROBE,	       /* "kprobe [add DEFINITION | remove NAME]" */
 	CONTROL_RESTORE,       /* "restore": all that requests have changed */
 	CONTROL_UNKNOWN,
 };

@@ -17,6 +17,7 @@
 #include "guest-agent/early.h"
 #include "guest-agent/event_answers.h"
 #include "guest-agent/formats_answers.h"
+#include "guest-agent/kprobes.h"
 #include "guest-agent/notrace.h"
 #include "guest-agent/setting_answers.h"
 #include "guest-agent/stats_answers.h"
@@ -49,6 +50,7 @@ struct control {
 	struct answers answers;
 	struct events events;
 	struct settings settings;
+	struct kprobes kprobes;
 	struct held_formats formats;
 };
 
@@ -335,6 +337,11 @@ static void on_sync(struct control *control, const char *args)
 	check_synced(control);
 }
 
+static void on_kprobe(struct control *control, const char *args)
+{
+	kprobe_answer(&control->kprobes, args, &control->answers);
+}
+
 static void on_setting(struct control *control, enum setting setting, const char *args)
 {
 	bool alone = args[0] && setting_wants_stop(setting);
@@ -351,31 +358,43 @@ static void on_setting(struct control *control, enum setting setting, const char
 		refresh_pumps(control);
 }
 
-/* Events first: what they are of goes after. */
-static void restore(struct control *control, struct events_result *events,
-		    struct settings_result *settings)
+struct restored {
+	struct events_result events;
+	struct settings_result settings;
+	struct kprobes_result kprobes;
+};
+
+/* Events first: probes that are enabled do not go. */
+static void restore(struct control *control, struct restored *restored)
 {
-	*events = (struct events_result){0};
+	restored->events = (struct events_result){0};
 	if (control->events.changed)
-		events_restore(&control->events, events);
-	settings_restore(&control->settings, control->state == STATE_STOPPED, settings);
+		events_restore(&control->events, &restored->events);
+	kprobes_restore(&control->kprobes, &restored->kprobes);
+	settings_restore(&control->settings, control->state == STATE_STOPPED, &restored->settings);
 }
 
 static void on_restore(struct control *control, const char *args)
 {
-	struct events_result events;
-	struct settings_result settings;
-	bool both;
+	struct restored restored;
+	char refused[2048] = "";
+	const char *lists[] = {restored.settings.refused, restored.kprobes.refused,
+			       restored.events.refused};
 
 	(void)args;
 	if (control->state == STATE_STOPPED)
 		pumps_close_rings(control->setup->pumps);
-	restore(control, &events, &settings);
-	both = events.refused[0] && settings.refused[0];
-	answers_add(&control->answers, "ok restore events=%u settings=%u%s%s%s%s%s%s",
-		    events.matched, settings.restored, settings.left[0] ? " left=" : "",
-		    settings.left, events.refused[0] || settings.refused[0] ? " refused=" : "",
-		    settings.refused, both ? "," : "", events.refused);
+	restore(control, &restored);
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		if (lists[i][0]) {
+			size_t used = strlen(refused);
+
+			snprintf(refused + used, sizeof(refused) - used, "%s%s",
+				 used ? "," : " refused=", lists[i]);
+		}
+	answers_add(&control->answers, "ok restore events=%u settings=%u kprobes=%u%s%s%s",
+		    restored.events.matched, restored.settings.restored, restored.kprobes.removed,
+		    restored.settings.left[0] ? " left=" : "", restored.settings.left, refused);
 	if (control->state == STATE_STOPPED)
 		refresh_pumps(control);
 }
@@ -403,6 +422,7 @@ static const struct {
 	[CONTROL_PID] = {NULL, true, SETTING_PID},
 	[CONTROL_TRACER] = {NULL, true, SETTING_TRACER},
 	[CONTROL_FTRACE_FILTER] = {NULL, true, SETTING_FTRACE_FILTER},
+	[CONTROL_KPROBE] = {on_kprobe, true},
 	[CONTROL_RESTORE] = {on_restore, false},
 };
 
@@ -583,9 +603,9 @@ int control_run(const struct control_setup *setup, char *error, size_t error_siz
 	struct control control = {.setup = setup,
 				  .events = {.tracefs = setup->tracefs},
 				  .settings = {.tracefs = setup->tracefs},
+				  .kprobes = {.tracefs = setup->tracefs},
 				  .formats = {.memfd = -1}};
-	struct events_result events;
-	struct settings_result settings;
+	struct restored restored;
 	int err;
 
 	control.recording_before = tracefs_recording(setup->tracefs);
@@ -604,9 +624,10 @@ int control_run(const struct control_setup *setup, char *error, size_t error_siz
 	notrace_remove_threads(setup->tracefs);
 	pumps_release(setup->pumps);
 	control.state = STATE_STOPPED;
-	restore(&control, &events, &settings);
+	restore(&control, &restored);
 	events_release(&control.events);
 	settings_release(&control.settings);
+	kprobes_release(&control.kprobes);
 	formats_release(&control.formats);
 	answers_clear(&control.answers);
 	return err;

@@ -8,12 +8,12 @@
 #include <string.h>
 
 #include "formats/event_list.h"
+#include "guest-agent/error_log.h"
 #include "guest-agent/event_table.h"
 
 #define SEPARATORS ", "
 #define NAME_BYTES (2 * VTRACE_EVENT_NAME_MAX) /* of "SYSTEM:EVENT" */
 #define FILTER_MAX 4096			       /* the kernel takes less than a page */
-#define LOG_MAX	   (1 << 16)
 
 struct event_before {
 	char system[VTRACE_EVENT_NAME_MAX], name[VTRACE_EVENT_NAME_MAX];
@@ -295,53 +295,13 @@ int events_filter(const struct events *events, const char *event, char *text, si
 	return 0;
 }
 
-int events_parse_error(const char *log, char *reason, size_t size)
-{
-	static const char mark[] = ": error: ", command[] = "\n  Command: ";
-	const char *what = NULL, *next = log, *line, *caret;
-	size_t length;
-
-	while ((next = strstr(next, mark)))
-		what = next += strlen(mark);
-	if (!what)
-		return -EINVAL;
-	/* Before it stands when and where: "[ 12.345678] event filter parse error: error: ...". */
-	length = strcspn(what, "\n");
-	line = what + length;
-	caret = strncmp(line, command, strlen(command)) ? NULL : strchr(line + 1, '\n');
-	if (caret && caret[1 + strspn(caret + 1, " ")] == '^') {
-		size_t blanks = strspn(caret + 1, " ");
-		size_t indent = strlen(command) - 1;
-
-		snprintf(reason, size, "%.*s, at character %zu", (int)length, what,
-			 blanks >= indent ? blanks - indent + 1 : 1);
-		return 0;
-	}
-	snprintf(reason, size, "%.*s", (int)length, what);
-	return 0;
-}
-
-static void explain(const struct events *events, int err, char *reason, size_t size)
-{
-	size_t length;
-	char *log;
-
-	snprintf(reason, size, "%s", strerror(-err));
-	if (tracefs_read(events->tracefs->instance, "error_log", LOG_MAX, &log, &length) &&
-	    tracefs_read(events->tracefs->top, "error_log", LOG_MAX, &log, &length))
-		return;
-	if (err == -EINVAL)
-		events_parse_error(log, reason, size);
-	free(log);
-}
-
 int events_set_filter(struct events *events, const char *event, const char *filter, char *reason,
 		      size_t size)
 {
 	struct event_before *before;
 	struct event_table table;
 	struct event_entry *entry;
-	char *was = NULL;
+	char *was = NULL, *log;
 	size_t known;
 	int err = find(events, event, &table, &entry);
 
@@ -355,8 +315,9 @@ int events_set_filter(struct events *events, const char *event, const char *filt
 	if (!err && !before)
 		err = -ENOMEM;
 	snprintf(reason, size, "%s", strerror(-err));
+	log = error_log_read(events->tracefs->instance);
 	if (!err && (err = write_filter(events, entry, filter))) {
-		explain(events, err, reason, size);
+		error_log_explain(events->tracefs->instance, log, err, reason, size);
 		/* A filter that the kernel refuses ends the one before all the same
 		 * (kernel/trace/trace_events_filter.c, apply_event_filter). */
 		put_filter(events, entry, was);
@@ -368,6 +329,7 @@ int events_set_filter(struct events *events, const char *event, const char *filt
 	if (err && events->changed > known)
 		events->changed = known; /* nothing was: it is the last one */
 	free(was);
+	free(log);
 	event_table_release(&table);
 	return err;
 }

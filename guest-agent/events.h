@@ -56,9 +56,6 @@ int events_filter(const struct events *events, const char *event, char *text, si
 /* Give it one, "0" takes it away. 0, or -errno with the kernel's words in reason. */
 int events_set_filter(struct events *events, const char *event, const char *filter, char *reason,
 		      size_t size);
-/* The last entry of tracing/error_log (Linux, kernel/trace/trace.c, tracing_log_err): what, and at
- * which character. 0 or -EINVAL. */
-int events_parse_error(const char *log, char *reason, size_t size);
 
 /* Put back what was changed here, as far as the events are still there; what the kernel refuses is
  * kept in mind. 0 or -errno. */

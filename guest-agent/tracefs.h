@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The kernel's tracing directory and the instance of it that is traced: found or mounted, read
- * and written. Called by every other room of the agent. What an administrator
- * set up there is changed on the host's order only (control.c, events.c, settings.c), and put back
- * at the end; a buffer is never cleared.
+ * and written. Called by every other room of the agent. What an administrator set up there is
+ * changed on the host's order only (control.c, events.c, settings.c, kprobes.c), and put back at
+ * the end; a buffer is cleared only where the kernel does so itself, for another clock or page
+ * size.
  */
 #ifndef VTRACE_AGENT_TRACEFS_H
 #define VTRACE_AGENT_TRACEFS_H

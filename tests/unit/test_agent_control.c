@@ -406,7 +406,7 @@ static void what_it_does_not_understand(void **state)
 	say(bench, "\n  \nfoo bar\n");
 	assert_string_equal(hear(bench), "error foo unknown verb; known: 1 0 hello export stats "
 					 "events filter formats ping mark sync clock buffer-kb "
-					 "subbuf-kb pid tracer ftrace-filter restore");
+					 "subbuf-kb pid tracer ftrace-filter kprobe restore");
 	say(bench, "1 2\nexport now\nexport\n");
 	assert_string_equal(hear(bench), "error 1 takes no argument");
 	assert_string_equal(hear(bench), "error export takes no argument");

@@ -19,6 +19,7 @@
 #include <cmocka.h>
 
 #include "formats/control.h"
+#include "guest-agent/error_log.h"
 #include "guest-agent/event_answers.h"
 #include "guest-agent/event_table.h"
 
@@ -286,24 +287,23 @@ static void words_of_the_kernel(void **state)
 	char reason[128];
 
 	(void)state;
-	assert_int_equal(events_parse_error("[   14.218110] event filter parse error: error: "
-					    "Invalid operator\n"
-					    "  Command: a ~ b\n"
-					    "           ^\n"
-					    "[   21.004512] event filter parse error: error: "
-					    "Field not found\n"
-					    "  Command: prev_prio < 1 && foo == 1\n"
-					    "                                ^\n",
-					    reason, sizeof(reason)),
+	assert_int_equal(error_log_parse("[   14.218110] event filter parse error: error: "
+					 "Invalid operator\n"
+					 "  Command: a ~ b\n"
+					 "           ^\n"
+					 "[   21.004512] event filter parse error: error: "
+					 "Field not found\n"
+					 "  Command: prev_prio < 1 && foo == 1\n"
+					 "                                ^\n",
+					 reason, sizeof(reason)),
 			 0);
 	assert_string_equal(reason, "Field not found, at character 22");
-	assert_int_equal(events_parse_error("[ 1.5] hist:sched:sched_switch: error: Odd\n", reason,
-					    sizeof(reason)),
+	assert_int_equal(error_log_parse("[ 1.5] hist:sched:sched_switch: error: Odd\n", reason,
+					 sizeof(reason)),
 			 0);
 	assert_string_equal(reason, "Odd");
-	assert_int_equal(events_parse_error("", reason, sizeof(reason)), -EINVAL);
-	assert_int_equal(events_parse_error("no colon error here\n", reason, sizeof(reason)),
-			 -EINVAL);
+	assert_int_equal(error_log_parse("", reason, sizeof(reason)), -EINVAL);
+	assert_int_equal(error_log_parse("no colon error here\n", reason, sizeof(reason)), -EINVAL);
 }
 
 static void without_tracefs(void **state)

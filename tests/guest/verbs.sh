@@ -1,0 +1,166 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# What the control port's verbs do in a living guest, by what its tracefs says and what arrives. One
+# CPU: an emulator that translates an instruction while another CPU patches it can hang, see
+# emulator_hung in tests/demo/up.
+# shellcheck source=tests/guest/domain disable=SC2317
+. "$(dirname "$0")/domain"
+
+own_guest vtrace-test-verbs --vcpus 1 --load idle
+DIR=$STATE/$DOMAIN
+
+# A reader of the agent's answers, as long as no console is one.
+listen()
+{
+	: > "$WORK/heard"
+	cat "$DIR/agent-ctl-path.out" >> "$WORK/heard" &
+	LISTENER=$!
+	JOBS+=("$LISTENER")
+}
+
+listen_no_more()
+{
+	kill "$LISTENER"
+	wait "$LISTENER" 2> /dev/null
+}
+
+answered()
+{
+	tail -n "+$(($1 + 1))" "$WORK/heard" | grep -E "^(ok|error) $2( |\$)"
+}
+
+# ask LINE: its answer.
+ask()
+{
+	local before
+
+	before=$(wc -l < "$WORK/heard")
+	echo "$1" > "$DIR/agent-ctl-path.in"
+	within 20 answered "$before" "${1%% *}" | head -n 1
+}
+
+# has FILE TEXT: a file of the guest's tracefs, blanks for line feeds.
+has()
+{
+	[ "$(in_guest "cat $TRACEFS/$1" | tr '\n' ' ' | sed 's/ $//')" = "$2" ]
+}
+
+kernel_has()
+{
+	in_guest "test -e $TRACEFS/$1"
+}
+
+clock()
+{
+	in_guest "cat $TRACEFS/trace_clock" | sed 's/.*\[\(.*\)\].*/\1/'
+}
+
+listen
+is "ping" "$(ask 'ping are you there')" "ok ping text=are you there"
+like "without recording there is no mark" "$(ask 'mark x')" "^error mark the ring buffer does not record"
+like "and nothing to sync" "$(ask sync)" "^error sync nothing is being sent"
+
+# Settings, each by what the kernel has then.
+clock_before=$(clock)
+kb_before=$(in_guest "cat $TRACEFS/buffer_size_kb" | sed 's/.*expanded: \([0-9]*\).*/\1/')
+like "clock" "$(ask 'clock mono')" "^ok clock name=mono reset=yes available=.*$clock_before"
+is "the kernel has it" "$(clock)" mono
+like "a clock that is none" "$(ask 'clock sundial')" "^error clock .*there are local,"
+is "leaves the one there was" "$(clock)" mono
+like "hello tells of it" "$(ask 'hello 1')" " clock=mono "
+like "buffer-kb" "$(ask 'buffer-kb 3000')" "^ok buffer-kb kb=3[0-9]{3}$"
+ok "the kernel has it" has buffer_size_kb "$(ask buffer-kb | sed 's/.*kb=//')"
+like "more than the guest has" "$(ask 'buffer-kb 90000000')" "^error buffer-kb .* each has 3[0-9]{3} KiB"
+like "leaves what there was" "$(ask buffer-kb)" "^ok buffer-kb kb=3[0-9]{3}$"
+is "pid" "$(ask 'pid 1,2')" "ok pid count=2 list=1,2"
+ok "the kernel has it" has set_event_pid "1 2"
+is "pid none" "$(ask 'pid none')" "ok pid count=0 list=none"
+is "pid again" "$(ask 'pid 1')" "ok pid count=1 list=1"
+if kernel_has buffer_subbuf_size_kb; then
+	is "subbuf-kb" "$(ask 'subbuf-kb 8')" "ok subbuf-kb kb=8 subbuf-size=8192"
+	ok "the kernel has it" has buffer_subbuf_size_kb 8
+else
+	is "subbuf-kb, where the kernel lacks it" "$(ask 'subbuf-kb 8')" \
+		"error subbuf-kb this guest's kernel has no buffer_subbuf_size_kb"
+	skip "subbuf-kb" "Linux before 6.8 has no buffer_subbuf_size_kb"
+fi
+like "restore" "$(ask restore)" "^ok restore events=0 settings=[34] kprobes=0$"
+is "the clock is back" "$(clock)" "$clock_before"
+ok "the buffer is" has buffer_size_kb "$kb_before"
+ok "the list of tasks is" has set_event_pid ""
+
+if kernel_has set_ftrace_filter && in_guest "grep -qw function $TRACEFS/available_tracers"; then
+	is "ftrace-filter" "$(ask 'ftrace-filter vfs_read')" "ok ftrace-filter count=1 list=vfs_read"
+	like "tracer, while the agent has the rings open" "$(ask 'tracer function')" \
+		"^ok tracer name=function available="
+	ok "the kernel has it" has current_tracer function
+	ok "with its filter" has set_ftrace_filter vfs_read
+	like "functions that are none" "$(ask 'ftrace-filter nosuch_function')" "^error ftrace-filter "
+	ok "leave the filter there was" has set_ftrace_filter vfs_read
+else
+	skip "tracer" "this kernel has no function tracer"
+fi
+
+# A single event of a CPU that has no other: it fills no page.
+like "no events" "$(ask 'events set')" "^ok events .*enabled=0"
+cat "$DIR/trace-path-cpu0.out" > "$WORK/cpu0.raw" &
+JOBS+=($!)
+READER=$!
+is "start" "$(ask 1)" "ok 1"
+is "mark" "$(ask 'mark a lonely event')" "ok mark bytes=14"
+is "sync while tracing" "$(ask sync)" "ok sync"
+arrived()
+{
+	grep -qa 'a lonely event' "$WORK/cpu0.raw"
+}
+ok "it has arrived" within 10 arrived
+like "tracing goes on" "$(ask 'hello 1')" "state=tracing"
+like "a tracer does not change now" "$(ask 'tracer nop')" "^error tracer pages are being sent"
+is "stop" "$(ask 0)" "ok 0"
+kill "$READER"
+
+# A probe, by the console.
+if kernel_has kprobe_events; then
+	like "a probe of nothing" "$(ask 'kprobe add p:lost no_such_symbol')" "^error kprobe .+"
+	is "a probe" "$(ask 'kprobe add p:opened do_sys_openat2')" "ok kprobe added=vtrace:opened"
+	like "twice is once too often" "$(ask 'kprobe add p:opened do_sys_openat2')" \
+		"^error kprobe there is an event vtrace:opened already"
+	is "it is listed" "$(ask kprobe)" "ok kprobe count=1 list=vtrace:opened added=vtrace:opened"
+	is "another" "$(ask 'kprobe add r:read_done vfs_read')" "ok kprobe added=vtrace:read_done"
+	is "which goes again" "$(ask 'kprobe remove read_done')" "ok kprobe removed=vtrace:read_done"
+	like "its event" "$(ask 'events add vtrace:opened')" "^ok events matched=1 .*enabled=1$"
+	like "formats of it" "$(ask export)" "^ok export "
+	listen_no_more
+	batch_start "$DOMAIN"
+	ok "tracing" within 20 eval '[ "$(tracing_on)" = 1 ]'
+	in_guest 'cat /etc/hostname /proc/version > /dev/null 2>&1; true'
+	ok "the probe's event arrives" within 20 in_out ' opened: '
+	echo 'mark here it is' > "$DIR/agent-ctl-path.in"
+	ok "a mark arrives as text" within 20 in_out ' print: .*here it is'
+	kill -INT "$(top_pid)"
+	batch_end
+else
+	skip "kprobe" "this kernel has no kprobe_events"
+	listen_no_more
+fi
+
+# All that is left of it goes with the agent.
+listen
+like "another clock" "$(ask 'clock boot')" "^ok clock name=boot"
+# shellcheck disable=SC2016
+in_guest 'kill -TERM $(pidof trace-agent)' > /dev/null
+gone()
+{
+	! in_guest 'pidof trace-agent' > /dev/null
+}
+ok "the agent is gone" within 10 gone
+is "the clock is back" "$(clock)" "$clock_before"
+if kernel_has kprobe_events; then
+	ok "no probe is left" has kprobe_events ""
+fi
+ok "no tracer" has current_tracer nop
+if kernel_has set_ftrace_filter; then
+	ok "no filter of it" has set_ftrace_filter "#### all functions enabled ####"
+fi
+
+tap_end

@@ -376,7 +376,7 @@ static void restore(struct control *control, struct restored *restored)
 
 static void on_restore(struct control *control, const char *args)
 {
-	struct restored restored;
+	struct restored restored = {0};
 	char refused[2048] = "";
 	const char *lists[] = {restored.settings.refused, restored.kprobes.refused,
 			       restored.events.refused};

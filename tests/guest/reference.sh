@@ -114,7 +114,9 @@ record()
 	mv "$OUT" "$WORK/$1.live"
 }
 
-# same NAME EVENT...: both read NAME.dat alike; all these events are in it.
+# same NAME EVENT...: both read NAME.dat alike; all these events are in it. SHARE of its lines may
+# differ as doc/REFERENCE.md says.
+SHARE=0.0001
 same()
 {
 	local name=$1 event seen missing=
@@ -124,7 +126,7 @@ same()
 	batch -r "$WORK/$name.dat"
 	is "$name: is read" "$STATUS" 0 || diag_run
 	if ! ok "$name: $(wc -l < "$OUT") lines, the same" \
-		"$ROOT/tests/engine/same-lines" -k "$ROOT/doc/REFERENCE.md" "$OUT" "$WORK/theirs"; then
+		"$ROOT/tests/engine/same-lines" -m "$SHARE" -k "$ROOT/doc/REFERENCE.md" "$OUT" "$WORK/theirs"; then
 		diag "$("$ROOT/tests/engine/same-lines" -v 5 "$OUT" "$WORK/theirs" | cat -v |
 			cut -c1-400 | head -n 100)"
 		diag "$(head -n 20 "$WORK/report")"
@@ -171,7 +173,8 @@ all_of_it()
 	record "$name" x86-tsc "echo '*sys_* vfs_* do_* *lock* *sched*' > set_ftrace_filter
 		echo function_graph > current_tracer
 		echo 1 > events/sched/enable; echo 1 > events/irq/enable" "$busy"
-	same "$name" funcgraph_entry funcgraph_exit sched_switch
+	# The slower the machine, the more often idle tasks go through one function at one time.
+	SHARE=0.001 same "$name" funcgraph_entry funcgraph_exit sched_switch
 
 	name="$1: timerlat"
 	if tracer timerlat; then

@@ -123,6 +123,13 @@ title "with --keep-running they may be changed as well" '4 of 9 enabled'
 key Q
 see "it ends well, too" 'ended with 0'
 found "and stay so" '4 of 9 enabled'
+key Q
+see "the next console ends well" 'ended with 0'
+open_console 100x24 "$UTF8 '$TOP' --dir '$FED'"
+see "one without --keep-running takes over what was changed" 'changed by a console before this one'
+key q
+see "it ends well as well" 'ended with 0'
+found "and has put the events back" '6 of 9 enabled'
 
 feed -o
 open_console 100x24 "$UTF8 '$TOP' --dir '$FED'"

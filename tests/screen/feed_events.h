@@ -130,10 +130,23 @@ static inline void fed_events_order(struct fed_events *events, const char *args,
 			 unmatched);
 }
 
+/* Bare "events": how many there are, and how many are not as the guest had them. */
+static inline void fed_events_count(const struct fed_events *events, char *answer, size_t size)
+{
+	unsigned changed = 0;
+
+	for (unsigned i = 0; i < FED_EVENTS; i++)
+		changed += events->event[i].on != events->event[i].was_on;
+	snprintf(answer, size, "ok events total=%u enabled=%u changed=%u", FED_EVENTS,
+		 fed_events_on(events), changed);
+}
+
 static inline void fed_events_answer(struct fed_events *events, const char *args, char *answer,
 				     size_t size)
 {
-	if (!strncmp(args, "list ", 5))
+	if (!args[0])
+		fed_events_count(events, answer, size);
+	else if (!strncmp(args, "list ", 5))
 		fed_events_list(events, (unsigned)strtoul(args + 5, NULL, 10), answer, size);
 	else
 		fed_events_order(events, args, answer, size);

@@ -99,6 +99,25 @@ const char *control_verb_name(enum control_verb verb)
 	return verb < CONTROL_UNKNOWN ? verb_names[verb] : NULL;
 }
 
+void control_verbs(control_verb_set verbs, char separator, char *text, size_t size)
+{
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (int verb = 0; verb < CONTROL_UNKNOWN; verb++) {
+		size_t length = strlen(verb_names[verb]);
+
+		if (!(verbs >> verb & 1) || used + length + 2 > size)
+			continue;
+		if (used > 0)
+			text[used++] = separator;
+		memcpy(text + used, verb_names[verb], length + 1);
+		used += length;
+	}
+}
+
+_Static_assert(CONTROL_UNKNOWN < 32, "a set has a bit for each verb");
+
 /* Cut the next blank-separated word off text; returns its length and where the one after starts. */
 static size_t word(const char **text, const char **next)
 {

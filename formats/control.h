@@ -45,6 +45,11 @@ enum control_verb {
 	CONTROL_UNKNOWN,
 };
 
+/* Verbs as a set: bit CONTROL_X stands for the verb. */
+typedef uint32_t control_verb_set;
+#define CONTROL_VERBS_ALL   ((control_verb_set)((UINT64_C(1) << CONTROL_UNKNOWN) - 1))
+#define CONTROL_VERBS_BYTES 512 /* of a text with the names of all, NUL included */
+
 /* One request, cut out of a line. name and args point into the line that was parsed. */
 struct control_request {
 	enum control_verb verb;
@@ -82,6 +87,10 @@ void control_lines_feed(struct control_lines *lines, const char *bytes, size_t l
 
 /* The verb's spelling on the wire: "1", "0", "hello", ...; NULL for CONTROL_UNKNOWN. */
 const char *control_verb_name(enum control_verb verb);
+
+/* The names of the verbs of a set, in their order, with separator between. What does not fit is
+ * left out; CONTROL_VERBS_BYTES hold all. */
+void control_verbs(control_verb_set verbs, char separator, char *text, size_t size);
 
 /* Parse a request line. Never fails: an unknown verb gives CONTROL_UNKNOWN. Blank lines give
  * CONTROL_UNKNOWN with an empty name; the agent ignores those. */

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -17,6 +16,7 @@
 #include "guest-agent/early.h"
 #include "guest-agent/event_answers.h"
 #include "guest-agent/formats_answers.h"
+#include "guest-agent/hello_answer.h"
 #include "guest-agent/kprobes.h"
 #include "guest-agent/notrace.h"
 #include "guest-agent/setting_answers.h"
@@ -181,53 +181,11 @@ static void on_stop(struct control *control, const char *args)
 	check_stopped(control);
 }
 
-static void boot_id(char *id, size_t size)
-{
-	size_t length;
-	char *text;
-
-	snprintf(id, size, "unknown");
-	if (tracefs_read(AT_FDCWD, "/proc/sys/kernel/random/boot_id", 64, &text, &length))
-		return;
-	snprintf(id, size, "%.*s", (int)strcspn(text, "\n"), text);
-	free(text);
-}
-
 static void on_hello(struct control *control, const char *args)
 {
-	const struct control_setup *setup = control->setup;
-	char id[64], clock[32] = "unknown";
-	struct export_result export = {0};
-	struct page_layout layout = {0};
-	struct utsname name = {0};
-	uint64_t version;
-	int events;
-
-	if (control_number(args, &version) || version != CONTROL_VERSION) {
-		answers_add(&control->answers,
-			    "error hello this agent speaks version %d of the protocol",
-			    CONTROL_VERSION);
-		return;
-	}
 	if (control->state == STATE_STOPPED)
 		refresh_pumps(control);
-	boot_id(id, sizeof(id));
-	tracefs_clock(setup->tracefs, clock, sizeof(clock));
-	tracefs_layout(setup->tracefs, &layout);
-	uname(&name);
-	events = tracefs_events_enabled(setup->tracefs);
-	if (setup->exporter)
-		exporter_peek(setup->exporter, EXPORT_TO_SHARE, &export);
-	answers_add(&control->answers,
-		    "ok hello version=%d agent=%s boot-id=%s cpus=%u ports-missing=%u "
-		    "subbuf-size=%u long-size=%u endian=%s clock=%s kernel=%s state=%s events=%d "
-		    "tracing-on=%d share=%s generation=%" PRIu64,
-		    CONTROL_VERSION, VTRACE_VERSION, id, setup->pumps->cpus->count,
-		    pumps_missing(setup->pumps), layout.subbuf_size, layout.long_size,
-		    __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? "big" : "little", clock, name.release,
-		    state_name(control->state), events < 0 ? 0 : events,
-		    tracefs_recording(setup->tracefs) == 1, export.generation ? "yes" : "no",
-		    export.generation);
+	hello_answer(control->setup, state_name(control->state), args, &control->answers);
 }
 
 static void on_export(struct control *control, const char *args)
@@ -430,13 +388,10 @@ _Static_assert(sizeof(verbs) / sizeof(verbs[0]) == CONTROL_UNKNOWN, "a verb has 
 
 static void answer_unknown(struct control *control, const char *name)
 {
-	char known[512] = "";
-	size_t used = 0;
+	char known[CONTROL_VERBS_BYTES];
 
-	for (int verb = 0; verb < CONTROL_UNKNOWN && used < sizeof(known); verb++)
-		used += (size_t)snprintf(known + used, sizeof(known) - used, " %s",
-					 control_verb_name((enum control_verb)verb));
-	answers_add(&control->answers, "error %s unknown verb; known:%s", name, known);
+	control_verbs(CONTROL_VERBS_ALL, ' ', known, sizeof(known));
+	answers_add(&control->answers, "error %s unknown verb; known: %s", name, known);
 }
 
 static void on_line(const char *line, const char *reason, void *data)

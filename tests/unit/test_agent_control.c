@@ -232,7 +232,7 @@ static void hello(void **state)
 	};
 	struct bench *bench = *state;
 	struct control_answer answer;
-	char value[64];
+	char value[64], verbs[512];
 
 	say(bench, "hello 1\n");
 	assert_int_equal(control_answer_parse(hear(bench), &answer), 0);
@@ -244,6 +244,10 @@ static void hello(void **state)
 	}
 	assert_int_equal(control_value(answer.text, "boot-id", value, sizeof(value)), 36);
 	assert_true(control_value(answer.text, "kernel", value, sizeof(value)) > 0);
+	assert_true(control_value(answer.text, "verbs", verbs, sizeof(verbs)) > 0);
+	assert_string_equal(verbs, "1,0,hello,export,stats,events,filter,formats,ping,mark,sync,"
+				   "clock,buffer-kb,subbuf-kb,pid,tracer,ftrace-filter,kprobe,"
+				   "restore");
 	say(bench, "hello 2\nhello\n");
 	assert_string_equal(hear(bench), "error hello this agent speaks version 1 of the protocol");
 	assert_string_equal(hear(bench), "error hello this agent speaks version 1 of the protocol");

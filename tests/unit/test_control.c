@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The control port's grammar, as formats/control.h promises it. */
 #include <errno.h>
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -215,6 +216,58 @@ static void verb_names_match(void **state)
 	assert_null(control_verb_name(CONTROL_UNKNOWN));
 }
 
+static void sets_of_verbs(void **state)
+{
+	char text[CONTROL_VERBS_BYTES], few[12];
+	int blanks = 0;
+
+	(void)state;
+	control_verbs(1u << CONTROL_START | 1u << CONTROL_HELLO | 1u << CONTROL_RESTORE, ',', text,
+		      sizeof(text));
+	assert_string_equal(text, "1,hello,restore");
+	control_verbs(0, ',', text, sizeof(text));
+	assert_string_equal(text, "");
+	/* Whole names, or none. */
+	control_verbs(CONTROL_VERBS_ALL, ' ', few, sizeof(few));
+	assert_string_equal(few, "1 0 hello");
+	control_verbs(CONTROL_VERBS_ALL, ' ', text, sizeof(text));
+	for (const char *c = text; *c; c++)
+		blanks += *c == ' ';
+	assert_int_equal(blanks, CONTROL_UNKNOWN - 1);
+}
+
+/* The longest answer to hello that there can be is one line, and its last value is whole. */
+static void keep_line(const char *line, const char *reason, void *data)
+{
+	assert_null(reason);
+	strcpy(data, line);
+}
+
+static void longest_hello(void **state)
+{
+	static struct control_lines lines;
+	char verbs[CONTROL_VERBS_BYTES], value[CONTROL_VERBS_BYTES], line[VTRACE_LINE_MAX];
+	struct control_answer answer;
+	char heard[VTRACE_LINE_MAX] = "";
+	int length;
+
+	(void)state;
+	control_verbs(CONTROL_VERBS_ALL, ',', verbs, sizeof(verbs));
+	/* A clock and a release have at most 31 and 64 characters. */
+	length = snprintf(line, sizeof(line),
+			  "ok hello version=1 agent=0.1 boot-id=%036d cpus=256 ports-missing=256 "
+			  "subbuf-size=1048576 long-size=8 endian=little clock=%031d kernel=%064d "
+			  "state=stopping events=16384 tracing-on=1 share=yes generation=%" PRIu64
+			  " verbs=%s\n",
+			  1, 2, 3, UINT64_MAX, verbs);
+	assert_in_range(length, 1, VTRACE_LINE_MAX);
+	control_lines_feed(&lines, line, (size_t)length, keep_line, heard);
+	assert_int_equal(control_answer_parse(heard, &answer), 0);
+	assert_int_equal(answer.verb, CONTROL_HELLO);
+	assert_int_equal(control_value(answer.text, "verbs", value, sizeof(value)), strlen(verbs));
+	assert_string_equal(value, verbs);
+}
+
 static void values(void **state)
 {
 	static const char text[] = "cpus=4 xcpus=5  kernel=6.1.0-18-amd64 empty= cpus=6 big=12345";
@@ -274,6 +327,8 @@ int main(void)
 		cmocka_unit_test(requests),
 		cmocka_unit_test(answers),
 		cmocka_unit_test(verb_names_match),
+		cmocka_unit_test(sets_of_verbs),
+		cmocka_unit_test(longest_hello),
 		cmocka_unit_test(values),
 		cmocka_unit_test(numbers),
 	};

@@ -12,6 +12,7 @@ static const char *const verb_names[] = {
 	[CONTROL_STATS] = "stats",
 	[CONTROL_EVENTS] = "events",
 	[CONTROL_FILTER] = "filter",
+	[CONTROL_TRIGGER] = "trigger",
 	[CONTROL_FORMATS] = "formats",
 	[CONTROL_PING] = "ping",
 	[CONTROL_MARK] = "mark",
@@ -23,6 +24,7 @@ static const char *const verb_names[] = {
 	[CONTROL_TRACER] = "tracer",
 	[CONTROL_FTRACE_FILTER] = "ftrace-filter",
 	[CONTROL_KPROBE] = "kprobe",
+	[CONTROL_SNAPSHOT] = "snapshot",
 	[CONTROL_RESTORE] = "restore",
 	[CONTROL_UNKNOWN] = NULL,
 };

@@ -29,6 +29,7 @@ enum control_verb {
 	CONTROL_STATS,	 /* "stats [CPU]": counters of one CPU, or their sums */
 	CONTROL_EVENTS,	 /* "events [list FROM | set|add|remove PATTERNS | restore]" */
 	CONTROL_FILTER,	 /* "filter SYSTEM:EVENT [FILTER]": of what the kernel writes */
+	CONTROL_TRIGGER, /* "trigger SYSTEM:EVENT [[!]TRIGGER]" */
 	CONTROL_FORMATS, /* "formats [FROM]": gather the formats bundle; a part of it */
 	CONTROL_PING,	 /* "ping [TEXT]": are you there? */
 	CONTROL_MARK,	 /* "mark TEXT": into the trace */
@@ -41,6 +42,7 @@ enum control_verb {
 	CONTROL_TRACER,	       /* "tracer [NAME]" */
 	CONTROL_FTRACE_FILTER, /* "ftrace-filter [PATTERNS|none]" */
 	CONTROL_KPROBE,	       /* "kprobe [add DEFINITION | remove NAME]" */
+	CONTROL_SNAPSHOT,      /* "snapshot [take|free]" */
 	CONTROL_RESTORE,       /* "restore": all that requests have changed */
 	CONTROL_UNKNOWN,
 };

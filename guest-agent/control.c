@@ -20,7 +20,9 @@
 #include "guest-agent/kprobes.h"
 #include "guest-agent/notrace.h"
 #include "guest-agent/setting_answers.h"
+#include "guest-agent/snapshot.h"
 #include "guest-agent/stats_answers.h"
+#include "guest-agent/triggers.h"
 
 /* How long the last pages may take to get out when the agent leaves, and its last words after. */
 #define LEAVE_MS 1000
@@ -51,6 +53,8 @@ struct control {
 	struct events events;
 	struct settings settings;
 	struct kprobes kprobes;
+	struct triggers triggers;
+	struct snapshot snapshot;
 	struct held_formats formats;
 };
 
@@ -295,6 +299,16 @@ static void on_sync(struct control *control, const char *args)
 	check_synced(control);
 }
 
+static void on_trigger(struct control *control, const char *args)
+{
+	trigger_answer(&control->triggers, args, &control->answers);
+}
+
+static void on_snapshot(struct control *control, const char *args)
+{
+	snapshot_answer(&control->snapshot, args, &control->answers);
+}
+
 static void on_kprobe(struct control *control, const char *args)
 {
 	kprobe_answer(&control->kprobes, args, &control->answers);
@@ -320,11 +334,15 @@ struct restored {
 	struct events_result events;
 	struct settings_result settings;
 	struct kprobes_result kprobes;
+	struct triggers_result triggers;
+	int snapshot; /* of snapshot_restore() */
 };
 
-/* Events first: probes that are enabled do not go. */
+/* Triggers and events first: probes that have one, or are enabled, do not go. */
 static void restore(struct control *control, struct restored *restored)
 {
+	triggers_restore(&control->triggers, &restored->triggers);
+	restored->snapshot = snapshot_restore(&control->snapshot);
 	restored->events = (struct events_result){0};
 	if (control->events.changed)
 		events_restore(&control->events, &restored->events);
@@ -335,14 +353,16 @@ static void restore(struct control *control, struct restored *restored)
 static void on_restore(struct control *control, const char *args)
 {
 	struct restored restored = {0};
-	char refused[2048] = "";
+	char refused[2560] = "", snapshot[16] = "";
 	const char *lists[] = {restored.settings.refused, restored.kprobes.refused,
-			       restored.events.refused};
+			       restored.events.refused, restored.triggers.refused, snapshot};
 
 	(void)args;
 	if (control->state == STATE_STOPPED)
 		pumps_close_rings(control->setup->pumps);
 	restore(control, &restored);
+	if (restored.snapshot < 0)
+		strcpy(snapshot, "snapshot");
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
 		if (lists[i][0]) {
 			size_t used = strlen(refused);
@@ -350,8 +370,10 @@ static void on_restore(struct control *control, const char *args)
 			snprintf(refused + used, sizeof(refused) - used, "%s%s",
 				 used ? "," : " refused=", lists[i]);
 		}
-	answers_add(&control->answers, "ok restore events=%u settings=%u kprobes=%u%s%s%s",
+	answers_add(&control->answers,
+		    "ok restore events=%u settings=%u kprobes=%u triggers=%u snapshot=%s%s%s%s",
 		    restored.events.matched, restored.settings.restored, restored.kprobes.removed,
+		    restored.triggers.removed, restored.snapshot > 0 ? "freed" : "none",
 		    restored.settings.left[0] ? " left=" : "", restored.settings.left, refused);
 	if (control->state == STATE_STOPPED)
 		refresh_pumps(control);
@@ -370,6 +392,7 @@ static const struct {
 	[CONTROL_STATS] = {on_stats, true},
 	[CONTROL_EVENTS] = {on_events, true},
 	[CONTROL_FILTER] = {on_filter, true},
+	[CONTROL_TRIGGER] = {on_trigger, true},
 	[CONTROL_FORMATS] = {on_formats, true},
 	[CONTROL_PING] = {on_ping, true},
 	[CONTROL_MARK] = {on_mark, true},
@@ -381,6 +404,7 @@ static const struct {
 	[CONTROL_TRACER] = {NULL, true, SETTING_TRACER},
 	[CONTROL_FTRACE_FILTER] = {NULL, true, SETTING_FTRACE_FILTER},
 	[CONTROL_KPROBE] = {on_kprobe, true},
+	[CONTROL_SNAPSHOT] = {on_snapshot, true},
 	[CONTROL_RESTORE] = {on_restore, false},
 };
 
@@ -559,10 +583,13 @@ int control_run(const struct control_setup *setup, char *error, size_t error_siz
 				  .events = {.tracefs = setup->tracefs},
 				  .settings = {.tracefs = setup->tracefs},
 				  .kprobes = {.tracefs = setup->tracefs},
+				  .triggers = {.tracefs = setup->tracefs},
+				  .snapshot = {.tracefs = setup->tracefs},
 				  .formats = {.memfd = -1}};
 	struct restored restored;
 	int err;
 
+	control.triggers.snapshot = &control.snapshot;
 	control.recording_before = tracefs_recording(setup->tracefs);
 	err = begin(&control, error, error_size);
 	while (!err && !may_leave(&control)) {
@@ -583,6 +610,7 @@ int control_run(const struct control_setup *setup, char *error, size_t error_siz
 	events_release(&control.events);
 	settings_release(&control.settings);
 	kprobes_release(&control.kprobes);
+	triggers_release(&control.triggers);
 	formats_release(&control.formats);
 	answers_clear(&control.answers);
 	return err;

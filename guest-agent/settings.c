@@ -9,9 +9,9 @@
 #include <string.h>
 
 #include "formats/control.h"
+#include "guest-agent/buffer_memory.h"
 
-#define TEXT_MAX    (4 << 20) /* names of 50,000 functions take 1 MiB */
-#define MEMINFO_MAX 16384
+#define TEXT_MAX (4 << 20) /* names of 50,000 functions take 1 MiB */
 
 enum form {
 	FORM_WORD,
@@ -179,42 +179,12 @@ static int write_value(const struct settings *settings, enum setting setting, co
 	return err;
 }
 
-static bool available_memory(uint64_t *kb)
-{
-	static const char mark[] = "MemAvailable:";
-	size_t length;
-	char *text, *at;
-
-	if (tracefs_read(AT_FDCWD, "/proc/meminfo", MEMINFO_MAX, &text, &length))
-		return false;
-	at = strstr(text, mark);
-	if (at)
-		*kb = strtoull(at + strlen(mark), NULL, 10);
-	free(text);
-	return at != NULL;
-}
-
-static unsigned count_cpus(const struct settings *settings)
-{
-	char path[64], *text;
-	size_t length;
-	unsigned cpu;
-
-	for (cpu = 0;; cpu++) {
-		snprintf(path, sizeof(path), "per_cpu/cpu%u/stats", cpu);
-		if (tracefs_read(settings->tracefs->instance, path, 1 << 16, &text, &length))
-			return cpu ? cpu : 1;
-		free(text);
-	}
-}
-
-/* While the kernel makes a larger buffer, it takes the one who asks for whom to kill when memory
- * runs out (kernel/trace/ring_buffer.c, set_current_oom_origin): that must not come to pass. */
 static int check_buffer(const struct settings *settings, const char *before, const char *value,
 			char *reason, size_t size)
 {
-	uint64_t have, want, free_kb;
-	unsigned cpus;
+	uint64_t have, want;
+	size_t used;
+	int err;
 
 	if (control_number(before, &have)) {
 		snprintf(reason, size,
@@ -222,16 +192,13 @@ static int check_buffer(const struct settings *settings, const char *before, con
 			 "back");
 		return -EBUSY;
 	}
-	if (control_number(value, &want) || want <= have || !available_memory(&free_kb))
+	if (control_number(value, &want) || want <= have)
 		return 0;
-	cpus = count_cpus(settings);
-	if ((want - have) <= free_kb / 2 / cpus)
-		return 0;
-	snprintf(reason, size,
-		 "%u CPUs would take more than half of the guest's %" PRIu64
-		 " KiB of memory; each has %" PRIu64 " KiB",
-		 cpus, free_kb, have);
-	return -ENOMEM;
+	err = buffer_memory_check(settings->tracefs, want - have, reason, size);
+	used = strlen(reason);
+	if (err && used < size)
+		snprintf(reason + used, size - used, "; each has %" PRIu64 " KiB", have);
+	return err;
 }
 
 /* Whether a number became smaller than what was asked for. */

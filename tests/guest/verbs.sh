@@ -84,7 +84,48 @@ else
 		"error subbuf-kb this guest's kernel has no buffer_subbuf_size_kb"
 	skip "subbuf-kb" "Linux before 6.8 has no buffer_subbuf_size_kb"
 fi
-like "restore" "$(ask restore)" "^ok restore events=0 settings=[34] kprobes=0$"
+
+# Triggers: the host's, and one of the guest's owner.
+OWNERS=$TRACEFS/events/sched/sched_waking/trigger
+in_guest "echo stacktrace > $OWNERS"
+is "trigger" "$(ask 'trigger sched:sched_switch stacktrace:3 if prev_pid == 99999')" \
+	"ok trigger event=sched:sched_switch count=1 text=stacktrace:count=3 if prev_pid == 99999"
+ok "the kernel has it" has events/sched/sched_switch/trigger "stacktrace:count=3 if prev_pid == 99999"
+is "another of the kind" "$(ask 'trigger sched:sched_switch stacktrace')" \
+	"error trigger the event has one of that kind already"
+like "of a field that is none" "$(ask 'trigger sched:sched_wakeup traceoff if nosuch == 1')" \
+	"^error trigger (Field not found, at character [0-9]+|the kernel does not take what stands behind traceoff)$"
+like "that is none" "$(ask 'trigger sched:sched_wakeup frob')" \
+	"^error trigger the kernel does not take it; there are .*stacktrace"
+is "of an event that is none" "$(ask 'trigger sched:nosuch stacktrace')" \
+	"error trigger there is no event sched:nosuch"
+is "the owner's is not the host's" "$(ask 'trigger sched:sched_waking !stacktrace')" \
+	"error trigger the host has not added it"
+like "a histogram" "$(ask 'trigger sched:sched_waking hist:keys=pid')" "count=2 text="
+is "one goes again" "$(ask 'trigger sched:sched_waking !hist')" \
+	"ok trigger event=sched:sched_waking count=1 text=stacktrace:unlimited"
+freed=none
+if kernel_has snapshot; then
+	is "no snapshot" "$(ask snapshot)" "ok snapshot state=free"
+	is "a snapshot" "$(ask 'snapshot take')" "ok snapshot state=allocated"
+	ok "the kernel has it" in_guest "grep -q 'Snapshot is allocated' $TRACEFS/snapshot"
+	is "freed" "$(ask 'snapshot free')" "ok snapshot state=free"
+	is "and again one" "$(ask 'snapshot take')" "ok snapshot state=allocated"
+	freed=freed
+else
+	is "snapshot, where the kernel lacks it" "$(ask 'snapshot take')" \
+		"error snapshot this guest's kernel has no snapshot (CONFIG_TRACER_SNAPSHOT)"
+	skip "snapshot" "this kernel has none"
+fi
+
+like "restore" "$(ask restore)" \
+	"^ok restore events=0 settings=[34] kprobes=0 triggers=1 snapshot=$freed$"
+like "the trigger is gone" "$(in_guest "cat $TRACEFS/events/sched/sched_switch/trigger")" '^#'
+ok "the owner's is there" has events/sched/sched_waking/trigger "stacktrace:unlimited"
+in_guest "echo '!stacktrace' > $OWNERS"
+if kernel_has snapshot; then
+	ok "so is the snapshot" in_guest "grep -q 'Snapshot is freed' $TRACEFS/snapshot"
+fi
 is "the clock is back" "$(clock)" "$clock_before"
 ok "the buffer is" has buffer_size_kb "$kb_before"
 ok "the list of tasks is" has set_event_pid ""

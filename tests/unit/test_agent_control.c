@@ -245,9 +245,10 @@ static void hello(void **state)
 	assert_int_equal(control_value(answer.text, "boot-id", value, sizeof(value)), 36);
 	assert_true(control_value(answer.text, "kernel", value, sizeof(value)) > 0);
 	assert_true(control_value(answer.text, "verbs", verbs, sizeof(verbs)) > 0);
-	assert_string_equal(verbs, "1,0,hello,export,stats,events,filter,formats,ping,mark,sync,"
-				   "clock,buffer-kb,subbuf-kb,pid,tracer,ftrace-filter,kprobe,"
-				   "restore");
+	assert_string_equal(verbs,
+			    "1,0,hello,export,stats,events,filter,trigger,formats,ping,mark,sync,"
+			    "clock,buffer-kb,subbuf-kb,pid,tracer,ftrace-filter,kprobe,snapshot,"
+			    "restore");
 	say(bench, "hello 2\nhello\n");
 	assert_string_equal(hear(bench), "error hello this agent speaks version 1 of the protocol");
 	assert_string_equal(hear(bench), "error hello this agent speaks version 1 of the protocol");
@@ -408,9 +409,10 @@ static void what_it_does_not_understand(void **state)
 	char line[VTRACE_LINE_MAX + 2];
 
 	say(bench, "\n  \nfoo bar\n");
-	assert_string_equal(hear(bench), "error foo unknown verb; known: 1 0 hello export stats "
-					 "events filter formats ping mark sync clock buffer-kb "
-					 "subbuf-kb pid tracer ftrace-filter kprobe restore");
+	assert_string_equal(hear(bench),
+			    "error foo unknown verb; known: 1 0 hello export stats "
+			    "events filter trigger formats ping mark sync clock buffer-kb "
+			    "subbuf-kb pid tracer ftrace-filter kprobe snapshot restore");
 	say(bench, "1 2\nexport now\nexport\n");
 	assert_string_equal(hear(bench), "error 1 takes no argument");
 	assert_string_equal(hear(bench), "error export takes no argument");

@@ -258,6 +258,8 @@ install-agent: $(B)/trace-agent ## install what a guest needs (PREFIX=/usr/local
 		$(DESTDIR)$(LIBDIR)/udev/rules.d/99-vtrace-agent.rules
 	test -e $(DESTDIR)/etc/default/vtrace-agent || \
 		install -D -m 644 $(PACKAGING)/vtrace-agent.default $(DESTDIR)/etc/default/vtrace-agent
+	test -e $(DESTDIR)/etc/vtrace/agent.conf || \
+		install -D -m 644 $(PACKAGING)/agent.conf $(DESTDIR)/etc/vtrace/agent.conf
 	$(call install_filled,755,initramfs-tools/hook,$(INITRAMFSDIR)/hooks/vtrace-agent)
 	install -D -m 755 $(PACKAGING)/start-early-agent \
 		$(DESTDIR)$(INITRAMFSDIR)/scripts/init-premount/vtrace-agent

@@ -434,6 +434,8 @@ static void on_line(const char *line, const char *reason, void *data)
 		answer_unknown(control, request.name);
 	else if (request.args[0] && !verbs[request.verb].takes_args)
 		answers_add(&control->answers, "error %s takes no argument", request.name);
+	else if (!allowed_request(control->setup->allowed, &request))
+		answers_add(&control->answers, "error %s " ALLOWED_NOT, request.name);
 	else if (!verbs[request.verb].fn)
 		on_setting(control, verbs[request.verb].setting, request.args);
 	else
@@ -580,10 +582,11 @@ static int begin(struct control *control, char *error, size_t error_size)
 int control_run(const struct control_setup *setup, char *error, size_t error_size)
 {
 	struct control control = {.setup = setup,
-				  .events = {.tracefs = setup->tracefs},
+				  .events = {.tracefs = setup->tracefs, .allowed = setup->allowed},
 				  .settings = {.tracefs = setup->tracefs},
 				  .kprobes = {.tracefs = setup->tracefs},
-				  .triggers = {.tracefs = setup->tracefs},
+				  .triggers = {.tracefs = setup->tracefs,
+					       .allowed = setup->allowed},
 				  .snapshot = {.tracefs = setup->tracefs},
 				  .formats = {.memfd = -1}};
 	struct restored restored;

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "guest-agent/allowed.h"
 #include "guest-agent/export.h"
 #include "guest-agent/pumps.h"
 #include "guest-agent/tracefs.h"
@@ -18,11 +19,12 @@
 struct control_setup {
 	const struct tracefs *tracefs;
 	struct pumps *pumps;
-	struct exporter *exporter; /* NULL: nothing is exported */
-	int port;		   /* the control port; -1: none, start at once */
-	int signals;		   /* signalfd: any signal is the order to leave */
-	int report;		   /* eventfd that pumps and exporter write */
-	int early;		   /* of early_begin(); -1: not begun in an initramfs */
+	struct exporter *exporter;     /* NULL: nothing is exported */
+	int port;		       /* the control port; -1: none, start at once */
+	int signals;		       /* signalfd: any signal is the order to leave */
+	int report;		       /* eventfd that pumps and exporter write */
+	const struct allowed *allowed; /* what the host may change; NULL: all */
+	int early;		       /* of early_begin(); -1: not begun in an initramfs */
 };
 
 /* Run until a signal comes, and end the pumps. Leaves tracing_on, events, filters and settings as

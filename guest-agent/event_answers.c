@@ -40,6 +40,7 @@ static void answer_order(struct events *events, enum events_order order, const c
 			 struct answers *answers)
 {
 	struct events_result result;
+	char vetoed[24] = "";
 	int err;
 
 	if (!patterns[0] && order != EVENTS_SET) {
@@ -47,14 +48,19 @@ static void answer_order(struct events *events, enum events_order order, const c
 		return;
 	}
 	err = events_order(events, order, patterns, &result);
+	if (result.vetoed > 0)
+		snprintf(vetoed, sizeof(vetoed), " vetoed=%u", result.vetoed);
 	if (err == -ENXIO)
 		answers_add(answers, "error events no event is called %s; nothing was changed",
 			    result.unmatched);
+	else if (err == -EPERM)
+		answers_add(answers, "error events " ALLOWED_NOT "; nothing was changed: %s",
+			    result.refused);
 	else if (err)
 		answer_error(answers, err);
 	else
-		answers_add(answers, "ok events matched=%u total=%u enabled=%u%s%s%s%s",
-			    result.matched, result.total, result.enabled,
+		answers_add(answers, "ok events matched=%u total=%u enabled=%u%s%s%s%s%s",
+			    result.matched, result.total, result.enabled, vetoed,
 			    result.unmatched[0] ? " unmatched=" : "", result.unmatched,
 			    result.refused[0] ? " refused=" : "", result.refused);
 }

@@ -183,6 +183,29 @@ static void choose(struct event_table *table, enum events_order order, const cha
 	}
 }
 
+/* What the guest's owner does not allow stays as it is. Whether something is left of what the
+ * patterns mean; an order to set has the rest besides. */
+static bool keep_allowed(const struct events *events, struct event_table *table,
+			 enum events_order order, struct events_result *result)
+{
+	unsigned asked_for = 0;
+
+	for (size_t i = 0; i < table->count; i++) {
+		struct event_entry *entry = &table->entry[i];
+		char name[NAME_BYTES];
+
+		if (entry->on == entry->wanted ||
+		    allowed_event(events->allowed, entry->system, entry->name))
+			continue;
+		asked_for += entry->wanted == (order != EVENTS_REMOVE);
+		entry->wanted = entry->on;
+		result->vetoed++;
+		snprintf(name, sizeof(name), "%s:%s", entry->system, entry->name);
+		append(result->refused, sizeof(result->refused), name, strlen(name));
+	}
+	return asked_for == 0 || asked_for < result->matched;
+}
+
 int events_order(struct events *events, enum events_order order, const char *patterns,
 		 struct events_result *result)
 {
@@ -195,6 +218,8 @@ int events_order(struct events *events, enum events_order order, const char *pat
 	choose(&table, order, patterns, result);
 	if (!result->matched && patterns[strspn(patterns, SEPARATORS)])
 		err = -ENXIO;
+	else if (!keep_allowed(events, &table, order, result))
+		err = -EPERM;
 	for (size_t i = 0; !err && i < table.count; i++)
 		if (table.entry[i].on != table.entry[i].wanted)
 			err = remember_state(events, &table.entry[i]);
@@ -308,6 +333,11 @@ int events_set_filter(struct events *events, const char *event, const char *filt
 	snprintf(reason, size, "%s", err == -ENXIO ? "there is no such event" : strerror(-err));
 	if (err)
 		return err;
+	if (!allowed_event(events->allowed, entry->system, entry->name)) {
+		snprintf(reason, size, ALLOWED_NOT_EVENT, event);
+		event_table_release(&table);
+		return -EPERM;
+	}
 	err = read_filter(events, entry, &was);
 	known = events->changed;
 	/* Before it is changed: what can not be remembered is left as it is. */

@@ -15,6 +15,7 @@
 #include <stddef.h>
 
 #include "formats/names.h"
+#include "guest-agent/allowed.h"
 #include "guest-agent/tracefs.h"
 
 /* How an event was before its state or its filter was changed here. */
@@ -22,6 +23,7 @@ struct event_before;
 
 struct events {
 	const struct tracefs *tracefs;
+	const struct allowed *allowed; /* which events may be changed; NULL: all */
 	struct event_before *before;
 	size_t changed;
 };
@@ -37,7 +39,8 @@ struct events_result {
 	unsigned enabled;     /* of these, after the order */
 	unsigned matched;     /* by the patterns */
 	char unmatched[1024]; /* patterns that match none, with commas between; cut to fit */
-	char refused[1024];   /* events that the kernel did not change, likewise */
+	unsigned vetoed;      /* that were to change and the guest's owner does not allow */
+	char refused[1024];   /* these, and events that the kernel did not change, likewise */
 };
 
 /* How many there are. 0 or -errno. */
@@ -46,7 +49,8 @@ int events_count(const struct events *events, struct events_result *result);
  * 0 behind the last one, or -errno. */
 int events_list(const struct events *events, unsigned from, char *text, size_t size,
 		struct events_result *result);
-/* Carry out an order. 0 or -errno; -ENXIO: no pattern matches any, and nothing was changed. */
+/* Carry out an order. 0 or -errno; -ENXIO: no pattern matches any, -EPERM: the guest's owner allows
+ * none of those that match, and nothing was changed. */
 int events_order(struct events *events, enum events_order order, const char *patterns,
 		 struct events_result *result);
 

@@ -45,7 +45,7 @@ void hello_answer(const struct control_setup *setup, const char *state, const ch
 	events = tracefs_events_enabled(setup->tracefs);
 	if (setup->exporter)
 		exporter_peek(setup->exporter, EXPORT_TO_SHARE, &export);
-	control_verbs(CONTROL_VERBS_ALL, ',', verbs, sizeof(verbs));
+	control_verbs(allowed_verbs(setup->allowed), ',', verbs, sizeof(verbs));
 	answers_add(answers,
 		    "ok hello version=%d agent=%s boot-id=%s cpus=%u ports-missing=%u "
 		    "subbuf-size=%u long-size=%u endian=%s clock=%s kernel=%s state=%s events=%d "

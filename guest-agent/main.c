@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "formats/names.h"
+#include "guest-agent/allowed.h"
 #include "guest-agent/control.h"
 #include "guest-agent/cpus.h"
 #include "guest-agent/early.h"
@@ -39,6 +40,8 @@ struct options {
 	bool early;
 	size_t pipe_size;
 	const char *instance;
+	const char *config;
+	struct allowed allowed;
 };
 
 static const struct {
@@ -53,6 +56,10 @@ static const struct {
 	{{"instance", required_argument, NULL, 'i'},
 	 " NAME",
 	 "trace this tracefs instance, made if it is not there"},
+	{{"allow", required_argument, NULL, 'a'},
+	 " LIST",
+	 "let the host change nothing but what LIST names"},
+	{{"config", required_argument, NULL, 'c'}, " FILE", "read this [" ALLOWED_CONFIG "]"},
 	{{"wait", no_argument, NULL, 'w'}, "", "wait for the control port to be plugged in"},
 	{{"early", no_argument, NULL, 'e'}, "", "run in an initramfs, and outlive it"},
 	{{"help", no_argument, NULL, 'h'}, "", "print this and exit"},
@@ -103,7 +110,7 @@ static int parse_size(const char *text, size_t *size)
 static int parse_options(int argc, char **argv, struct options *options)
 {
 	struct option longs[OPTIONS + 1] = {0};
-	char shorts[2 * OPTIONS + 1], *next = shorts;
+	char shorts[2 * OPTIONS + 1], *next = shorts, error[1024];
 	int c;
 
 	for (size_t i = 0; i < OPTIONS; i++) {
@@ -127,6 +134,14 @@ static int parse_options(int argc, char **argv, struct options *options)
 			return EXIT_USAGE;
 		case 'i':
 			options->instance = optarg;
+			break;
+		case 'a':
+			if (!allowed_add(&options->allowed, optarg, error, sizeof(error)))
+				break;
+			fprintf(stderr, "trace-agent: --allow: %s\n", error);
+			return EXIT_USAGE;
+		case 'c':
+			options->config = optarg;
 			break;
 		case 'w':
 			options->wait = true;
@@ -212,6 +227,28 @@ static int open_signals(void)
 	return fd < 0 ? -errno : fd;
 }
 
+/* The veto has to be understood as a whole, or there is no agent. */
+static int read_config(struct options *options)
+{
+	struct allowed from_file = {0};
+	char error[1024];
+	int err = allowed_read(&from_file, options->config, error, sizeof(error));
+
+	if (!err && from_file.limited && options->allowed.limited) {
+		snprintf(error, sizeof(error),
+			 "%s has lines \"allow\", and --allow is given as well; use one of them",
+			 options->config ? options->config : ALLOWED_CONFIG);
+		err = -EINVAL;
+	}
+	if (err) {
+		fprintf(stderr, "trace-agent: %s\n", error);
+		allowed_release(&from_file);
+	} else if (from_file.limited) {
+		options->allowed = from_file;
+	}
+	return err;
+}
+
 static void complain_of_missing_ports(const struct pumps *pumps)
 {
 	for (unsigned cpu = 0; cpu < pumps->cpus->count; cpu++) {
@@ -261,7 +298,11 @@ out:
 
 static int run(const struct options *options, int early)
 {
-	struct control_setup setup = {.port = -1, .signals = -1, .report = -1, .early = early};
+	struct control_setup setup = {.port = -1,
+				      .signals = -1,
+				      .report = -1,
+				      .allowed = &options->allowed,
+				      .early = early};
 	struct pumps pumps = {.pipe_size = options->pipe_size, .to_stdout = options->to_stdout};
 	char error[512] = "";
 	struct tracefs tracefs;
@@ -305,10 +346,12 @@ out:
 int main(int argc, char **argv)
 {
 	struct options options = {.pipe_size = PIPE_SIZE_MAX};
-	int done = parse_options(argc, argv, &options), early = -1;
+	int done = parse_options(argc, argv, &options), early = -1, err;
 
 	if (done)
 		return done == EXIT_USAGE ? EXIT_USAGE : EXIT_SUCCESS;
+	if (read_config(&options))
+		return EXIT_FAILURE;
 	if (geteuid() != 0) {
 		fprintf(stderr, "trace-agent: must run as root, which tracefs and the ports belong "
 				"to; try sudo trace-agent\n");
@@ -316,5 +359,7 @@ int main(int argc, char **argv)
 	}
 	if (options.early)
 		early = early_begin(argv[0]);
-	return run(&options, early) ? EXIT_FAILURE : EXIT_SUCCESS;
+	err = run(&options, early);
+	allowed_release(&options.allowed);
+	return err ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -88,6 +88,63 @@ static bool changes_another(const char *text)
 	return false;
 }
 
+/* "SYSTEM:EVENT", length bytes. */
+static bool may_change(const struct triggers *triggers, const char *event, size_t length)
+{
+	char system[2 * VTRACE_EVENT_NAME_MAX];
+	char *name;
+
+	snprintf(system, sizeof(system), "%.*s", (int)length, event);
+	name = strchr(system, ':');
+	if (!name)
+		return false;
+	*name++ = '\0';
+	return allowed_event(triggers->allowed, system, name);
+}
+
+/* The other event that some commands change, as "enable_event:SYSTEM:EVENT:COUNT"; or NULL. */
+static const char *other_event(const char *text, size_t *length)
+{
+	static const char *const commands[] = {"enable_event", "disable_event", "enable_hist",
+					       "disable_hist"};
+
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		if (!is_command(text, commands[i]))
+			continue;
+		text += strlen(commands[i]);
+		text += strspn(text, ": ");
+		*length = strcspn(text, ": ");
+		if (text[*length] == ':')
+			*length += 1 + strcspn(text + *length + 1, ": ");
+		return text;
+	}
+	return NULL;
+}
+
+/* Whether it may be added, as far as that can be told without the kernel. */
+static int check(const struct triggers *triggers, const char *event, size_t length,
+		 const char *text, char *reason, size_t size)
+{
+	char name[2 * VTRACE_EVENT_NAME_MAX];
+	size_t other_length = 0;
+	const char *other = other_event(text, &other_length);
+
+	if (changes_another(text)) {
+		snprintf(reason, size,
+			 "pause, cont and clear change a histogram that is there: not from here");
+		return -EINVAL;
+	}
+	if (may_change(triggers, event, length)) {
+		if (!other || may_change(triggers, other, other_length))
+			return 0;
+		event = other;
+		length = other_length;
+	}
+	snprintf(name, sizeof(name), "%.*s", (int)length, event);
+	snprintf(reason, size, ALLOWED_NOT_EVENT, name);
+	return -EPERM;
+}
+
 static int remember(struct triggers *triggers, const char *event, size_t length, const char *text)
 {
 	struct trigger *added =
@@ -166,14 +223,11 @@ static int add(struct triggers *triggers, const char *event, size_t length, cons
 {
 	bool snapshot = is_command(text, "snapshot");
 	char all[TEXT_BYTES], available[256] = "", *log;
-	int err = 0, before;
+	int err = check(triggers, event, length, text, reason, size), before;
 
-	if (changes_another(text)) {
-		snprintf(reason, size,
-			 "pause, cont and clear change a histogram that is there: not from here");
-		return -EINVAL;
-	}
-	if (snapshot && (err = snapshot_check(triggers->snapshot, reason, size)))
+	if (!err && snapshot)
+		err = snapshot_check(triggers->snapshot, reason, size);
+	if (err)
 		return err;
 	before = read_triggers(triggers, path, all, sizeof(all), available, sizeof(available));
 	/* Before it is written: what can not be remembered is left undone. */

@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "formats/names.h"
+#include "guest-agent/allowed.h"
 #include "guest-agent/answers.h"
 #include "guest-agent/snapshot.h"
 #include "guest-agent/tracefs.h"
@@ -23,7 +24,8 @@ struct trigger {
 /* Begin with tracefs and snapshot set and all else zero. */
 struct triggers {
 	const struct tracefs *tracefs;
-	struct snapshot *snapshot; /* which some triggers make the kernel allocate */
+	const struct allowed *allowed; /* which events may be changed; NULL: all */
+	struct snapshot *snapshot;     /* which some triggers make the kernel allocate */
 	struct trigger *added;
 	size_t count;
 };

@@ -24,8 +24,19 @@ is "the service starts what was installed" "$(exec_start "$work/local" usr/local
 	/usr/local/sbin/trace-agent
 ok "the agent runs" "$work/local/usr/local/sbin/trace-agent" --version
 echo "OPTIONS=-s 64K" > "$work/local/etc/default/vtrace-agent"
+echo "allow none" > "$work/local/etc/vtrace/agent.conf"
 ok "again" quiet_make install-agent "DESTDIR=$work/local"
 is "settings are kept" "$(cat "$work/local/etc/default/vtrace-agent")" "OPTIONS=-s 64K"
+
+is "what the host may do is kept" "$(cat "$work/local/etc/vtrace/agent.conf")" "allow none"
+# One after the other, and no further than to the contradiction.
+examples() {
+	sed -n 's/^#allow/allow/p' "$ROOT/guest-agent/packaging/agent.conf" | while read -r line; do
+		echo "$line" > "$work/conf"
+		"$build/trace-agent" --config "$work/conf" --allow all 2>&1
+	done | sed 's/.*has lines "allow".*/understood/' | sort -u
+}
+is "its examples are understood" "$(examples)" understood
 
 ok "make agent-deb" quiet_make agent-deb || diag "$(cat "$work/make")"
 package=$(echo "$build"/vtrace-agent_*.deb)
@@ -35,6 +46,9 @@ is "the package is this version's" "$(dpkg-deb -f "$package" Version)" \
 is "its service starts what is in it" "$(exec_start "$work/deb" usr/lib)" /usr/sbin/trace-agent
 ok "its agent runs" "$work/deb/usr/sbin/trace-agent" --version
 ok "its sums are right" env -C "$work/deb" md5sum -c --quiet DEBIAN/md5sums
+ok "its settings are conffiles" env -C "$work/deb" sh -c \
+	'sed s,^,., DEBIAN/conffiles | LC_ALL=C sort | cmp - "$0"' <(cd "$work/deb" &&
+	find ./etc/default ./etc/vtrace -type f | LC_ALL=C sort)
 for script in postinst prerm postrm; do
 	ok "$script is a shell script" sh -n "$work/deb/DEBIAN/$script"
 done

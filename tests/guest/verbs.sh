@@ -185,8 +185,10 @@ else
 	listen_no_more
 fi
 
-# All that is left of it goes with the agent.
+# All that is left of it goes with the agent. What its owner allows is misspelt then, so that no other
+# one comes.
 listen
+in_guest 'mkdir -p /etc/vtrace && echo "allow events:sched,filer" > /etc/vtrace/agent.conf'
 like "another clock" "$(ask 'clock boot')" "^ok clock name=boot"
 # shellcheck disable=SC2016
 in_guest 'kill -TERM $(pidof trace-agent)' > /dev/null
@@ -203,5 +205,26 @@ ok "no tracer" has current_tracer nop
 if kernel_has set_ftrace_filter; then
 	ok "no filter of it" has set_ftrace_filter "#### all functions enabled ####"
 fi
+
+# The veto of the guest's owner.
+like "an agent does not start with a list that is misspelt" "$(in_guest 'trace-agent 2>&1')" \
+	'^trace-agent: /etc/vtrace/agent.conf:1: "filer" is nothing that can be allowed; there are '
+in_guest 'echo "allow events:sched,filter" > /etc/vtrace/agent.conf'
+ok "it starts with a right one" within 20 in_guest 'pidof trace-agent > /dev/null'
+like "hello tells of what is allowed" "$(ask 'hello 1')" \
+	" verbs=1,0,hello,export,stats,events,filter,formats,ping,sync,restore$"
+is "not a probe" "$(ask 'kprobe add p:opened do_sys_openat2')" \
+	"error kprobe not allowed by the guest's owner (--allow)"
+like "nor a clock" "$(ask 'clock mono')" "^error clock not allowed"
+like "but a question" "$(ask clock)" "^ok clock name=$clock_before"
+in_guest "echo > $TRACEFS/set_event" # those that the guest began with
+like "not other events" "$(ask 'events add irq:irq_handler_entry')" \
+	"^error events not allowed by the guest's owner \(--allow\); nothing was changed: irq:irq_h"
+like "but its own" "$(ask 'events add sched:sched_switch,irq:irq_handler_*')" \
+	"^ok events matched=3 .*enabled=1 vetoed=2 refused=irq:irq_handler_e[a-z]+,irq:irq_handler_e[a-z]+$"
+ok "the kernel has these" has set_event sched:sched_switch
+like "no filter of others" "$(ask 'filter irq:irq_handler_entry irq == 1')" \
+	"^error filter irq:irq_handler_entry is not among the events"
+like "restore" "$(ask restore)" "^ok restore events=1 "
 
 tap_end

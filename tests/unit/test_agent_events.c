@@ -229,6 +229,47 @@ static void set_is_these_and_no_others(void **state)
 	assert_string_equal(orders(bench), "!sched:sched_switch\nkvm:kvm_exit\n");
 }
 
+/* What the guest's owner does not allow stays, and is named with what the kernel has refused. */
+static void what_the_owner_allows(void **state)
+{
+	struct bench *bench = *state;
+	struct allowed allowed = {0};
+	char error[256];
+
+	assert_int_equal(allowed_add(&allowed, "filter,events:sched,events:timer:*_init", error,
+				     sizeof(error)),
+			 0);
+	bench->events.allowed = &allowed;
+	assert_string_equal(ask(bench, "events add kvm,timer_cancel"),
+			    "error events not allowed by the guest's owner (--allow); nothing was "
+			    "changed: timer:timer_cancel,kvm:kvm_exit");
+	ask(bench, "events set kvm");
+	assert_string_equal(bench->text, "error events not allowed by the guest's owner (--allow); "
+					 "nothing was changed: timer:timer_start,kvm:kvm_exit");
+	assert_string_equal(ask(bench, "events remove timer_start"),
+			    "error events not allowed by the guest's owner (--allow); nothing was "
+			    "changed: timer:timer_start");
+	assert_string_equal(orders(bench), "");
+	ask(bench, "events add timer");
+	assert_string_equal(orders(bench), "timer:timer_init\n");
+	put_file(bench, "set_event", enabled);
+	assert_string_equal(ask(bench, "events add *"),
+			    "ok events matched=7 total=7 enabled=3 vetoed=2 "
+			    "refused=timer:timer_cancel,kvm:kvm_exit,sched:sched_waking,"
+			    "sched:sched_wakeup");
+	put_file(bench, "set_event", enabled);
+	/* What is not the host's to change is not disabled either. */
+	ask(bench, "events set");
+	assert_string_equal(orders(bench), "!sched:sched_switch\n");
+	assert_string_equal(ask(bench, "filter timer:timer_start x == 1"),
+			    "error filter timer:timer_start is not among the events that the "
+			    "guest's owner allows (--allow)");
+	assert_string_equal(ask(bench, "filter sched:sched_switch x == 1"),
+			    "ok filter event=sched:sched_switch text=x == 1");
+	allowed_release(&allowed);
+	bench->events.allowed = NULL;
+}
+
 static void restoring(void **state)
 {
 	struct bench *bench = *state;
@@ -341,6 +382,7 @@ int main(void)
 		EVENTS_TEST(what_the_kernel_refuses_is_named),
 		EVENTS_TEST(what_matches_nothing_is_named),
 		EVENTS_TEST(set_is_these_and_no_others),
+		EVENTS_TEST(what_the_owner_allows),
 		EVENTS_TEST(restoring),
 		EVENTS_TEST(an_event_that_is_gone_is_not_put_back),
 		EVENTS_TEST(filters),

@@ -147,6 +147,33 @@ static void putting_back(void **state)
 	assert_int_equal(result.removed, 0);
 }
 
+/* The event, and the one that some commands change, have to be among those that the owner allows.
+ */
+static void what_the_owner_allows(void **state)
+{
+	static const char target[] = "error trigger irq:irq_handler_entry is not among the events "
+				     "that the guest's owner allows (--allow)";
+	struct bench *bench = *state;
+	struct allowed allowed = {0};
+	char error[256];
+
+	assert_int_equal(allowed_add(&allowed, "trigger,events:sched", error, sizeof(error)), 0);
+	bench->triggers.allowed = &allowed;
+	fake_tracefs_put(&bench->fake, "events/timer/timer_start/trigger", none);
+	assert_string_equal(ask(bench, "timer:timer_start traceoff"),
+			    "error trigger timer:timer_start is not among the events that the "
+			    "guest's owner allows (--allow)");
+	assert_string_equal(ask(bench, "sched:sched_switch enable_event:irq:irq_handler_entry"),
+			    target);
+	assert_string_equal(ask(bench, "sched:sched_switch disable_hist  irq:irq_handler_entry:3 "
+				       "if x == 1"),
+			    target);
+	assert_string_equal(orders(bench), "");
+	ask(bench, "sched:sched_switch enable_event:sched:sched_waking:2");
+	assert_string_equal(orders(bench), "enable_event:sched:sched_waking:2\n");
+	allowed_release(&allowed);
+}
+
 /* Its module was unloaded: then it is gone with its triggers. */
 static void an_event_that_is_gone(void **state)
 {
@@ -233,6 +260,7 @@ int main(void)
 		TRIGGERS_TEST(what_is_expected),
 		TRIGGERS_TEST(removing),
 		TRIGGERS_TEST(putting_back),
+		TRIGGERS_TEST(what_the_owner_allows),
 		TRIGGERS_TEST(an_event_that_is_gone),
 		TRIGGERS_TEST(snapshots),
 		TRIGGERS_TEST(snapshots_of_others_stay),

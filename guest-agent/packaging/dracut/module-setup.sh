@@ -25,6 +25,8 @@ installkernel()
 install()
 {
 	inst_simple @SBINDIR@/trace-agent /usr/sbin/trace-agent
+	# What the guest's owner allows holds there as well.
+	[ ! -e /etc/vtrace/agent.conf ] || inst_simple /etc/vtrace/agent.conf
 	inst_multiple mkdir modprobe
 	# shellcheck disable=SC2154 # dracut's
 	inst_hook pre-mount 01 "$moddir/start-early-agent.sh"

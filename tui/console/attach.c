@@ -99,6 +99,7 @@ static void take_stats(struct console *console, const struct engine_packet *pack
 {
 	bool reading = console->meters.still && console->meters.indexing;
 	char events[NUMBER_SIZE];
+	uint64_t more;
 
 	if (!meters_update(&console->meters, packet, console_now()))
 		return;
@@ -106,8 +107,11 @@ static void take_stats(struct console *console, const struct engine_packet *pack
 	if (!reading || console->meters.indexing)
 		return;
 	guest_request_counts(console->guest);
-	journal_printf(&console->journal, GUEST_INFO, "%s is read: %s events",
-		       guest_name(console->guest), number_exact(events, console->meters.events));
+	/* Where somebody is at work already, the answer to their last key is what they look for. */
+	journal_printf(&console->journal,
+		       journal_current(&console->journal, &more) ? GUEST_DETAIL : GUEST_INFO,
+		       "%s is read: %s events", guest_name(console->guest),
+		       number_exact(events, console->meters.events));
 }
 
 static void on_packet(void *data, const struct engine_packet *packet)

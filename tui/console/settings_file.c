@@ -297,8 +297,8 @@ static int write_all(int fd, const struct settings *settings, const struct conte
 	while (next_line(old, &at, &line, &length))
 		write_line(file, settings, line, length, written);
 	write_rest(file, settings, written);
-	/* An error may come only when it goes to the disk; then the old file stays. */
-	if (fflush(file) || fsync(fd) < 0)
+	/* Not fsync()ed: on a busy disk that takes seconds, in which no key would be answered. */
+	if (fflush(file))
 		ret = errno ? -errno : -EIO;
 	if (ferror(file) && !ret)
 		ret = -EIO;

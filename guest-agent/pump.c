@@ -85,6 +85,7 @@ struct pump {
 	_Atomic uint64_t bytes_sent;
 	_Atomic uint64_t bytes_lost;
 	atomic_bool bound;
+	atomic_bool offline; /* its CPU is */
 	atomic_int ring_error;
 	atomic_int out_error;
 };
@@ -115,7 +116,7 @@ static void report(struct pump *pump)
 static void bind_to_cpu(struct pump *pump)
 {
 	int64_t now = now_ms();
-	bool bound;
+	bool bound, offline;
 	cpu_set_t set;
 
 	/* bind_at is 0 until the first try: a thread may be on its CPU by chance. */
@@ -127,8 +128,11 @@ static void bind_to_cpu(struct pump *pump)
 	CPU_SET(pump->cpu, &set);
 	bound = !sched_setaffinity(0, sizeof(set), &set);
 	pump->bind_at = now + BIND_MS;
-	if (atomic_exchange(&pump->bound, bound) != bound)
+	/* A CPU that is on its way out still writes; it is gone by the next try. */
+	offline = !bound && !atomic_exchange(&pump->bound, bound);
+	if (atomic_exchange(&pump->offline, offline) != offline)
 		report(pump);
+	atomic_store(&pump->bound, bound);
 }
 
 static void set_deadline(struct pump *pump, bool quiet)
@@ -667,7 +671,7 @@ void pump_status(const struct pump *pump, struct pump_status *status)
 	status->pages_flushed = atomic_load(&pump->pages_flushed);
 	status->bytes_sent = atomic_load(&pump->bytes_sent);
 	status->bytes_lost = atomic_load(&pump->bytes_lost);
-	status->bound = atomic_load(&pump->bound);
+	status->online = !atomic_load(&pump->offline);
 	status->ring_error = atomic_load(&pump->ring_error);
 	status->out_error = atomic_load(&pump->out_error);
 }

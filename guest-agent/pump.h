@@ -61,7 +61,7 @@ struct pump_status {
 	uint64_t pages_flushed; /* copied because they were not full */
 	uint64_t bytes_sent;
 	uint64_t bytes_lost; /* taken by the port and gone */
-	bool bound;	     /* runs on its CPU: false while that is offline */
+	bool online;	     /* its CPU is, as far as it can tell */
 	int ring_error;	     /* -errno of the last odd failure to read the ring, or 0 */
 	int out_error;	     /* -errno: out is gone for good (-ENODEV, -EPIPE, ...), or 0 */
 };

@@ -127,7 +127,7 @@ int pumps_refresh(struct pumps *pumps)
 		if (pumps->pump[cpu])
 			drop_if_dead(pumps, cpu);
 		if (!pumps->pump[cpu] && !start_pump(pumps, cpu)) {
-			pumps->told[cpu].bound = true;
+			pumps->told[cpu].online = true;
 			pumps->started++;
 		}
 		count += pumps->pump[cpu] != NULL;
@@ -222,8 +222,8 @@ void pumps_news(struct pumps *pumps, void (*fn)(void *data, const char *text), v
 		if (!pumps->pump[cpu])
 			continue;
 		pump_status(pumps->pump[cpu], &now);
-		if (now.bound != told->bound) {
-			snprintf(text, sizeof(text), now.bound ? "cpu%u online" : "cpu%u offline",
+		if (now.online != told->online) {
+			snprintf(text, sizeof(text), now.online ? "cpu%u online" : "cpu%u offline",
 				 cpu);
 			fn(data, text);
 		}
@@ -233,7 +233,8 @@ void pumps_news(struct pumps *pumps, void (*fn)(void *data, const char *text), v
 				 cpu, now.bytes_lost - told->bytes_lost);
 			fn(data, text);
 		}
-		if (now.ring_error && now.ring_error != told->ring_error) {
+		/* Of a CPU that was never online there is none. */
+		if (now.online && now.ring_error && now.ring_error != told->ring_error) {
 			snprintf(text, sizeof(text), "cpu%u ring buffer not readable: %s", cpu,
 				 strerror(-now.ring_error));
 			fn(data, text);

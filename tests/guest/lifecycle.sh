@@ -6,6 +6,8 @@
 . "$(dirname "$0")/domain"
 # shellcheck source=tests/screen/console
 . "$ROOT/tests/screen/console"
+# shellcheck source=tests/guest/watching
+. "$ROOT/tests/guest/watching"
 
 CHOSEN="sched:sched_process_exit sched:sched_switch "
 
@@ -15,43 +17,13 @@ has_chosen()
 		[ "$(in_guest "cat $TRACEFS/events/sched/sched_switch/filter")" = "prev_pid == 0" ]
 }
 
-is_tracing()
-{
-	[ "$(tracing_on)" = 1 ]
-}
-
-# finds TEXT: among the rows; those that are on their way are not yet.
-finds()
-{
-	typed "/$1"
-	key Enter
-	within 2 shows "print .*$1"
-}
-
 # traces_on NAME: the guest is told what was chosen, and what it records comes to the screen.
 traces_on()
 {
-	local mark=mark-$RANDOM # not in the rows of before
-
 	ok "$1: it has the events that were chosen" within 40 has_chosen
 	ok "$1: it records" within 20 is_tracing
 	title "$1: the console knows" TRACING
-	in_guest "echo $mark > $TRACEFS/trace_marker" > /dev/null
-	ok "$1: what is recorded comes" within 20 finds "$mark" || diag "$(screen)"
-	key F
-}
-
-# note NAME REGEX: looking back from the newest row, there is a row that says it.
-note()
-{
-	key X
-	see "$1: a row says it" "$2"
-	key F
-}
-
-console_pid()
-{
-	pgrep -P "$(in_tmux list-panes -t console -F '#{pane_pid}')" -x vtrace-top
+	mark_comes "$1"
 }
 
 # client_of PID: its number among libvirtd's clients.

@@ -113,7 +113,7 @@ static void make_pump(struct bench *bench)
 	bench->ring = ring[1];
 	bench->pages = port[0];
 	assert_int_equal(pump_start(&bench->pumps.pump[0], &setup), 0);
-	bench->pumps.told[0].bound = true;
+	bench->pumps.told[0].online = true;
 }
 
 static void *run(void *data)

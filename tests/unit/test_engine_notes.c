@@ -3,13 +3,18 @@
  * pages before and behind are decoded. */
 #include "tests/unit/engine.h"
 
-static void tell(struct engine *engine, const char *text, bool rebooted)
+static void tell_cpu(struct engine *engine, uint32_t cpu, const char *text, bool rebooted)
 {
-	struct engine_note note = {.rebooted = rebooted};
+	struct engine_note note = {.rebooted = rebooted, .cpu = cpu};
 
 	snprintf(note.text, sizeof(note.text), "%s", text);
 	ask(engine, ENGINE_NOTE, &note, sizeof(note), -1);
 	settle(engine); /* what is fed from now on is behind it */
+}
+
+static void tell(struct engine *engine, const char *text, bool rebooted)
+{
+	tell_cpu(engine, ENGINE_NOTE_ALL, text, rebooted);
 }
 
 /* The demo guest's formats, in which this event has the number of the records that are made. */
@@ -58,6 +63,23 @@ static void test_a_note_stands_between_pages(void **state)
 	assert_string_equal(answer.row[2].detail, "guest paused for 3 s");
 	assert_int_equal(answer.row[2].ts, 1010);
 	assert_int_equal(answer.row[7].epoch, answer.row[0].epoch);
+}
+
+static void test_a_note_of_one_cpu(void **state)
+{
+	struct engine *engine = *state;
+	struct answer answer;
+
+	load(engine, "softirq_entry");
+	feed_and_wait(engine, 0, 1000, PAGE);
+	feed_and_wait(engine, 1, 1500, PAGE);
+	tell_cpu(engine, 0, "offline", false);
+	tell_cpu(engine, 7, "of one that there is not", false);
+	tell_cpu(engine, VTRACE_MAX_CPUS, "nor can be", false);
+	assert_kinds(engine, "eenee");
+	pull_rows(engine, 60, ENGINE_PULL_ALL | ENGINE_PULL_RESET, &answer);
+	assert_int_equal(answer.row[2].cpu, 0);
+	assert_string_equal(answer.row[2].detail, "offline");
 }
 
 /* A stream that has brought nothing has no place for it yet: that is before its first page. */
@@ -145,6 +167,29 @@ static void test_each_boot_has_its_formats(void **state)
 	assert_int_equal(answer.row[5].epoch, answer.row[3].epoch);
 }
 
+/* Those of a module come when its first events are there. */
+static void test_formats_that_come_late(void **state)
+{
+	struct engine *engine = *state;
+	struct answer answer;
+	struct stats stats;
+
+	assert_int_equal(load_formats(engine, demo_formats(NULL, NULL)).error, 0);
+	feed_and_wait(engine, 0, 1000, PAGE);
+	feed_and_wait(engine, 0, 2000, 2 * PAGE);
+	assert_kinds(engine, "uuuu");
+	get_stats(engine, &stats);
+	assert_int_equal(stats.cpu[0].unknown_events, 4);
+	load(engine, "softirq_entry");
+	assert_kinds(engine, "eeee");
+	feed_and_wait(engine, 0, 3000, 3 * PAGE);
+	/* With these none has come that was not known, so that nothing changes when others come. */
+	load(engine, "softirq_raise");
+	pull_rows(engine, 60, ENGINE_PULL_ALL | ENGINE_PULL_RESET, &answer);
+	for (unsigned i = 0; i < 6; i++)
+		assert_string_equal(answer.row[i].event, "softirq_entry");
+}
+
 /* So many that the texts of the first are not kept. */
 static void test_more_notes_than_are_kept(void **state)
 {
@@ -168,6 +213,7 @@ int main(void)
 		TEST(test_a_note_stands_between_pages), TEST(test_a_note_waits_for_the_first_page),
 		TEST(test_a_page_in_hand_is_kept),	TEST(test_a_reboot_within_a_page),
 		TEST(test_each_boot_has_its_formats),	TEST(test_more_notes_than_are_kept),
+		TEST(test_a_note_of_one_cpu),		TEST(test_formats_that_come_late),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

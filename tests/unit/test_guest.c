@@ -142,7 +142,7 @@ static void a_domain_that_runs_again(void **state)
 	assert_int_equal(fake->starts, 2);
 	send_page(fake, 0, 1000, 3);
 	expect_rows(fake, 5);
-	assert_int_equal(fake->notes, 2); /* that it stopped, and that it was booted */
+	assert_int_equal(fake->notes, 3); /* that it stopped, runs again, and was booted */
 }
 
 static void a_pause_is_among_the_rows(void **state)

@@ -24,8 +24,8 @@ void reattach_domain(struct console *console)
 	if (ret)
 		journal_printf(&console->journal, GUEST_ERROR,
 			       "%s runs again, but cannot be connected: %s", name, error);
-	else
-		journal_printf(&console->journal, GUEST_INFO,
+	else /* it takes the place of the warning that the domain was gone */
+		journal_printf(&console->journal, GUEST_WARNING,
 			       "%s runs again: its rows come behind those that are held", name);
 	if (channels)
 		channels_release(channels);
@@ -64,7 +64,8 @@ static void try_again(void *data)
 	if (!console->domains && attach_libvirt_quietly(console) < 0)
 		return;
 	reattach_release(console);
-	journal_add(&console->journal, GUEST_INFO, "connected to libvirt again");
+	/* It takes the place of the error that it was lost. */
+	journal_add(&console->journal, GUEST_WARNING, "connected to libvirt again");
 	console->relist = true;
 	look_at_domain(console);
 	console_invalidate(console);

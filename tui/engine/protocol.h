@@ -146,10 +146,13 @@ struct engine_flag {
 };
 
 #define ENGINE_NOTE_MAX 128 /* bytes with the end */
+#define ENGINE_NOTE_ALL UINT32_MAX
 
-/* What happened to the guest between the pages that came and those that come from now on. */
+/* What happened to the guest, or one of its CPUs, between the pages that came and those that come
+ * from now on. */
 struct engine_note {
 	uint32_t rebooted; /* 1: another kernel, whose clock began anew; its formats are to come */
+	uint32_t cpu;	   /* or ENGINE_NOTE_ALL */
 	char text[ENGINE_NOTE_MAX]; /* NUL-terminated, printable ASCII */
 };
 

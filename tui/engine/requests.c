@@ -74,6 +74,9 @@ void requests_use_formats(struct server *server, struct formats *loaded)
 	server->rebooted = false;
 
 	loaded->number = server->formats_count++;
+	for (unsigned cpu = 0; cpu < VTRACE_MAX_CPUS; cpu++)
+		if (server->streams[cpu] && current && !strcmp(current->boot_id, loaded->boot_id))
+			stream_take_formats(server->streams[cpu], loaded->number);
 	server->formats[loaded->number % FORMATS_SETS] = loaded;
 	stream_set_formats(&server->shared, loaded);
 	if (rebooted)

@@ -252,7 +252,8 @@ void sources_note(struct server *server, const struct engine_note *note)
 	uint64_t number = notes_add(&server->shared.notes, note->text);
 
 	for (unsigned cpu = 0; cpu < VTRACE_MAX_CPUS; cpu++)
-		if (server->streams[cpu] && !server->streams[cpu]->file)
+		if (server->streams[cpu] && !server->streams[cpu]->file &&
+		    (note->cpu == ENGINE_NOTE_ALL || note->cpu == cpu))
 			stream_note(server->streams[cpu], number, note->rebooted,
 				    server_clock_ms());
 	if (note->rebooted)

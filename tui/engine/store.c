@@ -364,6 +364,18 @@ void history_note_shown(struct history *history, uint64_t page, uint32_t filter,
 	store->shown += shown;
 }
 
+void history_set_formats(struct history *history, uint64_t row, uint32_t formats)
+{
+	uint64_t page, first, end;
+	const struct chunk *chunk;
+
+	history_pages(history, &first, &end);
+	if (!history_find_row(history, row, &page))
+		page = first;
+	for (; page < end; page++)
+		((struct entry *)&history_slot(history, page, &chunk)->entry)->formats = formats;
+}
+
 const struct entry *history_entry(const struct history *history, uint64_t page)
 {
 	const struct chunk *chunk;

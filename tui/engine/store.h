@@ -148,6 +148,8 @@ uint64_t history_page_at(const struct history *history, uint64_t from, uint32_t 
 
 /* Note what the filter with that serial shows of a page, which must be held. */
 void history_note_shown(struct history *history, uint64_t page, uint32_t filter, uint32_t shown);
+/* Pages from that row's on, as far as they are held, are decoded with this formats set. */
+void history_set_formats(struct history *history, uint64_t row, uint32_t formats);
 
 /* Numbers of the pages held: *first up to, not including, *end. */
 void history_pages(const struct history *history, uint64_t *first, uint64_t *end);

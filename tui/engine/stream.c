@@ -115,6 +115,13 @@ void stream_open_pages(struct stream *stream, const struct page_file *pages)
 	stream->pages = *pages;
 }
 
+void stream_take_formats(struct stream *stream, uint32_t number)
+{
+	if (stream->lacking)
+		history_set_formats(&stream->history, stream->lacking_row, number);
+	stream->lacking = false;
+}
+
 void stream_set_formats(struct stream_shared *shared, const struct formats *formats)
 {
 	shared->formats = formats;

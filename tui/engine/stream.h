@@ -80,6 +80,8 @@ struct stream {
 	bool synced;	      /* a page starts there */
 	bool touched;	      /* something was read since the stream began */
 	bool paused;	      /* tracing was off since the newest page */
+	bool lacking;	      /* an event without a format came since formats were loaded */
+	uint64_t lacking_row; /* in the page that begins here, or before */
 	bool noted;	      /* a note waits for the stream's first page */
 	uint64_t note;	      /* its number */
 	uint64_t gap;	      /* bytes thrown away while looking for a page */
@@ -87,6 +89,10 @@ struct stream {
 	uint8_t *aside;	      /* the bytes in hand; NULL: they lie in the history's tail */
 	size_t have;	      /* bytes */
 };
+
+/* Formats of the same boot have been loaded, with this number. Pages since the first event that the
+ * ones before lack are of these: a module's events come before somebody asks for their formats. */
+void stream_take_formats(struct stream *stream, uint32_t number);
 
 /* Begin with no source. 0 or -ENOMEM. */
 int stream_new(struct stream **stream, struct stream_shared *shared, unsigned cpu);

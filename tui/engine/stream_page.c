@@ -156,10 +156,20 @@ static void learn(struct stream *stream, const uint8_t *page)
 	const struct stream_shared *shared = stream->shared;
 	const struct intake *intake = stream->intake;
 	const struct tally *tally = &intake->tally;
+	uint64_t unknown = 0;
 
 	for (uint32_t i = 0; i < intake->id_count; i++)
 		if (!formats_event(shared->formats, intake->ids[i]))
-			stream->stats.unknown_events += intake->by_id[intake->ids[i]];
+			unknown += intake->by_id[intake->ids[i]];
+	stream->stats.unknown_events += unknown;
+	if (unknown && !stream->lacking) {
+		/* Each page may have a row for lost events. */
+		uint64_t rows = (uint64_t)intake->events + intake->page_count;
+
+		stream->lacking = true;
+		stream->lacking_row =
+			stream->history.next_row > rows ? stream->history.next_row - rows : 0;
+	}
 	if (!comms_keeps_first(shared->comms)) {
 		learn_names(stream);
 		return;

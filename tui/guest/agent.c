@@ -211,6 +211,19 @@ static void say_what_is_missing(struct guest *guest)
 			  hello->ports_missing, hello->cpus);
 }
 
+/* A domain that came back with tracing on, from a saved state, has its rows here. */
+static void say_who_goes_on(struct guest *guest)
+{
+	char when[16];
+
+	if (guest->agent.came_back)
+		return;
+	guest_say(guest, GUEST_INFO,
+		  "tracing was on and goes on; events that the guest overwrote while nobody read "
+		  "them are counted as lost");
+	guest_note(guest, false, "connected at %s, tracing was on", guest_time_of_day(when));
+}
+
 /* The agent is heard for the first time, or again after it had been given up. */
 static void meet(struct guest *guest, bool stopped)
 {
@@ -224,8 +237,10 @@ static void meet(struct guest *guest, bool stopped)
 	/* An export takes an emulated guest seconds, so that orders go before it. */
 	agent_resume(guest, stopped && agent->wanted);
 	/* Started by somebody before us: pages are under way already. */
-	if (!stopped)
+	if (!stopped) {
+		say_who_goes_on(guest);
 		guest_go_live(guest);
+	}
 	agent_take_over(guest);
 	formats_fetch(guest);
 }
@@ -243,7 +258,9 @@ static bool found_stopped(struct guest *guest, bool rebooted, bool was_on)
 	if (guest->state != GUEST_TRACING && guest->state != GUEST_STARTING)
 		return false;
 	/* A killed agent leaves tracing_on at 1; one that was told to stop does not. */
-	if (agent->wanted && (rebooted || agent->restarted || was_on)) {
+	if ((agent->wanted || guest->state == GUEST_TRACING) &&
+	    (rebooted || agent->restarted || was_on)) {
+		agent->wanted = true; /* somebody else's tracing goes on as well, by us */
 		guest_say(guest, GUEST_WARNING, "%s; tracing again",
 			  rebooted ? "the guest was rebooted"
 				   : "the agent in the guest was restarted");
@@ -456,6 +473,7 @@ static void noted(void *data, const char *text)
 		say_hello(guest);
 		return;
 	}
+	cpu_notes_take(guest, text);
 	guest_say(guest, !strncmp(text, "lost", 4) ? GUEST_WARNING : GUEST_DETAIL,
 		  "the guest notes: %s", text);
 }

@@ -21,6 +21,7 @@ static void forget_orders(struct guest_agent *agent)
 int guest_come_back(struct guest *guest, const struct channels *channels, char *error,
 		    size_t error_size)
 {
+	char when[16];
 	int err;
 
 	if (guest->state != GUEST_GONE) {
@@ -48,6 +49,8 @@ int guest_come_back(struct guest *guest, const struct channels *channels, char *
 		streams_close(guest);
 		return err;
 	}
+	guest->agent.came_back = true;
+	guest_note(guest, false, "guest runs again since %s", guest_time_of_day(when));
 	guest->agent.wanted = guest->agent.wanted_before;
 	guest_set_state(guest, GUEST_CONNECTING);
 	return 0;

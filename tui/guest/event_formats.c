@@ -256,6 +256,10 @@ void formats_replied(struct guest *guest, const struct engine_formats_reply *rep
 	formats->reply.clock[sizeof(reply->clock) - 1] = '\0';
 	formats->reply.reason[sizeof(reply->reason) - 1] = '\0';
 	formats->loaded = true;
+	if (formats->for_unknown)
+		guest_say(guest, GUEST_INFO, "the formats were fetched again: %u events",
+			  reply->events);
+	formats->for_unknown = false;
 	if (formats->candidate >= 0) {
 		if (formats->fd >= 0)
 			close(formats->fd);
@@ -278,6 +282,10 @@ void formats_watch_unknown(struct guest *guest, const struct engine_packet *pack
 
 	for (i = 0; i < stats->cpus; i++)
 		unknown += cpu[i].unknown_events;
+	if (formats->loaded && !formats->unknown_begun) {
+		formats->unknown_begun = true;
+		formats->unknown = unknown;
+	}
 	if (unknown <= formats->unknown || formats->step != FORMATS_IDLE || !formats->loaded ||
 	    !guest->agent.met || now < formats->not_before)
 		return;
@@ -287,6 +295,7 @@ void formats_watch_unknown(struct guest *guest, const struct engine_packet *pack
 		formats->back_off_ms = UNKNOWN_BACK_OFF_MS;
 	else if (formats->back_off_ms < UNKNOWN_BACK_OFF_MAX)
 		formats->back_off_ms *= 2;
+	formats->for_unknown = true;
 	guest_say(guest, GUEST_INFO, "events without a format: the formats are fetched again");
 	formats_fetch(guest);
 }

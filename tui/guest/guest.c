@@ -39,15 +39,31 @@ void guest_changed(struct guest *guest)
 	guest->events.changed(guest->data);
 }
 
+static void send_note(struct guest *guest, struct engine_note *note, const char *format,
+		      va_list args)
+{
+	vsnprintf(note->text, sizeof(note->text), format, args);
+	engine_link_command(&guest->link, ENGINE_NOTE, note, sizeof(*note), -1, NULL);
+}
+
 void guest_note(struct guest *guest, bool rebooted, const char *format, ...)
 {
-	struct engine_note note = {.rebooted = rebooted};
+	struct engine_note note = {.rebooted = rebooted, .cpu = ENGINE_NOTE_ALL};
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(note.text, sizeof(note.text), format, args);
+	send_note(guest, &note, format, args);
 	va_end(args);
-	engine_link_command(&guest->link, ENGINE_NOTE, &note, sizeof(note), -1, NULL);
+}
+
+void guest_note_cpu(struct guest *guest, unsigned cpu, const char *format, ...)
+{
+	struct engine_note note = {.cpu = cpu};
+	va_list args;
+
+	va_start(args, format);
+	send_note(guest, &note, format, args);
+	va_end(args);
 }
 
 const char *guest_time_of_day(char *text)
@@ -253,7 +269,7 @@ void guest_gone(struct guest *guest)
 	if (guest->state == GUEST_GONE)
 		return;
 	agent_close(guest);
-	guest->agent.wanted_before = guest->agent.wanted;
+	guest->agent.wanted_before = guest->agent.wanted || guest->state == GUEST_TRACING;
 	guest->agent.wanted = false;
 	guest->state = GUEST_GONE;
 	stats_fn = guest->agent.stats_fn;
@@ -292,9 +308,10 @@ void guest_domain_event(struct guest *guest, const char *what, const char *detai
 {
 	if (guest->state == GUEST_REPLAY)
 		return;
-	guest_say(guest, gone ? GUEST_WARNING : GUEST_INFO, "domain %s: %s%s%s%s%s", guest->name,
-		  what, detail && detail[0] ? " (" : "", detail ? detail : "",
-		  detail && detail[0] ? ")" : "", gone ? "; what was received is kept" : "");
+	guest_say(guest, gone || !strcmp(what, "panicked") ? GUEST_WARNING : GUEST_INFO,
+		  "domain %s: %s%s%s%s%s", guest->name, what, detail && detail[0] ? " (" : "",
+		  detail ? detail : "", detail && detail[0] ? ")" : "",
+		  gone ? "; what was received is kept" : "");
 	/* While it is paused its clock may stand still. */
 	wall_forget(&guest->wall);
 	note_event(guest, what, detail ? detail : "", gone);

@@ -48,7 +48,8 @@ struct guest_agent {
 	int timer;		  /* says hello again */
 	bool met;		  /* has answered hello */
 	bool wanted;		  /* tracing was asked for here, and not yet its end */
-	bool wanted_before;	  /* the same, when the domain went */
+	bool wanted_before;	  /* it was, or went on, when the domain went */
+	bool came_back;		  /* the domain went and runs again */
 	bool start_held;	  /* wanted, but a recording waits for its formats first */
 	bool restarted;		  /* "agent started" was noted since the last answer to hello */
 	bool lost;		  /* the FIFOs' other side is closed */
@@ -56,12 +57,14 @@ struct guest_agent {
 	unsigned silent;	  /* hellos in a row without an answer */
 	guest_stats_fn *stats_fn; /* waits for the answer to stats, or NULL */
 	void *stats_data;
-	struct guest_order *orders; /* of events.c, not answered yet */
-	bool events_changed;	    /* by orders of ours, and not put back */
-	struct chosen chosen;	    /* by such orders */
-	bool start_after;	    /* tracing starts when all of it is ordered again */
-	unsigned notes;		    /* in the second that began at notes_since */
-	int64_t notes_since;	    /* CLOCK_MONOTONIC, ms */
+	struct guest_order *orders;    /* of events.c, not answered yet */
+	bool events_changed;	       /* by orders of ours, and not put back */
+	struct chosen chosen;	       /* by such orders */
+	bool start_after;	       /* tracing starts when all of it is ordered again */
+	unsigned notes;		       /* in the second that began at notes_since */
+	int64_t notes_since;	       /* CLOCK_MONOTONIC, ms */
+	bool offline[VTRACE_MAX_CPUS]; /* a row is to say it when the CPU's last page is here */
+	char offline_when[16];
 };
 
 enum formats_step { FORMATS_IDLE, FORMATS_EXPORT, FORMATS_LOAD };
@@ -86,6 +89,8 @@ struct guest_formats_state {
 	struct formats_pull pull;
 	struct engine_formats_reply reply;
 	uint64_t unknown;    /* events without a format when they were last loaded */
+	bool for_unknown;    /* fetched because of them */
+	bool unknown_begun;  /* those counted before the first formats came do not matter */
 	int64_t not_before;  /* ms: a refresh for unknown events waits until then */
 	int64_t back_off_ms; /* and doubles each time */
 };
@@ -144,6 +149,9 @@ void guest_changed(struct guest *guest);
 /* A row of this among the guest's events; rebooted as in struct engine_note. */
 void guest_note(struct guest *guest, bool rebooted, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/* One in that CPU's stream only. */
+void guest_note_cpu(struct guest *guest, unsigned cpu, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 /* Of such a row: "HH:MM:SS", the time of day. Returns text, which has 16 bytes. */
 const char *guest_time_of_day(char *text);
 /* Let pages be kept from now on, after the recording that was asked for has begun; that waits
@@ -167,6 +175,9 @@ int agent_start(struct guest *guest);
 int agent_stop(struct guest *guest);
 /* A start that waited for the recording to begin may go out. */
 void agent_release_start(struct guest *guest);
+
+/* cpu_notes.c; text is a note of the agent's. */
+void cpu_notes_take(struct guest *guest, const char *text);
 
 /* resume.c */
 /* Order again what was chosen, of an agent or a kernel that does not know of it, then start. */

@@ -1,0 +1,136 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# What the host does to a guest while the console is open, and what the guest does that the host hears
+# of: saved and restored, a module loaded, CPUs plugged, a panic; and the console itself killed.
+# shellcheck source=tests/guest/domain
+. "$(dirname "$0")/domain"
+# shellcheck source=tests/screen/console
+. "$ROOT/tests/screen/console"
+# shellcheck source=tests/guest/watching
+. "$ROOT/tests/guest/watching"
+
+# traces_on NAME: it records, and that comes to the screen.
+traces_on()
+{
+	ok "$1: it records" within 40 is_tracing
+	title "$1: the console knows" TRACING
+	mark_comes "$1"
+}
+
+watch()
+{
+	open_console 140x40 "$UTF8 '$TOP' -c $URI '$DOMAIN'"
+	title "$1" "vtrace-top $DOMAIN $URI +$2"
+}
+
+# Formats of a thousand events take a while over the control port.
+decodes()
+{
+	key g
+	typed "/9p_client_req"
+	key Enter
+	within 2 shows '9p_client_req +client [0-9]+ request P9_TVERSION'
+}
+
+# more_rows_than N: CPU 0 has them.
+more_rows_than()
+{
+	[ "$(rows_held)" -gt "$1" ]
+}
+
+rows_held()
+{
+	screen | sed -n 's/^. CPU0 *\([0-9,]*\) rows held.*/\1/p' | tr -d ,
+}
+
+finds_online()
+{
+	key g
+	typed "/online since"
+	key Enter
+	within 2 shows 'CPU1: online since [0-9:]+ '
+}
+
+# A managed save takes a persistent domain, and one without a share: QEMU does not save 9p.
+own_guest vtrace-test-domain --vcpus 2 --vcpus-now 1 --no-share --on-crash restart
+virsh -q -c "$URI" dumpxml --inactive "$DOMAIN" > "$WORK/domain.xml"
+virsh -q -c "$URI" define "$WORK/domain.xml"
+watch "it is open" STOPPED
+key t
+title "t starts" TRACING
+traces_on "at first"
+
+ok "guest saved" virsh -q -c "$URI" managedsave "$DOMAIN"
+title "guest saved: it is gone" GONE
+see "guest saved: a row says it" 'CPU0: guest stopped \(saved to a file\) at [0-9:]+ '
+ok "guest restored" virsh -q -c "$URI" start "$DOMAIN"
+see "guest restored: it is said" "$DOMAIN runs again"
+traces_on "guest restored"
+note "guest restored" 'CPU0: guest runs again since [0-9:]+ '
+
+# Its events have other numbers than those of the module that was there at first.
+in_guest "for module in 9p 9pnet_virtio 9pnet_fd 9pnet; do rmmod \$module; done
+	insmod /lib/modules/9pnet.ko; insmod /lib/modules/9pnet_fd.ko; insmod /lib/modules/9p.ko
+	echo 1 > $TRACEFS/events/9p/enable" > /dev/null
+in_guest "mkdir -p /tmp/9p; timeout 2 mount -t 9p -o trans=fd,rfdno=3,wfdno=4 none /tmp/9p \
+	3< /dev/zero 4> /dev/null" > /dev/null
+see "module loaded: its formats are fetched" 'events without a format: the formats are fetched again'
+ok "module loaded: its events are decoded" within 90 decodes
+in_guest "echo 0 > $TRACEFS/events/9p/enable" > /dev/null
+
+kill -KILL "$(console_pid)"
+see "console killed: it is gone" 'ended with 137'
+watch "console started again: it goes on" TRACING
+see "console started again: it is said" 'tracing was on and goes on'
+key g
+see "console started again: a row says it" 'CPU0: connected at [0-9:]+, tracing was on '
+key F
+traces_on "console started again"
+
+in_guest '(sleep 1; echo c > /proc/sysrq-trigger) > /dev/null 2>&1 &'
+see "guest panicked: it is said" "warning: domain $DOMAIN: panicked"
+traces_on "guest panicked"
+note "guest panicked" 'CPU0: guest rebooted, its agent answers since [0-9:]+ '
+key g
+typed "/guest panicked"
+key Enter
+see "guest panicked: a row says it" 'CPU0: guest panicked at [0-9:]+ '
+key F
+
+# No other guest's owner is to notice.
+others()
+{
+	virsh -q -c "$URI" list --name | grep -vxE "$DOMAIN|${VTRACE_DOMAIN:-$DEFAULT_NAME}|"
+}
+if [ ! -e "$STATE/.started-libvirt" ] || [ ! -e /run/libvirtd.pid ]; then
+	skip "libvirtd restarted" "libvirtd was not started for these tests"
+elif [ -n "$(others)" ]; then
+	skip "libvirtd restarted" "other domains run: $(others | tr '\n' ' ')"
+else
+	kill "$(cat /run/libvirtd.pid)"
+	see "libvirtd ended: it is said" 'connection to libvirt was lost'
+	ok "libvirtd ended: events come" within 20 more_rows_than "$(rows_held)"
+	"$ROOT/tests/demo/up" --name "$DOMAIN" > /dev/null 2>&1
+	see "libvirtd started again: it is said" 'connected to libvirt again'
+	traces_on "libvirtd started again"
+fi
+
+virsh -q -c "$URI" setvcpus "$DOMAIN" 2 --live
+ok "CPU plugged in: the guest takes it" within 10 in_guest \
+	"[ -e /sys/devices/system/cpu/cpu1 ] && echo 1 > /sys/devices/system/cpu/cpu1/online"
+key m
+title "both CPUs in one" '\[merged\]'
+ok "CPU plugged in: a row says it" within 20 finds_online || diag "$(screen)"
+in_guest "taskset -c 1 sh -c 'echo mark-cpu1 > $TRACEFS/trace_marker'" > /dev/null
+key G
+ok "CPU plugged in: it is traced" within 20 finds mark-cpu1 || diag "$(screen)"
+key F m
+title "a pane for each" '\[per CPU\]'
+in_guest "echo 0 > /sys/devices/system/cpu/cpu1/online" > /dev/null
+see "CPU taken out: a row says it" 'CPU1: offline since [0-9:]+ '
+traces_on "CPU taken out"
+
+key Q
+see "it ends well" 'ended with 0'
+virsh -q -c "$URI" undefine "$DOMAIN"
+tap_end

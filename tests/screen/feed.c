@@ -34,6 +34,7 @@
 
 #include "formats/control.h"
 #include "tests/screen/feed_events.h"
+#include "tests/screen/feed_settings.h"
 #include "tui/engine/page.h"
 
 #define PAGE_SIZE  4096u
@@ -71,6 +72,7 @@ struct feed {
 	uint64_t sent;	/* events since then */
 	unsigned generation;
 	struct fed_events events;
+	struct fed_settings settings;
 	char kernel[128], clock[32], boot_id[64];
 };
 
@@ -282,11 +284,23 @@ static void tell_counters(struct feed *feed, const char *cpu)
 	    *cpu ? "cpu" : "cpus", *cpu ? number : feed->cpus, pages, pages * PAGE_SIZE);
 }
 
+static void mark(struct feed *feed, const char *text)
+{
+	char answer[2 * VTRACE_LINE_MAX];
+	int length = fed_bad_answer(text, answer, sizeof(answer));
+
+	if (length < 0)
+		say(feed, "ok mark bytes=%zu\n", strlen(text));
+	else if (write(feed->out, answer, (size_t)length) != length)
+		fprintf(stderr, "feed: nobody reads answers\n");
+}
+
 static void heard(const char *line, const char *reason, void *data)
 {
 	struct control_request request;
 	char answer[VTRACE_LINE_MAX - 1];
 	struct feed *feed = data;
+	struct fed_setting *setting;
 
 	(void)reason;
 	if (!line)
@@ -302,7 +316,8 @@ static void heard(const char *line, const char *reason, void *data)
 		    "ok hello version=1 agent=feed boot-id=%s cpus=%u ports-missing=0 "
 		    "subbuf-size=4096 long-size=8 endian=little clock=%s kernel=%s state=%s "
 		    "events=%u tracing-on=%d share=yes generation=%u\n",
-		    feed->boot_id, feed->cpus, feed->clock, feed->kernel,
+		    feed->boot_id, feed->cpus,
+		    fed_setting_of(&feed->settings, CONTROL_CLOCK)->value, feed->kernel,
 		    feed->tracing ? "tracing" : "stopped", fed_events_on(&feed->events),
 		    feed->recording, feed->generation);
 		break;
@@ -323,8 +338,33 @@ static void heard(const char *line, const char *reason, void *data)
 	case CONTROL_FORMATS:
 		say(feed, "error formats this agent sends none\n");
 		break;
+	case CONTROL_PING:
+		say(feed, "ok ping\n");
+		break;
+	case CONTROL_MARK:
+		mark(feed, request.args);
+		break;
+	case CONTROL_TRIGGER:
+		say(feed, "ok trigger event=%.*s count=1 text=stacktrace:count=5\n",
+		    (int)strcspn(request.args, " "), request.args);
+		break;
+	case CONTROL_KPROBE:
+		fed_probe_answer(&feed->settings, request.args, answer, sizeof(answer));
+		say(feed, "%s\n", answer);
+		break;
+	case CONTROL_RESTORE:
+		say(feed, "ok restore events=%u settings=%u kprobes=0\n",
+		    fed_events_restore(&feed->events), fed_settings_restore(&feed->settings));
+		break;
 	default:
-		say(feed, "error %s unknown request\n", request.name);
+		setting = fed_setting_of(&feed->settings, request.verb);
+		if (setting)
+			fed_setting_answer(setting, request.args, feed->tracing, answer,
+					   sizeof(answer));
+		else
+			snprintf(answer, sizeof(answer), "error %s unknown verb; known: 1 0 hello",
+				 request.name);
+		say(feed, "%s\n", answer);
 		break;
 	}
 }
@@ -411,6 +451,7 @@ int main(int argc, char **argv)
 	int option;
 
 	fed_events_init(&feed.events);
+	fed_settings_init(&feed.settings);
 	while ((option = getopt(argc, argv, "c:r:f:e:no")) != -1) {
 		if (option == 'c')
 			feed.cpus = (unsigned)strtoul(optarg, NULL, 10);

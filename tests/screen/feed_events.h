@@ -130,6 +130,18 @@ static inline void fed_events_order(struct fed_events *events, const char *args,
 			 unmatched);
 }
 
+/* All as they were at first. Returns how many were not. */
+static inline unsigned fed_events_restore(struct fed_events *events)
+{
+	unsigned changed = 0;
+
+	for (unsigned i = 0; i < FED_EVENTS; i++) {
+		changed += events->event[i].on != events->event[i].was_on;
+		events->event[i].on = events->event[i].was_on;
+	}
+	return changed;
+}
+
 /* Bare "events": how many there are, and how many are not as the guest had them. */
 static inline void fed_events_count(const struct fed_events *events, char *answer, size_t size)
 {

@@ -50,7 +50,9 @@ struct fake {
 	const char *kernel;
 	const char *state;
 	int tracing_on;
-	unsigned changed; /* events, by an earlier console */
+	unsigned changed;  /* events, by an earlier console */
+	const char *verbs; /* "verbs=..." behind what hello answers else; NULL: nothing */
+	const char *clock;
 	unsigned hellos, starts, stops, exports;
 	/* What is done about other verbs; none are expected without it. */
 	void (*other)(struct fake *fake, const struct control_request *request);
@@ -110,7 +112,7 @@ static inline void write_formats(struct fake *fake)
 	bundle_writer_header(&writer, "kernel", fake->kernel);
 	bundle_writer_header(&writer, "machine", "x86_64");
 	bundle_writer_header(&writer, "cpus", "2");
-	bundle_writer_header(&writer, "clock", "local");
+	bundle_writer_header(&writer, "clock", fake->clock);
 	bundle_writer_header(&writer, "subbuf-size", "4096");
 	bundle_writer_header(&writer, "long-size", "8");
 	bundle_writer_header(&writer, "endian", "little");
@@ -148,9 +150,10 @@ static inline void heard(const char *line, const char *reason, void *data)
 		if (!fake->mute)
 			say(fake,
 			    "ok hello version=1 agent=test boot-id=%s cpus=2 ports-missing=0 "
-			    "subbuf-size=4096 long-size=8 endian=little clock=local kernel=%s "
-			    "state=%s events=1 tracing-on=%d share=yes generation=1\n",
-			    fake->boot_id, fake->kernel, fake->state, fake->tracing_on);
+			    "subbuf-size=4096 long-size=8 endian=little clock=%s kernel=%s "
+			    "state=%s events=1 tracing-on=%d share=yes generation=1 %s\n",
+			    fake->boot_id, fake->clock, fake->kernel, fake->state, fake->tracing_on,
+			    fake->verbs ? fake->verbs : "");
 		break;
 	case CONTROL_EXPORT:
 		fake->exports++;
@@ -392,6 +395,7 @@ static inline int setup(void **state)
 	fake->boot_id = "boot-one";
 	fake->kernel = "6.1.0-test";
 	fake->state = "stopped";
+	fake->clock = "local";
 	return channels_from_dir(&fake->channels, fake->dir, error, sizeof(error));
 }
 

@@ -11,7 +11,8 @@
 
 #include "tui/guest/chosen.h"
 
-/* Notes orders, "f " before a filter's, and compares what is left of them. */
+/* Notes orders, "f " before a filter's and ". VERB " before those of others, and compares what is
+ * left of them. */
 static void check(const char *const *orders, const char *wanted)
 {
 	struct chosen chosen = {0};
@@ -19,16 +20,22 @@ static void check(const char *const *orders, const char *wanted)
 	char left[512] = "";
 
 	for (; *orders; orders++) {
-		bool filter = !strncmp(*orders, "f ", 2);
+		struct control_request request = {CONTROL_EVENTS, "", *orders};
 
-		assert_int_equal(chosen_note(&chosen, filter ? CONTROL_FILTER : CONTROL_EVENTS,
-					     filter ? *orders + 2 : *orders),
-				 0);
+		if (!strncmp(*orders, "f ", 2))
+			request = (struct control_request){CONTROL_FILTER, "", *orders + 2};
+		else if (!strncmp(*orders, ". ", 2))
+			control_request_parse(*orders + 2, &request);
+		assert_int_equal(chosen_note(&chosen, request.verb, request.args), 0);
 	}
 	chosen_rewind(&chosen);
 	while ((choice = chosen_next(&chosen)))
-		snprintf(left + strlen(left), sizeof(left) - strlen(left), "%s%s|",
-			 choice->verb == CONTROL_FILTER ? "f " : "", choice->args);
+		snprintf(left + strlen(left), sizeof(left) - strlen(left), "%s%s%s%s|",
+			 choice->verb == CONTROL_FILTER	  ? "f "
+			 : choice->verb != CONTROL_EVENTS ? ". "
+							  : "",
+			 choice->verb > CONTROL_FILTER ? control_verb_name(choice->verb) : "",
+			 choice->verb > CONTROL_FILTER ? " " : "", choice->args);
 	assert_string_equal(left, wanted);
 	chosen_release(&chosen);
 }
@@ -63,6 +70,36 @@ static void what_is_put_back_is_forgotten(void **state)
 	(void)state;
 	CHECK("add b|", "add a", "f a:b x", "restore", "add b");
 	CHECK("", "set a", "restore");
+	CHECK(". pid 1|", "set a", "f a:b x", ". pid 1", "restore");
+	CHECK("add b|", "set a", "f a:b x", ". pid 1", ". kprobe add p:x y", ". restore", "add b");
+}
+
+static void a_setting_has_one_value(void **state)
+{
+	(void)state;
+	CHECK(". tracer nop|. pid 2|", ". pid 1", ". tracer function", ". tracer nop", ". pid 2");
+}
+
+static void a_probe_that_was_removed_is_forgotten(void **state)
+{
+	(void)state;
+	CHECK(". kprobe add p:a x|. kprobe add r8:g/ab y|", ". kprobe add p:a x",
+	      ". kprobe add p:b x", ". kprobe add r8:g/ab y", ". kprobe remove vtrace:b");
+	CHECK("", ". kprobe add r:g/a y", ". kprobe remove a");
+	CHECK(". kprobe add p:b z|", ". kprobe add p:b x", ". kprobe remove g/b",
+	      ". kprobe add p:b z");
+}
+
+static void triggers_are_of_an_event(void **state)
+{
+	(void)state;
+	CHECK(". trigger a:b stacktrace:5|. trigger a:bc stacktrace|. trigger a:b traceoff|",
+	      ". trigger a:b traceoff", ". trigger a:b stacktrace:5", ". trigger a:bc stacktrace",
+	      ". trigger a:b traceoff");
+	CHECK(". trigger a:b snapshot|", ". trigger a:b stacktrace:5", ". trigger a:b snapshot",
+	      ". trigger a:b !stacktrace");
+	CHECK(". trigger a:b stacktrace:5|", ". trigger a:b stacktrace:5", ". trigger a:b !stack",
+	      ". snapshot take");
 }
 
 /* A choice may go while they are gone through: none of the others is left out. */
@@ -91,6 +128,9 @@ int main(void)
 		cmocka_unit_test(what_is_set_leaves_nothing_before_it),
 		cmocka_unit_test(a_filter_follows_another_of_its_event),
 		cmocka_unit_test(what_is_put_back_is_forgotten),
+		cmocka_unit_test(a_setting_has_one_value),
+		cmocka_unit_test(a_probe_that_was_removed_is_forgotten),
+		cmocka_unit_test(triggers_are_of_an_event),
 		cmocka_unit_test(noting_in_between),
 	};
 

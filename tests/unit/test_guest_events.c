@@ -179,15 +179,15 @@ static void an_order_without_an_answer_may_have_changed_something(void **state)
 
 	begin(fake, lines);
 	guest_order_events(fake->guest, GUEST_EVENTS_ADD, "a", ordered, &asked);
-	assert_true(guest_events_changed(fake->guest));
+	assert_true(guest_orders_changed(fake->guest));
 	turn_until(fake, asked.answers == 1);
-	assert_true(guest_events_changed(fake->guest));
+	assert_true(guest_orders_changed(fake->guest));
 	guest_order_events(fake->guest, GUEST_EVENTS_RESTORE, NULL, ordered, &asked);
 	turn_until(fake, asked.answers == 2);
-	assert_true(guest_events_changed(fake->guest));
+	assert_true(guest_orders_changed(fake->guest));
 	guest_order_events(fake->guest, GUEST_EVENTS_RESTORE, NULL, ordered, &asked);
 	turn_until(fake, asked.answers == 3);
-	assert_false(guest_events_changed(fake->guest));
+	assert_false(guest_orders_changed(fake->guest));
 }
 
 static void an_agent_of_before(void **state)
@@ -214,14 +214,14 @@ static void orders(void **state)
 	struct asked asked = {0};
 
 	begin(fake, lines);
-	assert_false(guest_events_changed(fake->guest));
+	assert_false(guest_orders_changed(fake->guest));
 	assert_int_equal(guest_order_events(fake->guest, GUEST_EVENTS_ADD, "sched:*,a", ordered,
 					    &asked),
 			 0);
 	turn_until(fake, asked.answers == 1);
 	assert_string_equal(asked.text, "matched=2 total=9 enabled=7");
 	assert_int_equal(guest_hello(fake->guest)->events_enabled, 7);
-	assert_true(guest_events_changed(fake->guest));
+	assert_true(guest_orders_changed(fake->guest));
 	guest_order_events(fake->guest, GUEST_EVENTS_SET, "x", ordered, &asked);
 	turn_until(fake, asked.answers == 2);
 	assert_string_equal(asked.error, "no event is called x");
@@ -233,7 +233,7 @@ static void orders(void **state)
 	assert_string_equal(asked.error, "Field not found");
 	guest_order_events(fake->guest, GUEST_EVENTS_RESTORE, NULL, ordered, &asked);
 	turn_until(fake, asked.answers == 5);
-	assert_false(guest_events_changed(fake->guest));
+	assert_false(guest_orders_changed(fake->guest));
 	assert_string_equal(requests, "events add sched:*,a|events set x|filter a:b|"
 				      "filter a:b d < 1|events restore|");
 }
@@ -264,7 +264,7 @@ static void a_rebooted_guest_is_told_again(void **state)
 	turn_until(fake, fake->starts == 2 && is(fake, GUEST_TRACING));
 	assert_string_equal(requests, "events add sched|filter a:b c < 1|");
 	assert_true(said(fake, "W: an event chosen here is not enabled again: no such event"));
-	assert_true(guest_events_changed(fake->guest));
+	assert_true(guest_orders_changed(fake->guest));
 }
 
 /* The agent ends once more while it is told: the next one is told all of it, and starts once. */
@@ -298,7 +298,7 @@ static void what_a_killed_console_changed_is_put_back(void **state)
 
 	fake->changed = 3;
 	begin(fake, lines);
-	turn_until(fake, guest_events_changed(fake->guest));
+	turn_until(fake, guest_orders_changed(fake->guest));
 	assert_true(said(fake, "changed by a console before this one"));
 }
 

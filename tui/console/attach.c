@@ -273,6 +273,7 @@ void attach_close(struct console *console)
 	/* Closing may still call back, to tell of a recording's end. */
 	console->guest = NULL;
 	guest_free(guest);
+	ordering_reset(console);
 	console->from_domain = false;
 	console->tracing_since = 0;
 	tell_views(console, true);

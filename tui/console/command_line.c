@@ -150,6 +150,9 @@ static void complete_argument(struct console *console, const struct command_line
 		completion_paths(completion, line->argument, length, at);
 		break;
 	default:
+		command_complete(console, line->entry->action, line->argument, length, completion);
+		completion->from =
+			at + (completion->count || completion->pending ? completion->from : 0);
 		break;
 	}
 }
@@ -202,5 +205,6 @@ void command_line_ask(struct console *console, const char *text)
 
 void command_line_open(struct console *console)
 {
+	ordering_try_again(console);
 	command_line_ask(console, NULL);
 }

@@ -16,11 +16,13 @@
 #include "tui/console/times.h"
 
 /* What an action does: run() for its key, or its command alone; take() for its command with an
- * argument that check(), which gets struct console, has found valid. */
+ * argument that check(), which gets struct console, has found valid. Or it is a verb of the control
+ * port. */
 struct command {
 	void (*run)(struct console *console);
 	void (*take)(struct console *console, const char *argument);
 	prompt_check_fn *check;
+	enum control_verb verb;
 };
 
 static void tell(struct console *console, enum guest_severity severity, const char *text)
@@ -385,7 +387,21 @@ static const struct command commands[] = {
 	[ACTION_CLOSE] = {.run = close_view},
 	[ACTION_QUIT] = {.run = quit},
 	[ACTION_COMMAND] = {.run = command_line_open},
+	[ACTION_TRACER] = {.verb = CONTROL_TRACER},
+	[ACTION_FTRACE_FILTER] = {.verb = CONTROL_FTRACE_FILTER},
+	[ACTION_KPROBE] = {.verb = CONTROL_KPROBE},
+	[ACTION_CLOCK] = {.verb = CONTROL_CLOCK},
+	[ACTION_BUFFER_KB] = {.verb = CONTROL_BUFFER_KB},
+	[ACTION_SUBBUF_KB] = {.verb = CONTROL_SUBBUF_KB},
+	[ACTION_PID] = {.verb = CONTROL_PID},
+	[ACTION_TRIGGER] = {.verb = CONTROL_TRIGGER},
+	[ACTION_SNAPSHOT] = {.verb = CONTROL_SNAPSHOT},
+	[ACTION_MARK] = {.verb = CONTROL_MARK},
+	[ACTION_RESTORE_ALL] = {.verb = CONTROL_RESTORE},
+	[ACTION_PING] = {.verb = CONTROL_PING},
 };
+
+_Static_assert(CONTROL_START == 0, "no command is this verb: the key t has more to do");
 
 static const struct command *command_of(enum action action)
 {
@@ -398,9 +414,11 @@ bool command_run(struct console *console, enum action action)
 {
 	const struct command *command = command_of(action);
 
-	if (command->run)
+	if (command->verb)
+		ordering_ask(console, command->verb);
+	else if (command->run)
 		command->run(console);
-	return command->run;
+	return command->verb || command->run;
 }
 
 void command_check(struct console *console, enum action action, const char *argument,
@@ -408,14 +426,27 @@ void command_check(struct console *console, enum action action, const char *argu
 {
 	const struct command *command = command_of(action);
 
-	if (command->check)
+	if (command->verb)
+		ordering_check(console, command->verb, argument, verdict);
+	else if (command->check)
 		command->check(console, argument, verdict);
+}
+
+void command_complete(struct console *console, enum action action, const char *argument,
+		      size_t length, struct completion *completion)
+{
+	const struct command *command = command_of(action);
+
+	if (command->verb)
+		ordering_complete(console, command->verb, argument, length, completion);
 }
 
 void command_take(struct console *console, enum action action, const char *argument)
 {
 	const struct command *command = command_of(action);
 
-	if (command->take)
+	if (command->verb)
+		ordering_take(console, command->verb, argument);
+	else if (command->take)
 		command->take(console, argument);
 }

@@ -118,8 +118,8 @@ static void settle_stop(struct console *console)
 	if (attach_owes_stop(console))
 		not_confirmed(console, "it stopped tracing; it may still be at it");
 	if (enabling_owes_restore(console))
-		not_confirmed(console, "its events were put back; those changed here may still be "
-				       "as they were set");
+		not_confirmed(console, "all was put back; what was changed here may still be as it "
+				       "was set");
 	console->after_stop = AFTER_STOP_NOTHING;
 	if (what == AFTER_STOP_OPEN)
 		attach_domain(console);
@@ -282,6 +282,7 @@ static void on_key(void *data, int key)
 
 	console_invalidate(console);
 	journal_acknowledge(&console->journal);
+	console->ordering.undisturbed = false;
 	/* Only lines have keys with Alt. For all else it was Esc, and a key soon after it. */
 	if ((key & KEY_META(0)) && !(console->prompt.active && edit_has_meta(key))) {
 		on_key(data, KEY_ESCAPE);

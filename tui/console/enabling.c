@@ -267,10 +267,10 @@ bool enabling_owes_restore(const struct console *console)
 {
 	/* Also of an agent that is silent: it may be heard again, and else it is said. */
 	return console->guest && !console->options->keep_running &&
-	       guest_events_changed(console->guest) && guest_state(console->guest) != GUEST_GONE;
+	       guest_orders_changed(console->guest) && guest_state(console->guest) != GUEST_GONE;
 }
 
 int enabling_restore(struct console *console)
 {
-	return guest_order_events(console->guest, GUEST_EVENTS_RESTORE, NULL, NULL, NULL);
+	return guest_restore(console->guest, NULL, NULL);
 }

@@ -36,7 +36,7 @@ void enabling_remove(struct console *console, const char *patterns);
 /* Show the events of the guest. */
 void enabling_open(struct console *console);
 
-/* Must the guest's events be put back before it is let go? */
+/* Must the guest's events, and what else was set there, be put back before it is let go? */
 bool enabling_owes_restore(const struct console *console);
 /* Have that done. 0, or -errno: it can not be asked for now. */
 int enabling_restore(struct console *console);

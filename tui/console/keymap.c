@@ -15,6 +15,7 @@
 #define SETTINGS   IN_VIEW(VIEW_SETTINGS)
 #define CPUS	   IN_VIEW(VIEW_CPUS)
 #define ENABLED	   IN_VIEW(VIEW_ENABLED)
+#define STEERED	   (GUEST | ENABLED)
 
 /* clang-format off */
 static const struct keymap_entry entries[] = {
@@ -164,6 +165,30 @@ static const struct keymap_entry entries[] = {
 	 "enable these in the guest, and no others"},
 	{ACTION_DISABLE, GUEST | ENABLED, "", "disable", ARGUMENT_EVENTS, NULL,
 	 "disable events in the guest: sched,timer:hr*"},
+	{ACTION_TRACER,	 STEERED, "", "tracer", ARGUMENT_NAME, NULL,
+	 "the guest's tracer: function_graph, nop, ..."},
+	{ACTION_FTRACE_FILTER, STEERED, "", "ftrace-filter", ARGUMENT_LIST, NULL,
+	 "functions that it traces: vfs_*,tcp_*; or none"},
+	{ACTION_KPROBE,	 STEERED, "", "kprobe", ARGUMENT_PROBE, NULL,
+	 "add p:NAME FUNCTION, remove NAME; alone: list"},
+	{ACTION_CLOCK,	 STEERED, "", "clock", ARGUMENT_NAME, NULL,
+	 "clock of the guest's time stamps: local, mono"},
+	{ACTION_BUFFER_KB, STEERED, "", "buffer-kb", ARGUMENT_NUMBER, NULL,
+	 "KiB of the ring buffer of each of its CPUs"},
+	{ACTION_SUBBUF_KB, STEERED, "", "subbuf-kb", ARGUMENT_NUMBER, NULL,
+	 "KiB of a page of it (Linux 6.8 and later)"},
+	{ACTION_PID,	 STEERED, "", "pid", ARGUMENT_LIST, NULL,
+	 "record only these tasks: 12,4711; or none"},
+	{ACTION_TRIGGER, STEERED, "", "trigger", ARGUMENT_TRIGGER, NULL,
+	 "what the guest does when that event happens"},
+	{ACTION_SNAPSHOT, STEERED, "", "snapshot", ARGUMENT_SNAPSHOT, NULL,
+	 "set aside what the guest's ring buffer holds"},
+	{ACTION_MARK,	 STEERED, "", "mark", ARGUMENT_TEXT, NULL,
+	 "write a text into the guest's trace"},
+	{ACTION_RESTORE_ALL, STEERED, "", "restore", ARGUMENT_NONE, NULL,
+	 "put back all that was changed in the guest"},
+	{ACTION_PING,	 STEERED, "", "ping", ARGUMENT_NONE, NULL,
+	 "does the agent in the guest answer?"},
 	{ACTION_METERS,	 IN_EVERY_VIEW, "#", "meters", ARGUMENT_ON_OFF, NULL,
 	 "hide or show the CPU meters and the time line"},
 	{ACTION_MOUSE,	 IN_EVERY_VIEW, "", "mouse", ARGUMENT_ON_OFF, NULL,
@@ -217,12 +242,25 @@ static const struct {
 /* clang-format on */
 
 static const char *const argument_names[ARGUMENT_KINDS] = {
-	[ARGUMENT_NONE] = "",	     [ARGUMENT_ON_OFF] = "on|off",
-	[ARGUMENT_CPUS] = "LIST",    [ARGUMENT_PATH] = "PATH",
-	[ARGUMENT_VIEW] = "NAME",    [ARGUMENT_PATTERN] = "REGEX",
-	[ARGUMENT_TIME] = "TIME",    [ARGUMENT_LETTER] = "a-z",
-	[ARGUMENT_FILTER] = "EXPR",  [ARGUMENT_SETTING] = "NAME VALUE",
-	[ARGUMENT_COLUMNS] = "LIST", [ARGUMENT_EVENTS] = "LIST",
+	[ARGUMENT_NONE] = "",
+	[ARGUMENT_ON_OFF] = "on|off",
+	[ARGUMENT_CPUS] = "LIST",
+	[ARGUMENT_PATH] = "PATH",
+	[ARGUMENT_VIEW] = "NAME",
+	[ARGUMENT_PATTERN] = "REGEX",
+	[ARGUMENT_TIME] = "TIME",
+	[ARGUMENT_LETTER] = "a-z",
+	[ARGUMENT_FILTER] = "EXPR",
+	[ARGUMENT_SETTING] = "NAME VALUE",
+	[ARGUMENT_COLUMNS] = "LIST",
+	[ARGUMENT_EVENTS] = "LIST",
+	[ARGUMENT_NAME] = "NAME",
+	[ARGUMENT_LIST] = "LIST",
+	[ARGUMENT_NUMBER] = "N",
+	[ARGUMENT_PROBE] = "PROBE",
+	[ARGUMENT_TEXT] = "TEXT",
+	[ARGUMENT_TRIGGER] = "EVENT TRIGGER",
+	[ARGUMENT_SNAPSHOT] = "take|free",
 };
 
 const char *argument_name(enum argument argument)

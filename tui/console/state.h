@@ -15,6 +15,7 @@
 #include "tui/console/finder.h"
 #include "tui/console/journal.h"
 #include "tui/console/meters.h"
+#include "tui/console/ordering.h"
 #include "tui/console/pointer.h"
 #include "tui/console/prompt.h"
 #include "tui/console/settings.h"
@@ -47,6 +48,7 @@ struct console {
 	struct finder finder;
 	struct filtering filtering;
 	struct enabling enabling;
+	struct ordering ordering;
 	struct bookmarks bookmarks; /* of rows of the guest that is open */
 	struct meters meters;
 	struct strip strip;
@@ -136,6 +138,9 @@ bool command_run(struct console *console, enum action action);
 /* May this be the argument of its command? */
 void command_check(struct console *console, enum action action, const char *argument,
 		   struct prompt_verdict *verdict);
+/* Words for Tab that belong to it alone, for the length bytes of an argument before the cursor. */
+void command_complete(struct console *console, enum action action, const char *argument,
+		      size_t length, struct completion *completion);
 /* Carry it out with an argument that was found valid. */
 void command_take(struct console *console, enum action action, const char *argument);
 

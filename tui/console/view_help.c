@@ -34,19 +34,29 @@ static const struct keymap_entry *entry_on_line(enum view_id view, int line)
 	return NULL;
 }
 
+static void draw_name(struct pen *pen, const struct keymap_entry *entry)
+{
+	pen_text(pen, STYLE_NORMAL, entry->name);
+	if (entry->argument)
+		pen_printf(pen, STYLE_DIM, " %s", argument_name(entry->argument));
+}
+
+/* What has no key has the place of keys for its name. */
 static void draw_entry(struct pen pen, const struct keymap_entry *entry)
 {
-	int left = pen.column, text = left + HELP_KEYS;
+	bool wide = pen.end - pen.column >= HELP_WIDE;
+	int keys = pen.column + HELP_KEYS, text = wide ? keys + HELP_NAME : keys;
 
-	pen_printf(&pen, STYLE_KEY, " %s", entry->keys);
-	pen_pad(&pen, STYLE_NORMAL, text);
-	if (pen.end - left >= HELP_WIDE) {
-		text += HELP_NAME;
+	pen_printf(&pen, STYLE_KEY, " %s", *entry->keys ? entry->keys : ":");
+	if (!*entry->keys && !wide) {
 		pen_text(&pen, STYLE_NORMAL, entry->name);
-		if (entry->argument)
-			pen_printf(&pen, STYLE_DIM, " %s", argument_name(entry->argument));
-		pen_pad(&pen, STYLE_NORMAL, text);
+	} else if (!*entry->keys) {
+		draw_name(&pen, entry);
+	} else if (wide) {
+		pen_pad(&pen, STYLE_NORMAL, keys);
+		draw_name(&pen, entry);
 	}
+	pen_pad(&pen, STYLE_NORMAL, text);
 	pen_text(&pen, STYLE_NORMAL, entry->help);
 }
 

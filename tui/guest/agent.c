@@ -17,8 +17,6 @@
 #define BOOT_SILENT_MAX	  40 /* of one that has answered before and is being booted: two minutes */
 #define NOTES_A_SECOND	  10
 
-static void say_hello(struct guest *guest);
-
 /* How long until the next hello, by what the agent's silence would mean. */
 static void set_timer(struct guest *guest)
 {
@@ -166,6 +164,22 @@ static unsigned number_value(const char *text, const char *key, unsigned fallbac
 	return (unsigned)number;
 }
 
+/* "verbs=1,0,hello" */
+static control_verb_set parse_verbs(const char *text)
+{
+	char list[2 * CONTROL_VERBS_BYTES], *name, *rest = list;
+	struct control_request request;
+	control_verb_set verbs = 0;
+
+	copy_value(text, "verbs", list, sizeof(list));
+	while ((name = strsep(&rest, ","))) {
+		control_request_parse(name, &request);
+		if (request.verb != CONTROL_UNKNOWN)
+			verbs |= (control_verb_set)1 << request.verb;
+	}
+	return verbs;
+}
+
 static void parse_hello(struct guest_agent *agent, const char *text, char *state, size_t state_size)
 {
 	struct guest_hello *hello = &agent->hello;
@@ -183,6 +197,7 @@ static void parse_hello(struct guest_agent *agent, const char *text, char *state
 	hello->events_enabled = number_value(text, "events", (unsigned)-1);
 	hello->tracing_on = (int)number_value(text, "tracing-on", (unsigned)-1);
 	hello->tracing = !strcmp(state, "tracing");
+	hello->verbs = parse_verbs(text);
 	agent->long_size = number_value(text, "long-size", 0);
 	agent->big_endian = !strcmp(endian, "big");
 }
@@ -228,6 +243,7 @@ static void say_who_goes_on(struct guest *guest)
 static void meet(struct guest *guest, bool stopped)
 {
 	struct guest_agent *agent = &guest->agent;
+	bool resumed;
 
 	if (guest->state == GUEST_OLD_AGENT)
 		guest_say(guest, GUEST_INFO, "the agent in the guest answers now");
@@ -235,14 +251,15 @@ static void meet(struct guest *guest, bool stopped)
 	say_what_is_missing(guest);
 	became(guest, stopped ? GUEST_STOPPED : GUEST_TRACING);
 	/* An export takes an emulated guest seconds, so that orders go before it. */
-	agent_resume(guest, stopped && agent->wanted);
+	resumed = agent_resume(guest, stopped && agent->wanted);
 	/* Started by somebody before us: pages are under way already. */
 	if (!stopped) {
 		say_who_goes_on(guest);
 		guest_go_live(guest);
 	}
 	agent_take_over(guest);
-	formats_fetch(guest);
+	if (!resumed)
+		formats_fetch(guest);
 }
 
 /* The agent says that it does not trace, though it was told to or should be about to. True: it is
@@ -301,18 +318,18 @@ static void note_restart(struct guest *guest, bool rebooted)
 static void heard_again(struct guest *guest, const char *text, bool rebooted, bool stopped)
 {
 	struct guest_agent *agent = &guest->agent;
-	bool start = false;
+	bool start = false, ordering = agent->ordered || agent->hold.on, resumed = false;
 
 	if (rebooted && guest->state == GUEST_STOPPED)
 		guest_say(guest, GUEST_INFO, "the guest was rebooted");
 	/* What it said before it got our order tells nothing. */
-	if (!agent->ordered && stopped)
+	if (!ordering && stopped)
 		start = found_stopped(guest, rebooted, number_value(text, "tracing-on", 0) == 1);
-	else if (!agent->ordered && agent->hello.tracing)
+	else if (!ordering && agent->hello.tracing)
 		found_tracing(guest);
 	if (start || rebooted || agent->restarted)
-		agent_resume(guest, start);
-	if (rebooted)
+		resumed = agent_resume(guest, start);
+	if (rebooted && !resumed)
 		formats_fetch(guest);
 }
 
@@ -389,7 +406,7 @@ static void hello_answered(void *data, const struct control_answer *answer, int 
 		not_heard(guest, answer->text);
 }
 
-static void say_hello(struct guest *guest)
+void agent_say_hello(struct guest *guest)
 {
 	char version[16];
 
@@ -417,7 +434,7 @@ static void hello_again(void *data)
 		/* More words into a port that nobody reads would all be answered one day. */
 		not_heard(guest, "nobody reads the port in the guest");
 	} else {
-		say_hello(guest);
+		agent_say_hello(guest);
 	}
 }
 
@@ -468,9 +485,10 @@ static void noted(void *data, const char *text)
 		return; /* a guest must not be able to keep the screen busy */
 	if (!strcmp(text, "agent started")) {
 		agent->restarted = true;
-		agent->events_changed = false; /* it knows nothing of them */
+		agent->changed = agent->settings_changed = false; /* it knows nothing of them */
+		hold_forget(guest);
 		control_client_abandon(agent->control);
-		say_hello(guest);
+		agent_say_hello(guest);
 		return;
 	}
 	cpu_notes_take(guest, text);
@@ -484,6 +502,7 @@ static void channel_closed(void *data)
 	struct guest_agent *agent = &guest->agent;
 
 	agent->ordered = 0;
+	hold_forget(guest);
 	if (guest->channels.control.kind == CHANNEL_PIPE) {
 		/* QEMU holds both ends for as long as it runs (pitfall: it opens them O_RDWR). */
 		agent->lost = true;
@@ -500,7 +519,7 @@ static void channel_opened(void *data)
 	struct guest *guest = data;
 
 	guest_say(guest, GUEST_INFO, "the control channel is connected again");
-	say_hello(guest);
+	agent_say_hello(guest);
 }
 
 int agent_open(struct guest *guest, char *error, size_t error_size)
@@ -522,7 +541,7 @@ int agent_open(struct guest *guest, char *error, size_t error_size)
 		snprintf(error, error_size, "cannot make a timer: %s", strerror(-agent->timer));
 		return agent->timer;
 	}
-	say_hello(guest);
+	agent_say_hello(guest);
 	return 0;
 }
 
@@ -530,6 +549,7 @@ void agent_close(struct guest *guest)
 {
 	struct guest_agent *agent = &guest->agent;
 
+	hold_release(guest);
 	if (agent->timer >= 0)
 		loop_timer_remove(agent->timer);
 	agent->timer = -1;

@@ -13,7 +13,7 @@ static void forget_orders(struct guest_agent *agent)
 {
 	agent->lost = false;
 	agent->restarted = false;
-	agent->start_after = false;
+	agent->start_after = agent->start_settled = false;
 	agent->ordered = 0;
 	agent->silent = 0;
 }

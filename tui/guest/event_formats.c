@@ -52,6 +52,8 @@ void formats_settle(struct guest *guest)
 		formats->again = false;
 		formats_fetch(guest);
 	}
+	hold_formats_settled(guest);
+	agent_resume_settled(guest);
 	guest_changed(guest);
 }
 

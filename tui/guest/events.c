@@ -5,26 +5,10 @@
 #include <string.h>
 
 #include "tui/guest/events.h"
-#include "tui/guest/guest_private.h"
+#include "tui/guest/orders_private.h"
 
-#define LIST_ANSWER_MS	5000
-#define ORDER_ANSWER_MS 15000 /* an emulated guest needs seconds to patch in all events */
-#define LISTS_MAX	3     /* attempts, while modules come and go */
-
-/* What is asked of the agent and not answered yet. */
-struct guest_order {
-	struct guest_order *next;
-	struct guest *guest;
-	enum control_verb verb;
-	bool changes, restores;
-	char *args;		   /* of an order that changes or restores */
-	guest_ordered_fn *ordered; /* of an order */
-	guest_event_list_fn *listed;
-	void *data;
-	/* of a list, as far as it has come */
-	char *text;
-	unsigned count, total, attempts;
-};
+#define LIST_ANSWER_MS 5000
+#define LISTS_MAX      3 /* attempts, while modules come and go */
 
 void guest_event_list_free(struct guest_event_list *list)
 {
@@ -35,146 +19,28 @@ void guest_event_list_free(struct guest_event_list *list)
 	free(list);
 }
 
-/* Take an order out of the guest's and free it. */
-static void drop(struct guest_order *order)
-{
-	struct guest_order **link = &order->guest->agent.orders;
-
-	while (*link != order)
-		link = &(*link)->next;
-	*link = order->next;
-	free(order->args);
-	free(order->text);
-	free(order);
-}
-
-void agent_drop_orders(struct guest *guest)
-{
-	while (guest->agent.orders)
-		drop(guest->agent.orders);
-}
-
-void agent_fail_orders(struct guest *guest)
-{
-	while (guest->agent.orders) {
-		struct guest_order order = *guest->agent.orders;
-
-		drop(guest->agent.orders);
-		if (order.ordered)
-			order.ordered(order.data, NULL, "the guest is gone");
-		else if (order.listed)
-			order.listed(order.data, NULL, "the guest is gone");
-	}
-}
-
-static struct guest_order *new_order(struct guest *guest, enum control_verb verb, void *data)
-{
-	struct guest_order *order = calloc(1, sizeof(*order));
-
-	if (!order)
-		return NULL;
-	order->guest = guest;
-	order->verb = verb;
-	order->data = data;
-	order->next = guest->agent.orders;
-	guest->agent.orders = order;
-	return order;
-}
-
-/* A sentence for what came instead of a good answer. */
-static const char *trouble(const struct control_answer *answer, int error, char *text, size_t size)
-{
-	if (error == -ETIMEDOUT)
-		snprintf(text, size, "the agent has not answered in time");
-	else if (error)
-		snprintf(text, size, "the control channel was closed");
-	else if (!strncmp(answer->text, "unknown verb", strlen("unknown verb")))
-		snprintf(text, size,
-			 "the agent in the guest is too old to do that; put a newer one there");
-	else
-		snprintf(text, size, "%s", answer->text);
-	return text;
-}
-
-static int can_order(const struct guest *guest)
-{
-	if (!guest->agent.control || !guest->agent.met || guest->state == GUEST_GONE)
-		return -EOPNOTSUPP;
-	return 0;
-}
-
 /* ---- orders ---- */
-
-static void ordered(void *data, const struct control_answer *answer, int error)
-{
-	struct guest_order *order = data;
-	struct guest *guest = order->guest;
-	guest_ordered_fn *fn = order->ordered;
-	void *fn_data = order->data;
-	bool good = !error && answer->kind == CONTROL_OK;
-	uint64_t enabled;
-	char why[512], refused[2];
-
-	/* What the kernel has refused is still as it was changed to. */
-	if (good && order->restores &&
-	    control_value(answer->text, "refused", refused, sizeof(refused)) < 0)
-		guest->agent.events_changed = false;
-	if (good && order->args && chosen_note(&guest->agent.chosen, order->verb, order->args))
-		guest_say(guest, GUEST_WARNING,
-			  "no memory to enable these events again after a restart of the guest");
-	if (good && order->verb == CONTROL_EVENTS &&
-	    !control_value_u64(answer->text, "enabled", &enabled) && enabled <= VTRACE_EVENTS_MAX)
-		guest->agent.hello.events_enabled = (unsigned)enabled;
-	drop(order);
-	if (fn)
-		fn(fn_data, good ? answer->text : NULL,
-		   good ? NULL : trouble(answer, error, why, sizeof(why)));
-	if (good)
-		guest_changed(guest);
-}
-
-static int send_order(struct guest *guest, struct guest_order *order, const char *args)
-{
-	int err;
-
-	if (order->changes || order->restores) {
-		order->args = strdup(args);
-		if (!order->args) {
-			drop(order);
-			return -ENOMEM;
-		}
-	}
-	err = control_client_request(guest->agent.control, order->verb, args, ORDER_ANSWER_MS,
-				     ordered, order);
-	/* Carried out or not: an answer may be late, or tell of an error behind a change. */
-	if (!err && order->changes)
-		guest->agent.events_changed = true;
-	if (err)
-		drop(order);
-	return err;
-}
 
 int guest_order_events(struct guest *guest, enum guest_events_order what, const char *patterns,
 		       guest_ordered_fn *fn, void *data)
 {
 	static const char *const words[] = {"set", "add", "remove", "restore"};
+	bool restores = what == GUEST_EVENTS_RESTORE;
 	struct guest_order *order;
 	char args[VTRACE_LINE_MAX];
-	int err = can_order(guest);
+	int err = order_can_be_sent(guest);
 
 	if (err)
 		return err;
-	if (snprintf(args, sizeof(args), "%s%s%s", words[what],
-		     what == GUEST_EVENTS_RESTORE ? "" : " ",
-		     what == GUEST_EVENTS_RESTORE ? "" : patterns) >= (int)sizeof(args))
+	if (snprintf(args, sizeof(args), "%s%s%s", words[what], restores ? "" : " ",
+		     restores ? "" : patterns) >= (int)sizeof(args))
 		return -EINVAL;
-	order = new_order(guest, CONTROL_EVENTS, data);
+	order = order_new(guest, CONTROL_EVENTS, args, fn, data);
 	if (!order)
 		return -ENOMEM;
-	order->ordered = fn;
-	order->restores = what == GUEST_EVENTS_RESTORE;
-	order->changes = !order->restores;
-	return send_order(guest, order, args);
+	order->restores = restores;
+	order->changes = !restores;
+	return order_send(order);
 }
 
 int guest_order_filter(struct guest *guest, const char *event, const char *filter,
@@ -182,24 +48,18 @@ int guest_order_filter(struct guest *guest, const char *event, const char *filte
 {
 	struct guest_order *order;
 	char args[VTRACE_LINE_MAX];
-	int err = can_order(guest);
+	int err = order_can_be_sent(guest);
 
 	if (err)
 		return err;
 	if (snprintf(args, sizeof(args), "%s%s%s", event, filter ? " " : "",
 		     filter ? filter : "") >= (int)sizeof(args))
 		return -EINVAL;
-	order = new_order(guest, CONTROL_FILTER, data);
+	order = order_new(guest, CONTROL_FILTER, args, fn, data);
 	if (!order)
 		return -ENOMEM;
-	order->ordered = fn;
 	order->changes = filter != NULL;
-	return send_order(guest, order, args);
-}
-
-bool guest_events_changed(const struct guest *guest)
-{
-	return guest->agent.events_changed;
+	return order_send(order);
 }
 
 /* ---- the list, answer by answer ---- */
@@ -303,7 +163,7 @@ static void end_list(struct guest_order *order, const char *error)
 		list = build_list(order->text ? order->text : "", order->count);
 		error = list ? NULL : "no memory for the list of events";
 	}
-	drop(order);
+	order_drop(order);
 	fn(data, list, error);
 }
 
@@ -326,7 +186,7 @@ static void list_answered(void *data, const struct control_answer *answer, int e
 	int err;
 
 	if (error || answer->kind != CONTROL_OK) {
-		end_list(order, trouble(answer, error, why, sizeof(why)));
+		end_list(order, order_trouble(answer, error, why, sizeof(why)));
 		return;
 	}
 	if (control_value_u64(answer->text, "from", &from) == -ENOENT &&
@@ -359,19 +219,19 @@ static void list_answered(void *data, const struct control_answer *answer, int e
 int guest_list_events(struct guest *guest, guest_event_list_fn *fn, void *data)
 {
 	struct guest_order *order;
-	int err = can_order(guest);
+	int err = order_can_be_sent(guest);
 
 	if (err)
 		return err;
 	for (order = guest->agent.orders; order; order = order->next)
 		if (order->listed)
 			return -EALREADY;
-	order = new_order(guest, CONTROL_EVENTS, data);
+	order = order_new(guest, CONTROL_EVENTS, NULL, NULL, data);
 	if (!order)
 		return -ENOMEM;
 	order->listed = fn;
 	err = ask_on(order);
 	if (err)
-		drop(order);
+		order_drop(order);
 	return err;
 }

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "formats/event_list.h"
-#include "tui/guest/guest.h"
+#include "tui/guest/orders.h"
 
 /* All words of it are the guest's. */
 struct guest_event {
@@ -39,9 +39,6 @@ enum guest_events_order {
 	GUEST_EVENTS_RESTORE, /* as they were before the agent changed any; no patterns */
 };
 
-/* The end of an order. text: the agent's answer (doc/vtrace-protocol.7, "ok events" or "ok
- * filter"), or NULL and a sentence in error. */
-typedef void guest_ordered_fn(void *data, const char *text, const char *error);
 /* patterns as in guest-agent/events.h, separated by commas. 0; -EOPNOTSUPP as above; -EINVAL: they
  * do not fit a line; -ENOBUFS: too many orders wait; -errno. */
 int guest_order_events(struct guest *guest, enum guest_events_order order, const char *patterns,
@@ -49,7 +46,4 @@ int guest_order_events(struct guest *guest, enum guest_events_order order, const
 /* event: "SYSTEM:EVENT". filter: as the kernel understands it, "0": none; NULL: only ask. */
 int guest_order_filter(struct guest *guest, const char *event, const char *filter,
 		       guest_ordered_fn *fn, void *data);
-/* Orders of ours may have changed what was enabled before, and were not put back since. */
-bool guest_events_changed(const struct guest *guest);
-
 #endif

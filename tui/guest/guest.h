@@ -50,6 +50,7 @@ struct guest_hello {
 	unsigned events_enabled; /* event types enabled in the guest; (unsigned)-1: unknown */
 	int tracing_on;		 /* the guest's ring buffer records: 1, 0; -1: unknown */
 	bool tracing;
+	control_verb_set verbs; /* that the agent knows and may do; 0: it does not tell */
 };
 
 enum guest_severity {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The inside of struct guest, shared by the files of this room and by nobody else: guest.c is the
- * public face, agent.c talks to the guest's agent, events.c orders its events, resume.c orders them
- * again after a restart, come_back.c opens a domain that runs again, streams.c holds the channels,
+ * public face, agent.c talks to the guest's agent, orders.c orders what is to be set, hold.c while
+ * tracing is stopped for it, events.c orders events, resume.c all of it again after a restart,
+ * come_back.c opens a domain that runs again, streams.c holds the channels,
  * event_formats.c gets formats to the engine, saving.c writes captures, saving_dat.c trace.dat
  * files, engine.c keeps the engine, replay.c opens a capture in the place of a guest, replay_dat.c
  * a trace.dat.
@@ -39,6 +40,18 @@ struct guest_saving {
 	uint32_t end_serial; /* of ENGINE_RECORD_END */
 };
 
+/* Tracing is stopped for an order, see hold.c. */
+enum hold_step { HOLD_STOP, HOLD_DRY, HOLD_ORDER, HOLD_FORMATS, HOLD_START };
+
+struct guest_hold {
+	bool on;
+	bool sizes; /* pages may have another size then */
+	enum hold_step step;
+	struct guest_order *order; /* NULL: it has been answered */
+	int timer;
+	int64_t dry_until; /* ms of guest_now_ms() */
+};
+
 /* What is known of the agent and what is asked of it. */
 struct guest_agent {
 	struct control_client *control; /* NULL: a capture, or gone */
@@ -57,10 +70,14 @@ struct guest_agent {
 	unsigned silent;	  /* hellos in a row without an answer */
 	guest_stats_fn *stats_fn; /* waits for the answer to stats, or NULL */
 	void *stats_data;
-	struct guest_order *orders;    /* of events.c, not answered yet */
-	bool events_changed;	       /* by orders of ours, and not put back */
+	struct guest_order *orders; /* of orders.c and events.c, not answered yet */
+	struct guest_hold hold;
+	bool changed;		       /* by orders of ours, and not put back */
+	bool settings_changed;	       /* something else than events */
 	struct chosen chosen;	       /* by such orders */
 	bool start_after;	       /* tracing starts when all of it is ordered again */
+	bool start_settled;	       /* and then only with the formats */
+	enum control_verb resuming;    /* what was ordered again last */
 	unsigned notes;		       /* in the second that began at notes_since */
 	int64_t notes_since;	       /* CLOCK_MONOTONIC, ms */
 	bool offline[VTRACE_MAX_CPUS]; /* a row is to say it when the CPU's last page is here */
@@ -175,20 +192,32 @@ int agent_start(struct guest *guest);
 int agent_stop(struct guest *guest);
 /* A start that waited for the recording to begin may go out. */
 void agent_release_start(struct guest *guest);
+/* Ask again how things stand, before the time. */
+void agent_say_hello(struct guest *guest);
 
 /* cpu_notes.c; text is a note of the agent's. */
 void cpu_notes_take(struct guest *guest, const char *text);
 
 /* resume.c */
-/* Order again what was chosen, of an agent or a kernel that does not know of it, then start. */
-void agent_resume(struct guest *guest, bool start);
+/* Order again what was chosen, of an agent or a kernel that does not know of it, then start. True:
+ * in the end formats are fetched, which would be wrong before. */
+bool agent_resume(struct guest *guest, bool start);
+/* A start that waits for the formats of what was chosen may go out. */
+void agent_resume_settled(struct guest *guest);
 /* Ask whether an earlier console has changed the guest's events: they are ours to put back. */
 void agent_take_over(struct guest *guest);
 
-/* events.c */
+/* orders.c */
 /* Forget what was asked; nobody is called back, or everybody, with an error. */
 void agent_drop_orders(struct guest *guest);
 void agent_fail_orders(struct guest *guest);
+
+/* hold.c */
+/* The agent that was told to stop is not there any more: what was not sent yet has failed. */
+void hold_forget(struct guest *guest);
+/* The same, and nobody is called back. */
+void hold_release(struct guest *guest);
+void hold_formats_settled(struct guest *guest);
 
 /* engine.c */
 int engine_open(struct guest *guest, char *error, size_t error_size);
@@ -203,6 +232,8 @@ int streams_hand_over(struct guest *guest);
 void streams_drain(struct guest *guest);
 void streams_state(struct guest *guest, const struct engine_stream_state *state);
 bool streams_all_ended(const struct guest *guest);
+/* Has the engine taken all that has come? */
+bool streams_are_dry(const struct guest *guest);
 
 /* event_formats.c */
 /* Export in the guest where there is an agent to do it, then load from the share. */

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "tui/domain/loop.h"
@@ -118,6 +119,18 @@ void streams_close(struct guest *guest)
 			close(guest->stream[cpu].fd);
 		guest->stream[cpu].fd = -1;
 	}
+}
+
+bool streams_are_dry(const struct guest *guest)
+{
+	unsigned cpu;
+	int bytes;
+
+	for (cpu = 0; cpu < guest->cpus; cpu++)
+		if (guest->stream[cpu].fd >= 0 &&
+		    ioctl(guest->stream[cpu].fd, FIONREAD, &bytes) == 0 && bytes > 0)
+			return false;
+	return true;
 }
 
 bool streams_all_ended(const struct guest *guest)

@@ -18,7 +18,7 @@ run()
 	local fault=$1 before after
 
 	before=$(guest_written)
-	batch_start "$DOMAIN" -d 90 --stats
+	batch_start "$DOMAIN" -d 150 --stats
 	if ! within 20 some_events 5000; then
 		fail "$fault: events come"
 		diag_run
@@ -75,16 +75,49 @@ guest_paused()
 	virsh -q -c "$URI" resume "$DOMAIN"
 }
 
-# Neither console nor engine reads for a while, and the guest goes on.
+# In hundredths of a second: CPU time that the agent has taken, and that the guest had to give.
+# (proc(5), /proc/PID/stat and /proc/uptime)
+agent_time()
+{
+	# shellcheck disable=SC2016
+	in_guest 'cat /proc/$(pidof trace-agent)/stat' | awk '{ print $14 + $15 }'
+}
+
+guest_time()
+{
+	in_guest "cat /proc/uptime; cat /sys/devices/system/cpu/online" |
+		awk 'NR == 1 { up = $1 * 100 } NR == 2 { split($1, cpus, "-"); print up * (cpus[2] + 1) }'
+}
+
+# Somebody who writes to the control port meanwhile is heard.
+agent_obeys()
+{
+	local file=events/alarmtimer/alarmtimer_fired/enable verb state=0
+
+	for verb in add remove; do
+		state=$((1 - state))
+		echo "events $verb alarmtimer:alarmtimer_fired" > "$STATE/$DOMAIN/agent-ctl-path.in"
+		within 10 test_in_guest "$file" "$state" || return 1
+	done
+}
+
+test_in_guest()
+{
+	[ "$(in_guest "cat $TRACEFS/$1")" = "$2" ]
+}
+
+# Neither console nor engine reads for a minute, and the guest goes on.
 reader_stopped()
 {
-	local top engine before
+	local top engine written taken given
 
 	top=$(top_pid) engine=$(engine_pid)
 	kill -STOP "$top" "$engine"
-	before=$(guest_written)
-	sleep 3
-	echo $(($(guest_written) - before)) > "$WORK/meanwhile"
+	written=$(guest_written) taken=$(agent_time) given=$(guest_time)
+	sleep 60
+	echo $(($(guest_written) - written)) > "$WORK/meanwhile"
+	echo "$(($(agent_time) - taken)) $(($(guest_time) - given))" > "$WORK/share"
+	agent_obeys && echo yes > "$WORK/obeyed"
 	kill -CONT "$top" "$engine"
 }
 
@@ -105,6 +138,10 @@ run reader_stopped
 is "reader stopped: nothing is lost on the way" "$(value lost_channel)" 0
 ok "reader stopped: what is lost is overwritten in the guest" test "$(value guest_overrun)" -gt 0
 ok "reader stopped: the guest went on writing" test "$(cat "$WORK/meanwhile")" -gt 1000
+ok "reader stopped: the agent obeyed" test -e "$WORK/obeyed"
+read -r taken given < "$WORK/share"
+ok "reader stopped: 99 % of the guest's CPU time stay for its load ($taken of $given went to the agent)" \
+	test "$((taken * 100))" -le "$given"
 run CPU_off_and_on
 is "CPU off and on: nothing is lost on the way" "$(value lost_channel)" 0
 

@@ -212,6 +212,22 @@ static void test_pull_waits_for_stragglers(void **state)
 	assert_int_equal(answer.row[0].ts, 1000);
 }
 
+/* Of one CPU alone there are none. */
+static void test_pull_of_one_cpu_does_not_wait(void **state)
+{
+	struct engine_pull pull = {.count = 100, .cpus = {1}};
+	struct engine *engine = *state;
+	struct engine_packet packet;
+	struct answer answer;
+	struct stats stats;
+
+	feed_page(engine, 0, 5000, 10, 1);
+	await_bytes(engine, 0, PAGE, &stats);
+	packet = await(engine, ENGINE_ROWS, ask(engine, ENGINE_PULL, &pull, sizeof(pull), -1));
+	take_rows(&answer, &packet);
+	assert_int_equal(answer.head.count, 10);
+}
+
 static void test_pull_again_from_the_start(void **state)
 {
 	struct answer answer;
@@ -462,6 +478,7 @@ int main(void)
 		ENGINE_TEST(test_view_of_some_cpus),
 		ENGINE_TEST(test_pull_gives_each_row_once_and_in_order),
 		ENGINE_TEST(test_pull_waits_for_stragglers),
+		ENGINE_TEST(test_pull_of_one_cpu_does_not_wait),
 		ENGINE_TEST(test_pull_again_from_the_start),
 		ENGINE_TEST(test_clear_forgets_pages_and_keeps_numbers),
 		ENGINE_TEST(test_wild_time_stamp),

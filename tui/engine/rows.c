@@ -387,18 +387,31 @@ static bool enough(const struct engine_rows *header, const struct engine_pull *p
 	return (pull->flags & ENGINE_PULL_TEXT ? header->events : header->count) >= pull->count;
 }
 
-int rows_pull(struct rows *rows, const struct engine_pull *pull, uint64_t now, uint64_t *settles)
+/* One stream's rows come in order, whatever others bring. */
+static bool is_alone(const struct rows *rows, const uint8_t *cpus)
+{
+	unsigned streams = 0;
+
+	for (unsigned cpu = 0; cpu < VTRACE_MAX_CPUS; cpu++)
+		streams += rows->streams[cpu] && rows_has(cpus, cpu);
+	return streams == 1;
+}
+
+int rows_pull(struct rows *rows, const struct engine_pull *asked, uint64_t now, uint64_t *settles)
 {
 	struct timeline *timeline = &rows->timeline;
 	struct engine_rows *header = rows_header(rows);
-	bool ahead, text = pull->flags & ENGINE_PULL_TEXT;
+	bool ahead, text = asked->flags & ENGINE_PULL_TEXT;
 	struct place place;
 	uint64_t ends, before;
+	struct engine_pull own = *asked, *pull = &own;
 	int ret = rows_begin(rows, pull->cpus);
 
 	if (ret)
 		return ret;
 	*settles = 0;
+	if (is_alone(rows, pull->cpus))
+		own.flags |= ENGINE_PULL_ALL;
 	if (text)
 		text_begin(rows, pull);
 	else

@@ -10,6 +10,7 @@
 #include "formats/event_list.h"
 #include "guest-agent/error_log.h"
 #include "guest-agent/event_table.h"
+#include "guest-agent/name_list.h"
 
 #define SEPARATORS ", "
 #define NAME_BYTES (2 * VTRACE_EVENT_NAME_MAX) /* of "SYSTEM:EVENT" */
@@ -20,16 +21,6 @@ struct event_before {
 	bool state_changed, was_on;
 	char *filter; /* malloc()ed; NULL: not changed */
 };
-
-/* Append a name to a list with commas, as long as it fits. */
-static void append(char *list, size_t size, const char *name, size_t length)
-{
-	size_t used = strlen(list);
-
-	if (used + length + 2 > size)
-		return;
-	snprintf(list + used, size - used, "%s%.*s", used ? "," : "", (int)length, name);
-}
 
 static void count(const struct event_table *table, struct events_result *result)
 {
@@ -147,15 +138,14 @@ static int apply(struct events *events, struct event_table *table, struct events
 	count(&after, result);
 	for (size_t i = 0; i < table->count; i++) {
 		const struct event_entry *entry = &table->entry[i], *now;
-		char name[NAME_BYTES];
 
 		if (entry->on == entry->wanted)
 			continue;
 		now = event_table_find(&after, entry->system, entry->name);
 		if (!now || now->on == entry->wanted)
 			continue;
-		snprintf(name, sizeof(name), "%s:%s", entry->system, entry->name);
-		append(result->refused, sizeof(result->refused), name, strlen(name));
+		name_list_add_event(result->refused, sizeof(result->refused), entry->system,
+				    entry->name);
 	}
 	event_table_release(&after);
 	return 0;
@@ -178,7 +168,8 @@ static void choose(struct event_table *table, enum events_order order, const cha
 			result->matched++;
 		}
 		if (result->matched == before)
-			append(result->unmatched, sizeof(result->unmatched), patterns, length);
+			name_list_add(result->unmatched, sizeof(result->unmatched), patterns,
+				      length);
 		patterns += length;
 	}
 }
@@ -192,7 +183,6 @@ static bool keep_allowed(const struct events *events, struct event_table *table,
 
 	for (size_t i = 0; i < table->count; i++) {
 		struct event_entry *entry = &table->entry[i];
-		char name[NAME_BYTES];
 
 		if (entry->on == entry->wanted ||
 		    allowed_event(events->allowed, entry->system, entry->name))
@@ -200,8 +190,8 @@ static bool keep_allowed(const struct events *events, struct event_table *table,
 		asked_for += entry->wanted == (order != EVENTS_REMOVE);
 		entry->wanted = entry->on;
 		result->vetoed++;
-		snprintf(name, sizeof(name), "%s:%s", entry->system, entry->name);
-		append(result->refused, sizeof(result->refused), name, strlen(name));
+		name_list_add_event(result->refused, sizeof(result->refused), entry->system,
+				    entry->name);
 	}
 	return asked_for == 0 || asked_for < result->matched;
 }
@@ -407,7 +397,6 @@ int events_list(const struct events *events, unsigned from, char *text, size_t s
 int events_restore(struct events *events, struct events_result *result)
 {
 	struct event_table table;
-	char name[NAME_BYTES];
 	int err = event_table_read(events->tracefs, &table);
 
 	*result = (struct events_result){0};
@@ -420,8 +409,8 @@ int events_restore(struct events *events, struct events_result *result)
 		if (!entry)
 			continue; /* its module is gone */
 		if (before->filter && put_filter(events, entry, before->filter)) {
-			snprintf(name, sizeof(name), "%s:%s", before->system, before->name);
-			append(result->refused, sizeof(result->refused), name, strlen(name));
+			name_list_add_event(result->refused, sizeof(result->refused),
+					    before->system, before->name);
 		}
 		if (before->state_changed)
 			entry->wanted = before->was_on;

@@ -12,20 +12,12 @@
 
 #include "formats/control.h"
 #include "guest-agent/error_log.h"
+#include "guest-agent/name_list.h"
 
 #define TEXT_MAX   (1 << 20)
 #define LIST_BYTES 1900 /* two of them in an answer */
 
 static const char file[] = "kprobe_events";
-
-static void append(char *list, size_t size, const struct kprobe *probe)
-{
-	size_t used = strlen(list);
-
-	if (used + strlen(probe->group) + strlen(probe->name) + 3 <= size)
-		snprintf(list + used, size - used, "%s%s:%s", used ? "," : "", probe->group,
-			 probe->name);
-}
 
 static bool copy_name(char *to, const char *from, size_t length)
 {
@@ -203,13 +195,14 @@ static void answer_list(const struct kprobes *kprobes, struct answers *answers)
 
 		length = strcspn(line, "\n");
 		if (parse_definition(line, &probe, &name, &rest)) {
-			append(list, sizeof(list), &probe);
+			name_list_add_event(list, sizeof(list), probe.group, probe.name);
 			count++;
 		}
 	}
 	free(text);
 	for (size_t i = 0; i < kprobes->count; i++)
-		append(added, sizeof(added), &kprobes->added[i]);
+		name_list_add_event(added, sizeof(added), kprobes->added[i].group,
+				    kprobes->added[i].name);
 	answers_add(answers, "ok kprobe count=%u list=%s added=%s", count, list, added);
 }
 
@@ -236,7 +229,8 @@ void kprobes_restore(struct kprobes *kprobes, struct kprobes_result *result)
 
 		result->removed += !err;
 		if (err && err != -ENOENT) {
-			append(result->refused, sizeof(result->refused), &probe);
+			name_list_add_event(result->refused, sizeof(result->refused), probe.group,
+					    probe.name);
 			kprobes->added[kept++] = probe;
 		}
 	}

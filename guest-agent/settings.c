@@ -10,6 +10,7 @@
 
 #include "formats/control.h"
 #include "guest-agent/buffer_memory.h"
+#include "guest-agent/name_list.h"
 
 #define TEXT_MAX (4 << 20) /* names of 50,000 functions take 1 MiB */
 
@@ -46,14 +47,6 @@ const char *setting_file(enum setting setting)
 bool setting_wants_stop(enum setting setting)
 {
 	return setting == SETTING_TRACER || setting == SETTING_SUBBUF_KB;
-}
-
-static void append(char *list, size_t size, const char *word, size_t length)
-{
-	size_t used = strlen(list);
-
-	if (used + length + 2 <= size)
-		snprintf(list + used, size - used, "%s%.*s", used ? "," : "", (int)length, word);
 }
 
 /* ---- what a file says ---- */
@@ -155,7 +148,7 @@ void setting_available(const struct settings *settings, enum setting setting, ch
 		return;
 	for (word = text; *(word += strspn(word, " []\n")); word += length) {
 		length = strcspn(word, " []\n");
-		append(list, size, word, length);
+		name_list_add(list, size, word, length);
 	}
 	free(text);
 }
@@ -291,15 +284,15 @@ static void restore(struct settings *settings, enum setting setting, struct sett
 	char *now;
 
 	if (setting_read(settings, setting, &now)) {
-		append(result->refused, sizeof(result->refused), verb, strlen(verb));
+		name_list_add(result->refused, sizeof(result->refused), verb, strlen(verb));
 		return;
 	}
 	if (strcmp(now, settings->changed[setting].ours)) {
-		append(result->left, sizeof(result->left), verb, strlen(verb));
+		name_list_add(result->left, sizeof(result->left), verb, strlen(verb));
 		forget(settings, setting);
 	} else if (strcmp(now, settings->changed[setting].before) &&
 		   write_value(settings, setting, settings->changed[setting].before)) {
-		append(result->refused, sizeof(result->refused), verb, strlen(verb));
+		name_list_add(result->refused, sizeof(result->refused), verb, strlen(verb));
 	} else {
 		result->restored++;
 		forget(settings, setting);
@@ -319,8 +312,8 @@ void settings_restore(struct settings *settings, bool stopped, struct settings_r
 		if (setting == SETTING_FTRACE_FILTER && settings->changed[SETTING_TRACER].before)
 			busy = true;
 		if (busy)
-			append(result->refused, sizeof(result->refused), kinds[setting].verb,
-			       strlen(kinds[setting].verb));
+			name_list_add(result->refused, sizeof(result->refused), kinds[setting].verb,
+				      strlen(kinds[setting].verb));
 		else
 			restore(settings, setting, result);
 		/* That rounded the buffer: it is still ours. */

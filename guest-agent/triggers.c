@@ -10,6 +10,7 @@
 
 #include "formats/event_list.h"
 #include "guest-agent/error_log.h"
+#include "guest-agent/name_list.h"
 
 #define TEXT_MAX   (1 << 20)
 #define TEXT_BYTES (VTRACE_LINE_MAX - 512) /* of an answer */
@@ -337,15 +338,14 @@ void triggers_restore(struct triggers *triggers, struct triggers_result *result)
 	*result = (struct triggers_result){0};
 	for (size_t i = triggers->count; i-- > 0;) {
 		const char *event = triggers->added[i].event;
-		size_t used = strlen(result->refused);
 
-		if (!take_away(triggers, &triggers->added[i])) {
-			result->removed++;
-			forget(triggers, i);
-		} else if (used + strlen(event) + 2 <= sizeof(result->refused)) {
-			snprintf(result->refused + used, sizeof(result->refused) - used, "%s%s",
-				 used ? "," : "", event);
+		if (take_away(triggers, &triggers->added[i])) {
+			name_list_add(result->refused, sizeof(result->refused), event,
+				      strlen(event));
+			continue;
 		}
+		result->removed++;
+		forget(triggers, i);
 	}
 }
 

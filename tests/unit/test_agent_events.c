@@ -5,30 +5,16 @@
  * what a kernel has refused. tests/guest/events.sh has the real one.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cmocka.h>
 
 #include "formats/control.h"
 #include "guest-agent/error_log.h"
 #include "guest-agent/event_answers.h"
 #include "guest-agent/event_table.h"
+#include "tests/unit/fake_tracefs.h"
 
 struct bench {
-	char directory[40];
-	struct tracefs tracefs;
+	struct fake_tracefs fake;
 	struct events events;
-	struct answers answers;
-	char text[VTRACE_LINE_MAX];
 };
 
 static const char available[] = "sched:sched_switch\nsched:sched_waking\ntimer:timer_init\n"
@@ -36,31 +22,16 @@ static const char available[] = "sched:sched_switch\nsched:sched_waking\ntimer:t
 				"sched:sched_wakeup\n";
 static const char enabled[] = "sched:sched_switch\ntimer:timer_start\n";
 
-static void put_file(struct bench *bench, const char *path, const char *text)
-{
-	int fd = openat(bench->tracefs.top, path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
-	close(fd);
-}
-
 static int setup(void **state)
 {
 	struct bench *bench = calloc(1, sizeof(*bench));
 
 	assert_non_null(bench);
-	strcpy(bench->directory, "/tmp/vtrace-test-events-XXXXXX");
-	assert_non_null(mkdtemp(bench->directory));
-	bench->tracefs.top = open(bench->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bench->tracefs.instance = dup(bench->tracefs.top);
-	bench->events.tracefs = &bench->tracefs;
-	put_file(bench, "available_events", available);
-	put_file(bench, "set_event", enabled);
-	assert_int_equal(mkdirat(bench->tracefs.top, "events", 0700), 0);
-	assert_int_equal(mkdirat(bench->tracefs.top, "events/sched", 0700), 0);
-	assert_int_equal(mkdirat(bench->tracefs.top, "events/sched/sched_switch", 0700), 0);
-	put_file(bench, "events/sched/sched_switch/filter", "none\n");
+	fake_tracefs_open(&bench->fake);
+	bench->events.tracefs = &bench->fake.tracefs;
+	fake_tracefs_put(&bench->fake, "available_events", available);
+	fake_tracefs_put(&bench->fake, "set_event", enabled);
+	fake_tracefs_put(&bench->fake, "events/sched/sched_switch/filter", "none\n");
 	*state = bench;
 	return 0;
 }
@@ -68,57 +39,30 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	struct bench *bench = *state;
-	char command[80];
 	int status;
 
 	events_release(&bench->events);
-	answers_clear(&bench->answers);
-	tracefs_close(&bench->tracefs);
-	snprintf(command, sizeof(command), "rm -rf '%s'", bench->directory);
-	status = system(command);
+	status = fake_tracefs_close(&bench->fake);
 	free(bench);
 	return status;
-}
-
-static const char *contents(struct bench *bench, const char *path)
-{
-	size_t length;
-	char *text;
-
-	assert_int_equal(tracefs_read(bench->tracefs.top, path, sizeof(bench->text) - 1, &text,
-				      &length),
-			 0);
-	memcpy(bench->text, text, length + 1);
-	free(text);
-	return bench->text;
 }
 
 /* What was written to set_event so far. */
 static const char *orders(struct bench *bench)
 {
-	return contents(bench, "set_event") + strlen(enabled);
+	return fake_tracefs_contents(&bench->fake, "set_event") + strlen(enabled);
 }
 
 /* The answer to a line of the host's, without "ok events " or "error events ". */
 static const char *ask(struct bench *bench, const char *line)
 {
 	struct control_request request;
-	int pipe_[2];
-	ssize_t n;
-
-	assert_int_equal(pipe2(pipe_, O_CLOEXEC | O_NONBLOCK), 0);
 	control_request_parse(line, &request);
 	if (request.verb == CONTROL_FILTER)
-		filter_answer(&bench->events, request.args, &bench->answers);
+		filter_answer(&bench->events, request.args, &bench->fake.answers);
 	else
-		events_answer(&bench->events, request.args, &bench->answers);
-	assert_int_equal(answers_write(&bench->answers, pipe_[1]), 0);
-	n = read(pipe_[0], bench->text, sizeof(bench->text) - 1);
-	assert_true(n > 0);
-	bench->text[n - 1] = '\0';
-	close(pipe_[0]);
-	close(pipe_[1]);
-	return bench->text;
+		events_answer(&bench->events, request.args, &bench->fake.answers);
+	return fake_tracefs_answer(&bench->fake);
 }
 
 static void patterns(void **state)
@@ -168,7 +112,7 @@ static void lists(void **state)
 			    "kvm:-kvm_exit;sched:-sched_wakeup");
 	assert_string_equal(ask(bench, "events list 7"),
 			    "ok events from=7 count=0 total=7 enabled=2 list=");
-	put_file(bench, "events/sched/sched_switch/filter", "prev_prio < 5\n");
+	fake_tracefs_put(&bench->fake, "events/sched/sched_switch/filter", "prev_prio < 5\n");
 	assert_non_null(strstr(ask(bench, "events list 0"), "sched:%sched_switch,"));
 	assert_string_equal(ask(bench, "events"), "ok events total=7 enabled=2 changed=0");
 	assert_non_null(strstr(ask(bench, "events list"), "error events list is followed"));
@@ -244,20 +188,21 @@ static void what_the_owner_allows(void **state)
 			    "error events not allowed by the guest's owner (--allow); nothing was "
 			    "changed: timer:timer_cancel,kvm:kvm_exit");
 	ask(bench, "events set kvm");
-	assert_string_equal(bench->text, "error events not allowed by the guest's owner (--allow); "
-					 "nothing was changed: timer:timer_start,kvm:kvm_exit");
+	assert_string_equal(bench->fake.text,
+			    "error events not allowed by the guest's owner (--allow); "
+			    "nothing was changed: timer:timer_start,kvm:kvm_exit");
 	assert_string_equal(ask(bench, "events remove timer_start"),
 			    "error events not allowed by the guest's owner (--allow); nothing was "
 			    "changed: timer:timer_start");
 	assert_string_equal(orders(bench), "");
 	ask(bench, "events add timer");
 	assert_string_equal(orders(bench), "timer:timer_init\n");
-	put_file(bench, "set_event", enabled);
+	fake_tracefs_put(&bench->fake, "set_event", enabled);
 	assert_string_equal(ask(bench, "events add *"),
 			    "ok events matched=7 total=7 enabled=3 vetoed=2 "
 			    "refused=timer:timer_cancel,kvm:kvm_exit,sched:sched_waking,"
 			    "sched:sched_wakeup");
-	put_file(bench, "set_event", enabled);
+	fake_tracefs_put(&bench->fake, "set_event", enabled);
 	/* What is not the host's to change is not disabled either. */
 	ask(bench, "events set");
 	assert_string_equal(orders(bench), "!sched:sched_switch\n");
@@ -278,15 +223,15 @@ static void restoring(void **state)
 	ask(bench, "events add kvm,timer:timer_init");
 	assert_string_equal(ask(bench, "events"), "ok events total=7 enabled=4 changed=2");
 	/* As a kernel would have it by now. */
-	put_file(bench, "set_event",
-		 "sched:sched_switch\ntimer:timer_start\nkvm:kvm_exit\n"
-		 "timer:timer_init\n");
+	fake_tracefs_put(&bench->fake, "set_event",
+			 "sched:sched_switch\ntimer:timer_start\nkvm:kvm_exit\n"
+			 "timer:timer_init\n");
 	ask(bench, "events restore");
 	assert_string_equal(orders(bench),
 			    "kvm:kvm_exit\ntimer:timer_init\n!timer:timer_init\n!kvm:kvm_exit\n");
 	/* These files do not know "!", so that it is refused, and not forgotten. */
 	assert_string_equal(ask(bench, "events"), "ok events total=7 enabled=4 changed=2");
-	put_file(bench, "set_event", enabled);
+	fake_tracefs_put(&bench->fake, "set_event", enabled);
 	assert_string_equal(ask(bench, "events restore"), "ok events restored=2 total=7 enabled=2");
 	assert_string_equal(ask(bench, "events"), "ok events total=7 enabled=2 changed=0");
 }
@@ -296,7 +241,8 @@ static void an_event_that_is_gone_is_not_put_back(void **state)
 	struct bench *bench = *state;
 
 	ask(bench, "events add kvm");
-	put_file(bench, "available_events", "sched:sched_switch\ntimer:timer_start\n");
+	fake_tracefs_put(&bench->fake, "available_events",
+			 "sched:sched_switch\ntimer:timer_start\n");
 	assert_string_equal(ask(bench, "events restore"), "ok events restored=0 total=2 enabled=2");
 }
 
@@ -310,7 +256,8 @@ static void filters(void **state)
 			    "ok filter event=sched:sched_switch text=prev_prio < 5 && next_pid");
 	ask(bench, "filter sched:sched_switch next_pid == 1");
 	assert_string_equal(ask(bench, "events restore"), "ok events restored=1 total=7 enabled=2");
-	assert_string_equal(contents(bench, "events/sched/sched_switch/filter"), "0");
+	assert_string_equal(fake_tracefs_contents(&bench->fake, "events/sched/sched_switch/filter"),
+			    "0");
 	assert_string_equal(ask(bench, "filter sched:nosuch"),
 			    "error filter there is no event sched:nosuch");
 	assert_string_equal(ask(bench, "filter sched:nosuch x"),
@@ -351,7 +298,7 @@ static void without_tracefs(void **state)
 {
 	struct bench *bench = *state;
 
-	unlinkat(bench->tracefs.top, "available_events", 0);
+	unlinkat(bench->fake.tracefs.top, "available_events", 0);
 	assert_non_null(strstr(ask(bench, "events"), "error events cannot read available_events"));
 	assert_non_null(strstr(ask(bench, "events add *"), "error events cannot read"));
 	assert_non_null(strstr(ask(bench, "events list 0"), "error events cannot read"));
@@ -363,8 +310,9 @@ static void strange_lines_are_passed_over(void **state)
 {
 	struct bench *bench = *state;
 
-	put_file(bench, "available_events", "sched:sched_switch\nwhat is this\n:\n:x\ny:\n\n");
-	put_file(bench, "set_event", "sched:sched_switch\n*:*:mod:foo\n");
+	fake_tracefs_put(&bench->fake, "available_events",
+			 "sched:sched_switch\nwhat is this\n:\n:x\ny:\n\n");
+	fake_tracefs_put(&bench->fake, "set_event", "sched:sched_switch\n*:*:mod:foo\n");
 	assert_string_equal(ask(bench, "events list 0"),
 			    "ok events from=0 count=1 total=1 enabled=1 list=sched:+sched_switch");
 }

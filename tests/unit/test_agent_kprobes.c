@@ -3,56 +3,26 @@
  * The agent's probes, with plain files in the place of tracefs: what is written to kprobe_events is
  * added to that file, so that it shows the orders. tests/guest/verbs.sh has the real one.
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
 #include "formats/names.h"
 #include "guest-agent/kprobes.h"
+#include "tests/unit/fake_tracefs.h"
 
 struct bench {
-	char directory[40];
-	struct tracefs tracefs;
+	struct fake_tracefs fake;
 	struct kprobes kprobes;
-	struct answers answers;
-	char text[VTRACE_LINE_MAX];
 };
 
 static const char of_the_owner[] = "p:kprobes/theirs schedule\n";
-
-static void put_file(struct bench *bench, const char *path, const char *text)
-{
-	int fd = openat(bench->tracefs.top, path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
-	close(fd);
-}
 
 static int setup(void **state)
 {
 	struct bench *bench = calloc(1, sizeof(*bench));
 
 	assert_non_null(bench);
-	strcpy(bench->directory, "/tmp/vtrace-test-kprobes-XXXXXX");
-	assert_non_null(mkdtemp(bench->directory));
-	bench->tracefs.top = open(bench->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bench->tracefs.instance = dup(bench->tracefs.top);
-	bench->kprobes.tracefs = &bench->tracefs;
-	put_file(bench, "kprobe_events", of_the_owner);
-	put_file(bench, "error_log", "");
-	assert_int_equal(mkdirat(bench->tracefs.top, "events", 0700), 0);
-	assert_int_equal(mkdirat(bench->tracefs.top, "events/vtrace", 0700), 0);
+	fake_tracefs_open(&bench->fake);
+	bench->kprobes.tracefs = &bench->fake.tracefs;
+	fake_tracefs_put(&bench->fake, "kprobe_events", of_the_owner);
+	fake_tracefs_put(&bench->fake, "error_log", "");
 	*state = bench;
 	return 0;
 }
@@ -60,51 +30,24 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	struct bench *bench = *state;
-	char command[80];
 	int status;
 
 	kprobes_release(&bench->kprobes);
-	answers_clear(&bench->answers);
-	tracefs_close(&bench->tracefs);
-	snprintf(command, sizeof(command), "rm -rf '%s'", bench->directory);
-	status = system(command);
+	status = fake_tracefs_close(&bench->fake);
 	free(bench);
 	return status;
-}
-
-static const char *contents(struct bench *bench, const char *path)
-{
-	size_t length;
-	char *text;
-
-	assert_int_equal(tracefs_read(bench->tracefs.top, path, sizeof(bench->text) - 1, &text,
-				      &length),
-			 0);
-	memcpy(bench->text, text, length + 1);
-	free(text);
-	return bench->text;
 }
 
 /* What was written to kprobe_events so far. */
 static const char *orders(struct bench *bench)
 {
-	return contents(bench, "kprobe_events") + strlen(of_the_owner);
+	return fake_tracefs_contents(&bench->fake, "kprobe_events") + strlen(of_the_owner);
 }
 
 static const char *ask(struct bench *bench, const char *args)
 {
-	int pipe_[2];
-	ssize_t n;
-
-	assert_int_equal(pipe2(pipe_, O_CLOEXEC | O_NONBLOCK), 0);
-	kprobe_answer(&bench->kprobes, args, &bench->answers);
-	assert_int_equal(answers_write(&bench->answers, pipe_[1]), 0);
-	n = read(pipe_[0], bench->text, sizeof(bench->text) - 1);
-	assert_true(n > 0);
-	bench->text[n - 1] = '\0';
-	close(pipe_[0]);
-	close(pipe_[1]);
-	return bench->text;
+	kprobe_answer(&bench->kprobes, args, &bench->fake.answers);
+	return fake_tracefs_answer(&bench->fake);
 }
 
 static void adding_and_listing(void **state)
@@ -147,7 +90,7 @@ static void what_is_expected(void **state)
 	for (size_t i = 0; i < sizeof(definitions) / sizeof(definitions[0]); i++) {
 		snprintf(line, sizeof(line), "add %s", definitions[i]);
 		if (!strstr(ask(bench, line), "error kprobe add is followed by a definition"))
-			fail_msg("%s: %s", definitions[i], bench->text);
+			fail_msg("%s: %s", definitions[i], bench->fake.text);
 	}
 	assert_non_null(strstr(ask(bench, "add"), "error kprobe takes add DEFINITION"));
 	assert_non_null(strstr(ask(bench, "dance x"), "error kprobe takes add DEFINITION"));
@@ -159,7 +102,7 @@ static void an_event_of_that_name_is_not_added_to(void **state)
 {
 	struct bench *bench = *state;
 
-	assert_int_equal(mkdirat(bench->tracefs.top, "events/vtrace/opened", 0700), 0);
+	fake_tracefs_put(&bench->fake, "events/vtrace/opened/enable", "0");
 	assert_string_equal(ask(bench, "add p:opened schedule"),
 			    "error kprobe there is an event vtrace:opened already");
 	assert_string_equal(orders(bench), "");
@@ -186,14 +129,13 @@ static void restoring_disables_and_removes(void **state)
 	ask(bench, "add p:a schedule");
 	ask(bench, "add p:b schedule");
 	ask(bench, "remove b");
-	assert_int_equal(mkdirat(bench->tracefs.top, "events/vtrace/a", 0700), 0);
-	put_file(bench, "events/vtrace/a/enable", "1");
+	fake_tracefs_put(&bench->fake, "events/vtrace/a/enable", "1");
 	kprobes_restore(&bench->kprobes, &result);
 	assert_int_equal(result.removed, 1);
 	assert_string_equal(result.refused, "");
 	assert_string_equal(orders(bench), "p:vtrace/a schedule\np:vtrace/b schedule\n"
 					   "-:vtrace/b\n-:vtrace/a\n");
-	assert_string_equal(contents(bench, "events/vtrace/a/enable"), "0");
+	assert_string_equal(fake_tracefs_contents(&bench->fake, "events/vtrace/a/enable"), "0");
 	kprobes_restore(&bench->kprobes, &result);
 	assert_int_equal(result.removed, 0);
 }
@@ -202,8 +144,8 @@ static void what_the_kernel_lacks(void **state)
 {
 	struct bench *bench = *state;
 
-	unlinkat(bench->tracefs.top, "kprobe_events", 0);
-	unlinkat(bench->tracefs.top, "error_log", 0);
+	unlinkat(bench->fake.tracefs.top, "kprobe_events", 0);
+	unlinkat(bench->fake.tracefs.top, "error_log", 0);
 	assert_string_equal(ask(bench, ""),
 			    "error kprobe this guest's kernel has no kprobe_events");
 	assert_string_equal(ask(bench, "add p:a schedule"),

@@ -3,29 +3,13 @@
  * The agent's settings, with plain files in the place of tracefs, which hold what was written to
  * them. tests/guest/verbs.sh has the real ones.
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
 #include "formats/control.h"
 #include "guest-agent/setting_answers.h"
+#include "tests/unit/fake_tracefs.h"
 
 struct bench {
-	char directory[40];
-	struct tracefs tracefs;
+	struct fake_tracefs fake;
 	struct settings settings;
-	struct answers answers;
-	char text[VTRACE_LINE_MAX];
 };
 
 static const struct {
@@ -42,28 +26,15 @@ static const struct {
 			       "\tfield: char data;\toffset:16;\tsize:4080;\tsigned:0;\n"},
 };
 
-static void put_file(struct bench *bench, const char *path, const char *text)
-{
-	int fd = openat(bench->tracefs.top, path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
-	close(fd);
-}
-
 static int setup(void **state)
 {
 	struct bench *bench = calloc(1, sizeof(*bench));
 
 	assert_non_null(bench);
-	strcpy(bench->directory, "/tmp/vtrace-test-settings-XXXXXX");
-	assert_non_null(mkdtemp(bench->directory));
-	bench->tracefs.top = open(bench->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bench->tracefs.instance = dup(bench->tracefs.top);
-	bench->settings.tracefs = &bench->tracefs;
-	assert_int_equal(mkdirat(bench->tracefs.top, "events", 0700), 0);
+	fake_tracefs_open(&bench->fake);
+	bench->settings.tracefs = &bench->fake.tracefs;
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
-		put_file(bench, files[i].path, files[i].text);
+		fake_tracefs_put(&bench->fake, files[i].path, files[i].text);
 	*state = bench;
 	return 0;
 }
@@ -71,29 +42,12 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	struct bench *bench = *state;
-	char command[80];
 	int status;
 
 	settings_release(&bench->settings);
-	answers_clear(&bench->answers);
-	tracefs_close(&bench->tracefs);
-	snprintf(command, sizeof(command), "rm -rf '%s'", bench->directory);
-	status = system(command);
+	status = fake_tracefs_close(&bench->fake);
 	free(bench);
 	return status;
-}
-
-static const char *contents(struct bench *bench, const char *path)
-{
-	size_t length;
-	char *text;
-
-	assert_int_equal(tracefs_read(bench->tracefs.top, path, sizeof(bench->text) - 1, &text,
-				      &length),
-			 0);
-	memcpy(bench->text, text, length + 1);
-	free(text);
-	return bench->text;
 }
 
 /* The answer to a line of the host's. */
@@ -101,21 +55,11 @@ static const char *ask(struct bench *bench, const char *line)
 {
 	struct control_request request;
 	enum setting setting = 0;
-	int pipe_[2];
-	ssize_t n;
-
-	assert_int_equal(pipe2(pipe_, O_CLOEXEC | O_NONBLOCK), 0);
 	control_request_parse(line, &request);
 	while (strcmp(setting_verb(setting), request.name))
 		setting++;
-	setting_answer(&bench->settings, setting, request.args, &bench->answers);
-	assert_int_equal(answers_write(&bench->answers, pipe_[1]), 0);
-	n = read(pipe_[0], bench->text, sizeof(bench->text) - 1);
-	assert_true(n > 0);
-	bench->text[n - 1] = '\0';
-	close(pipe_[0]);
-	close(pipe_[1]);
-	return bench->text;
+	setting_answer(&bench->settings, setting, request.args, &bench->fake.answers);
+	return fake_tracefs_answer(&bench->fake);
 }
 
 static void restored(struct bench *bench, unsigned count, const char *left, const char *refused)
@@ -148,7 +92,7 @@ static void asking(void **state)
 		assert_string_equal(ask(bench, tries[i].line), tries[i].answer);
 	}
 	restored(bench, 0, "", "");
-	assert_string_equal(contents(bench, "buffer_size_kb"), "1408\n");
+	assert_string_equal(fake_tracefs_contents(&bench->fake, "buffer_size_kb"), "1408\n");
 }
 
 static void what_is_expected(void **state)
@@ -175,7 +119,7 @@ static void what_is_expected(void **state)
 
 	for (size_t i = 0; i < sizeof(tries) / sizeof(tries[0]); i++) {
 		if (strcmp(ask(bench, tries[i].line), tries[i].answer))
-			fail_msg("%s: %s", tries[i].line, bench->text);
+			fail_msg("%s: %s", tries[i].line, bench->fake.text);
 	}
 }
 
@@ -187,21 +131,21 @@ static void changing_and_putting_back(void **state)
 			    "ok tracer name=function available=function_graph,function,nop");
 	ask(bench, "tracer function_graph");
 	assert_string_equal(ask(bench, "pid 12,345 6"), "ok pid count=1 list=12");
-	assert_string_equal(contents(bench, "set_event_pid"), "12 345 6\n");
+	assert_string_equal(fake_tracefs_contents(&bench->fake, "set_event_pid"), "12 345 6\n");
 	/* As the kernel has it. */
-	put_file(bench, "set_event_pid", "6\n12\n345\n");
+	fake_tracefs_put(&bench->fake, "set_event_pid", "6\n12\n345\n");
 	assert_string_equal(ask(bench, "pid"), "ok pid count=3 list=6,12,345");
-	put_file(bench, "set_event_pid", "12 345 6\n");
+	fake_tracefs_put(&bench->fake, "set_event_pid", "12 345 6\n");
 	assert_string_equal(ask(bench, "ftrace-filter vfs_read"),
 			    "ok ftrace-filter count=1 list=vfs_read");
 	assert_string_equal(ask(bench, "buffer-kb 1500"), "ok buffer-kb kb=1500");
 	assert_string_equal(ask(bench, "subbuf-kb 8"), "ok subbuf-kb kb=8 subbuf-size=4096");
 	restored(bench, 5, "", "");
-	assert_string_equal(contents(bench, "current_tracer"), "nop\n");
-	assert_string_equal(contents(bench, "set_event_pid"), "");
-	assert_string_equal(contents(bench, "set_ftrace_filter"), "");
-	assert_string_equal(contents(bench, "buffer_size_kb"), "1408\n");
-	assert_string_equal(contents(bench, "buffer_subbuf_size_kb"), "4\n");
+	assert_string_equal(fake_tracefs_contents(&bench->fake, "current_tracer"), "nop\n");
+	assert_string_equal(fake_tracefs_contents(&bench->fake, "set_event_pid"), "");
+	assert_string_equal(fake_tracefs_contents(&bench->fake, "set_ftrace_filter"), "");
+	assert_string_equal(fake_tracefs_contents(&bench->fake, "buffer_size_kb"), "1408\n");
+	assert_string_equal(fake_tracefs_contents(&bench->fake, "buffer_subbuf_size_kb"), "4\n");
 	restored(bench, 0, "", "");
 }
 
@@ -211,10 +155,10 @@ static void what_somebody_else_changed_stays(void **state)
 
 	ask(bench, "tracer function");
 	ask(bench, "buffer-kb 1500");
-	put_file(bench, "buffer_size_kb", "2000\n");
+	fake_tracefs_put(&bench->fake, "buffer_size_kb", "2000\n");
 	restored(bench, 1, "buffer-kb", "");
-	assert_string_equal(contents(bench, "current_tracer"), "nop\n");
-	assert_string_equal(contents(bench, "buffer_size_kb"), "2000\n");
+	assert_string_equal(fake_tracefs_contents(&bench->fake, "current_tracer"), "nop\n");
+	assert_string_equal(fake_tracefs_contents(&bench->fake, "buffer_size_kb"), "2000\n");
 	restored(bench, 0, "", "");
 }
 
@@ -228,9 +172,9 @@ static void rounding_is_put_back(void **state)
 	settings_restore(&bench->settings, false, &result);
 	assert_int_equal(result.restored, 1);
 	assert_string_equal(result.refused, "subbuf-kb");
-	assert_string_equal(contents(bench, "buffer_subbuf_size_kb"), "64\n");
+	assert_string_equal(fake_tracefs_contents(&bench->fake, "buffer_subbuf_size_kb"), "64\n");
 	restored(bench, 1, "", "");
-	assert_string_equal(contents(bench, "buffer_subbuf_size_kb"), "4\n");
+	assert_string_equal(fake_tracefs_contents(&bench->fake, "buffer_subbuf_size_kb"), "4\n");
 }
 
 static void a_tracer_that_stays_keeps_its_filter(void **state)
@@ -243,7 +187,7 @@ static void a_tracer_that_stays_keeps_its_filter(void **state)
 	settings_restore(&bench->settings, false, &result);
 	assert_int_equal(result.restored, 0);
 	assert_string_equal(result.refused, "tracer,ftrace-filter");
-	assert_string_equal(contents(bench, "set_ftrace_filter"), "vfs_read\n");
+	assert_string_equal(fake_tracefs_contents(&bench->fake, "set_ftrace_filter"), "vfs_read\n");
 	restored(bench, 2, "", "");
 }
 
@@ -251,8 +195,8 @@ static void what_the_kernel_lacks(void **state)
 {
 	struct bench *bench = *state;
 
-	unlinkat(bench->tracefs.top, "buffer_subbuf_size_kb", 0);
-	unlinkat(bench->tracefs.top, "set_ftrace_filter", 0);
+	unlinkat(bench->fake.tracefs.top, "buffer_subbuf_size_kb", 0);
+	unlinkat(bench->fake.tracefs.top, "set_ftrace_filter", 0);
 	assert_string_equal(ask(bench, "subbuf-kb 8"),
 			    "error subbuf-kb this guest's kernel has no buffer_subbuf_size_kb");
 	assert_string_equal(ask(bench, "subbuf-kb"),
@@ -269,7 +213,7 @@ static void a_refusal_is_put_back(void **state)
 
 	assert_string_equal(ask(bench, "clock nosuch"),
 			    "error clock the kernel does not take it; there are nosuch");
-	assert_string_equal(contents(bench, "trace_clock"), "global\n");
+	assert_string_equal(fake_tracefs_contents(&bench->fake, "trace_clock"), "global\n");
 	restored(bench, 0, "", "");
 }
 
@@ -278,20 +222,21 @@ static void buffers_that_may_not_be(void **state)
 	struct bench *bench = *state;
 
 	ask(bench, "buffer-kb 1073741824");
-	assert_non_null(strstr(bench->text, "error buffer-kb 1 CPUs would take more than half"));
-	assert_non_null(strstr(bench->text, "each has 1408 KiB"));
-	assert_string_equal(contents(bench, "buffer_size_kb"), "1408\n");
-	put_file(bench, "buffer_size_kb", "X\n");
+	assert_non_null(
+		strstr(bench->fake.text, "error buffer-kb 1 CPUs would take more than half"));
+	assert_non_null(strstr(bench->fake.text, "each has 1408 KiB"));
+	assert_string_equal(fake_tracefs_contents(&bench->fake, "buffer_size_kb"), "1408\n");
+	fake_tracefs_put(&bench->fake, "buffer_size_kb", "X\n");
 	assert_string_equal(ask(bench, "buffer-kb"), "ok buffer-kb kb=X");
 	assert_string_equal(ask(bench, "buffer-kb 2000"),
 			    "error buffer-kb the CPUs' buffers differ in size, which could not be "
 			    "put back");
 	/* Of a buffer that nothing has used yet. */
-	put_file(bench, "buffer_size_kb", "7 (expanded: 1408)\n");
+	fake_tracefs_put(&bench->fake, "buffer_size_kb", "7 (expanded: 1408)\n");
 	assert_string_equal(ask(bench, "buffer-kb"), "ok buffer-kb kb=1408");
 	ask(bench, "buffer-kb 100");
 	restored(bench, 1, "", "");
-	assert_string_equal(contents(bench, "buffer_size_kb"), "1408\n");
+	assert_string_equal(fake_tracefs_contents(&bench->fake, "buffer_size_kb"), "1408\n");
 }
 
 static void long_lists_are_cut_behind_a_name(void **state)
@@ -301,12 +246,12 @@ static void long_lists_are_cut_behind_a_name(void **state)
 
 	for (int i = 0; i < 2000; i++)
 		sprintf(list + (ptrdiff_t)8 * i, "fn_%04d\n", i);
-	put_file(bench, "set_ftrace_filter", list);
+	fake_tracefs_put(&bench->fake, "set_ftrace_filter", list);
 	ask(bench, "ftrace-filter");
-	assert_non_null(strstr(bench->text, "count=2000 list=fn_0000,fn_0001,"));
-	assert_true(strlen(bench->text) < VTRACE_LINE_MAX - 1);
-	assert_memory_equal(strrchr(bench->text, ','), ",fn_0", 5);
-	assert_int_equal(strlen(strrchr(bench->text, ',')), 8);
+	assert_non_null(strstr(bench->fake.text, "count=2000 list=fn_0000,fn_0001,"));
+	assert_true(strlen(bench->fake.text) < VTRACE_LINE_MAX - 1);
+	assert_memory_equal(strrchr(bench->fake.text, ','), ",fn_0", 5);
+	assert_int_equal(strlen(strrchr(bench->fake.text, ',')), 8);
 }
 
 #define SETTINGS_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

@@ -21,7 +21,8 @@
 #define DRY_BLIND_MS 1500 /* and where no agent says so */
 #define STOP_MS	     5000
 #define RUN_DRY_MS   10000 /* for a guest that does not stop sending */
-#define COUNTERS_MS  6000  /* above the time that guest_stats() takes */
+#define RESTORE_MS   5000
+#define COUNTERS_MS  6000 /* above the time that guest_stats() takes */
 
 int64_t batch_now_ms(void)
 {
@@ -115,8 +116,17 @@ static void filter_came(struct batch *batch, const struct engine_filter_reply *r
 
 	batch->summary.passing = reply->events;
 	batch->summary.tested = reply->tested;
+	if (batch->filter_asked && !reply->error) {
+		batch->filter_asked = false;
+		batch_advance(batch);
+	}
 	if (!reply->error)
 		return;
+	/* A probe that is to be added has no format yet. */
+	if (batch->phase < PHASE_BEFORE && !batch->ordered && batch->options->order_count) {
+		batch->filter_again = true;
+		return;
+	}
 	snprintf(text, sizeof(text), "the filter (-F, -e): %s", reply->reason);
 	if (batch->phase >= PHASE_BEFORE) {
 		tell(text); /* of formats that came later, and whose events are all hidden */
@@ -189,6 +199,39 @@ static void counters_after(void *data, const char *text)
 	batch_advance(batch);
 }
 
+static void orders_done(void *data, const char *error)
+{
+	struct batch *batch = data;
+
+	if (batch->phase != PHASE_ORDERING)
+		return;
+	if (error) {
+		batch_fail(batch, error);
+		batch_enter(batch, PHASE_DONE, -1);
+		return;
+	}
+	/* The next step is taken when what follows from the last answer has begun. */
+	batch->ordered = true;
+}
+
+/* The guest is set as it should be, and its formats are here. */
+static void set_up(struct batch *batch)
+{
+	if (batch->filter_again) {
+		batch->filter_again = false;
+		batch->filter_asked = guest_set_filter(batch->guest, &batch->options->filter) == 0;
+	}
+	if (batch->filter_asked)
+		return;
+	batch->ticks = guest_ticks(batch->guest);
+	if (guest_hello(batch->guest)->events_enabled == 0)
+		tell("no events are enabled in the guest: nothing will come until some are, with "
+		     "-e here or, there, with echo 1 > /sys/kernel/tracing/events/sched/enable");
+	batch_enter(batch, PHASE_BEFORE, -1);
+	if (guest_stats(batch->guest, -1, counters_before, batch) < 0)
+		counters_before(batch, NULL);
+}
+
 static void opened(struct batch *batch)
 {
 	const struct engine_formats_reply *formats = guest_formats(batch->guest);
@@ -202,20 +245,15 @@ static void opened(struct batch *batch)
 		batch_enter(batch, PHASE_DONE, -1);
 		return;
 	}
-	batch->ticks = guest_ticks(batch->guest);
 	batch->attached = state == GUEST_TRACING;
 	if (state == GUEST_REPLAY) {
+		batch->ticks = guest_ticks(batch->guest);
 		batch_enter(batch, PHASE_RUNNING, -1);
 		batch_pull(batch);
 		return;
 	}
-	if (guest_hello(batch->guest)->events_enabled == 0)
-		tell("no events are enabled in the guest: nothing will come until somebody enables "
-		     "some there, for example with echo 1 > "
-		     "/sys/kernel/tracing/events/sched/enable");
-	batch_enter(batch, PHASE_BEFORE, -1);
-	if (guest_stats(batch->guest, -1, counters_before, batch) < 0)
-		counters_before(batch, NULL);
+	batch_enter(batch, PHASE_ORDERING, -1);
+	start_orders_begin(&batch->orders, batch->options, batch->guest, orders_done, batch);
 }
 
 static void start(struct batch *batch)
@@ -270,7 +308,7 @@ static bool is_dry(const struct batch *batch)
 /* Take the next steps that the state of things allows. */
 void batch_advance(struct batch *batch)
 {
-	if (!batch->guest || batch->phase == PHASE_DONE)
+	if (!batch->guest || batch->phase >= PHASE_RESTORING)
 		return;
 	if (!guest_engine_alive(batch->guest) && batch->phase != PHASE_STOPPING) {
 		/* Nothing more can be read; what was started is stopped all the same. */
@@ -282,6 +320,8 @@ void batch_advance(struct batch *batch)
 	}
 	if (batch->phase == PHASE_OPENING)
 		opened(batch);
+	if (batch->phase == PHASE_ORDERING && batch->ordered && !guest_waiting(batch->guest))
+		set_up(batch);
 	if (batch->phase == PHASE_STARTING)
 		start(batch);
 	if (batch->phase == PHASE_RUNNING && guest_state(batch->guest) == GUEST_GONE) {
@@ -324,6 +364,11 @@ static void phase_over(void *data)
 	case PHASE_LAST:
 		ask_counters(batch);
 		batch_advance(batch);
+		break;
+	case PHASE_RESTORING:
+		batch_fail(batch, "the agent has not confirmed within 5 s that what was set in the "
+				  "guest was put back");
+		batch_enter(batch, PHASE_DONE, -1);
 		break;
 	default:
 		batch_enter(batch, PHASE_DONE, -1);
@@ -407,6 +452,38 @@ static void judge(struct batch *batch)
 			   "no agent answered and no page came: start trace-agent in the guest");
 }
 
+static void restored(void *data, const char *text, const char *error)
+{
+	struct batch *batch = data;
+	char why[640], refused[256];
+
+	if (error)
+		snprintf(why, sizeof(why), "what was set in the guest is not put back: %s", error);
+	else if (control_value(text, "refused", refused, sizeof(refused)) > 0)
+		snprintf(why, sizeof(why), "not put back in the guest: %s", refused);
+	else
+		why[0] = '\0';
+	if (why[0])
+		batch_fail(batch, why);
+	batch_enter(batch, PHASE_DONE, -1);
+}
+
+/* What was set here is put back, as far as somebody is there to do it. */
+static int restore(struct batch *batch)
+{
+	int err = 0;
+
+	if (batch->options->keep_running || !start_orders_wanted(batch->options) ||
+	    !guest_orders_changed(batch->guest) || guest_state(batch->guest) == GUEST_GONE)
+		return 0;
+	batch_enter(batch, PHASE_RESTORING, RESTORE_MS);
+	if (guest_restore(batch->guest, restored, batch) < 0)
+		restored(batch, NULL, "it can not be asked for");
+	while (batch->phase != PHASE_DONE && !err)
+		err = loop_run_once();
+	return err;
+}
+
 static int run(struct batch *batch)
 {
 	static const struct guest_events events = {
@@ -428,6 +505,8 @@ static int run(struct batch *batch)
 		domains_on_event(batch->domains, on_domain, batch);
 	while (batch->phase != PHASE_DONE && !err)
 		err = loop_run_once();
+	if (!err)
+		err = restore(batch);
 	if (err)
 		batch_fail(batch, "the event loop failed");
 	judge(batch);

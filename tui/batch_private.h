@@ -10,18 +10,21 @@
 #include "tui/batch_lines.h"
 #include "tui/batch_summary.h"
 #include "tui/guest/guest.h"
+#include "tui/start_orders.h"
 
 #define NO_ANSWER_MS 10000 /* of the engine to the last requests */
 
 enum phase {
 	PHASE_OPENING,	/* until the agent has answered and the formats are there */
+	PHASE_ORDERING, /* until the guest is set as the command line wants it */
 	PHASE_BEFORE,	/* the guest's counters before the start */
 	PHASE_STARTING, /* until the guest traces */
 	PHASE_RUNNING,
-	PHASE_STOPPING, /* until the agent has flushed */
-	PHASE_DRYING,	/* until the channels have run dry */
-	PHASE_LAST,	/* every row that is still held */
-	PHASE_AFTER,	/* the guest's counters and the engine's */
+	PHASE_STOPPING,	 /* until the agent has flushed */
+	PHASE_DRYING,	 /* until the channels have run dry */
+	PHASE_LAST,	 /* every row that is still held */
+	PHASE_AFTER,	 /* the guest's counters and the engine's */
+	PHASE_RESTORING, /* until the agent has put back what was set */
 	PHASE_DONE,
 };
 
@@ -32,6 +35,10 @@ struct batch {
 	struct lines lines;
 	struct summary summary;
 	enum phase phase;
+	struct start_orders orders;
+	bool ordered;	   /* all of them are carried out */
+	bool filter_again; /* the filter named what was not there before them */
+	bool filter_asked; /* and is being tried again */
 	int signal_fd;
 	int signal_watch;
 	int pull_timer;

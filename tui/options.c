@@ -25,6 +25,12 @@ enum {
 	KEY_CONFIG,
 	KEY_NO_CONFIG,
 	KEY_WITH_MOUSE,
+	KEY_GUEST_FILTER,
+	KEY_TRACER,
+	KEY_KPROBE,
+	KEY_CLOCK,
+	KEY_BUFFER_KB,
+	KEY_PID,
 };
 
 /* 0, or -EINVAL with a sentence in complaint that follows "vtrace-top: ". */
@@ -221,6 +227,66 @@ static int set_memory(struct options *options, const char *value, char *complain
 	return refuse(complaint, "--memory", value, want);
 }
 
+const char *options_order_name(enum control_verb verb)
+{
+	return verb == CONTROL_FILTER ? "guest-filter" : control_verb_name(verb);
+}
+
+static int add_order(struct options *options, enum control_verb verb, const char *value,
+		     char *complaint)
+{
+	if (options->order_count == OPTIONS_ORDERS) {
+		snprintf(complaint, COMPLAINT_MAX, "--%s: at most %d such options can be given",
+			 options_order_name(verb), OPTIONS_ORDERS);
+		return -EINVAL;
+	}
+	options->order[options->order_count++] = (struct options_order){verb, value};
+	return 0;
+}
+
+static int set_guest_filter(struct options *options, const char *value, char *complaint)
+{
+	size_t event = strcspn(value, " ");
+
+	if (!memchr(value, ':', event) || !value[event + strspn(value + event, " ")])
+		return refuse(
+			complaint, "--guest-filter", value,
+			"wants an event and its filter, as in 'sched:sched_switch prev_prio < "
+			"100'");
+	return add_order(options, CONTROL_FILTER, value, complaint);
+}
+
+static int set_tracer(struct options *options, const char *value, char *complaint)
+{
+	return add_order(options, CONTROL_TRACER, value, complaint);
+}
+
+static int set_kprobe(struct options *options, const char *value, char *complaint)
+{
+	return add_order(options, CONTROL_KPROBE, value, complaint);
+}
+
+static int set_clock(struct options *options, const char *value, char *complaint)
+{
+	return add_order(options, CONTROL_CLOCK, value, complaint);
+}
+
+static int set_buffer_kb(struct options *options, const char *value, char *complaint)
+{
+	uint64_t kb;
+
+	if (control_number(value, &kb) || !kb)
+		return refuse(complaint, "--buffer-kb", value, "wants a number of KiB, 1 or more");
+	return add_order(options, CONTROL_BUFFER_KB, value, complaint);
+}
+
+static int set_pid(struct options *options, const char *value, char *complaint)
+{
+	if (value[strspn(value, "0123456789,")])
+		return refuse(complaint, "--pid", value, "wants numbers of tasks, as in 1,4711");
+	return add_order(options, CONTROL_PID, value, complaint);
+}
+
 static int set_config(struct options *options, const char *value, char *complaint)
 {
 	(void)complaint;
@@ -259,8 +325,17 @@ static const struct option_entry entries[] = {
 	{'b', "batch", NULL, "print events as lines on stdout, without a screen", set_batch},
 	{KEY_DIR, "dir", "PATH", "no libvirt: QEMU's FIFOs in PATH, share/ in it", set_dir},
 	{'C', "cpus", "LIST", "only these CPUs of the guest, as in 0-3,8", set_cpus},
-	{'e', "events", "LIST", "show only these events, as in sched,timer:hr*", set_events},
+	{'e', "events", "LIST", "enable and show only these, as in sched,timer:hr*", set_events},
 	{'F', "filter", "EXPR", "show only events for which EXPR is true", set_filter},
+	{KEY_GUEST_FILTER, "guest-filter", "FILTER", "'SYSTEM:EVENT EXPR': by the guest's kernel",
+	 set_guest_filter},
+	{KEY_TRACER, "tracer", "NAME", "set the guest's tracer, as in function_graph", set_tracer},
+	{KEY_KPROBE, "kprobe", "PROBE", "add a probe to the guest, as in p:NAME FUNCTION",
+	 set_kprobe},
+	{KEY_CLOCK, "clock", "NAME", "set the guest's trace clock, as in mono", set_clock},
+	{KEY_BUFFER_KB, "buffer-kb", "N", "KiB of the ring buffer of each of its CPUs",
+	 set_buffer_kb},
+	{KEY_PID, "pid", "LIST", "have the guest record only these of its tasks", set_pid},
 	{'w', "write", "PATH", "save raw pages from the start; PATH.dat: a trace.dat", set_write},
 	{KEY_WRITE_LIMIT, "write-limit", "SIZE", "end a recording that has SIZE of pages",
 	 set_write_limit},
@@ -370,6 +445,9 @@ static int check_conflicts(const struct options *options, FILE *err)
 		 "--write-limit ends a recording of a guest; with -r there is no guest"},
 		{options->start && options->replay,
 		 "--start starts tracing in a guest; with -r there is no guest"},
+		{options->order_count && options->replay,
+		 "--guest-filter, --tracer, --kprobe, --clock, --buffer-kb and --pid are about a "
+		 "guest; with -r there is none"},
 		{options->keep_running && options->replay,
 		 "--keep-running is about a guest; with -r there is no guest"},
 		{options->duration > 0 && options->replay,

@@ -10,9 +10,18 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "formats/control.h"
 #include "tui/engine/protocol.h"
 
 #define OPTIONS_MEMORY (256ull << 20) /* bytes of pages, where nobody says how many */
+
+#define OPTIONS_ORDERS 32
+
+/* Something to be set in the guest before tracing starts. */
+struct options_order {
+	enum control_verb verb;
+	const char *args; /* as given; of a probe without "add" */
+};
 
 struct options {
 	const char *uri;      /* -c; NULL: libvirt's default */
@@ -32,7 +41,9 @@ struct options {
 	const char *config;   /* --config; NULL: the user's own settings file */
 	bool no_config;	      /* --no-config */
 	bool mouse;	      /* --mouse */
-	struct engine_filter filter;	   /* -e and -F; all "": no filter */
+	struct engine_filter filter;		    /* -e and -F; all "": no filter */
+	struct options_order order[OPTIONS_ORDERS]; /* --tracer and others, in the order given */
+	unsigned order_count;
 	uint8_t cpus[ENGINE_CPUSET_BYTES]; /* -C; all bits set when not given */
 };
 
@@ -42,6 +53,9 @@ enum options_result { OPTIONS_RUN, OPTIONS_EXIT_OK, OPTIONS_EXIT_USAGE };
 /* Parse; prints --help and --version on out, complaints on err. */
 enum options_result options_parse(struct options *options, int argc, char **argv, FILE *out,
 				  FILE *err);
+
+/* The option, without "--", that orders with a verb. */
+const char *options_order_name(enum control_verb verb);
 
 /* Parse "512M" into bytes. 0, or -EINVAL with a sentence in why. */
 int memory_parse(const char *text, uint64_t *bytes, char *why, size_t why_size);

@@ -92,6 +92,60 @@ see "it ends well" 'ended with 0'
 ok "leaving put that back" within 10 is_enabled "$before"
 ok "and tracing is off" within 10 tracing_is_off
 
+# The same by options of batch.
+batch -c "$URI" -e sched:sched_switch --guest-filter 'sched:sched_switch prev_pid == 0' -n 20 "$DOMAIN"
+is "batch enables and filters by options" "$STATUS $(grep -c ' sched_switch: ' "$OUT")" "0 20"
+ok "in the guest" test -z "$(grep ' sched_switch: ' "$OUT" | grep -v '^ *<idle>-0 ')"
+ok "what it has enabled is put back" within 10 is_enabled "$before"
+ok "and its filter" filtered sched/sched_switch none
+batch -c "$URI" -e sched_switch,nosuch -n 20 "$DOMAIN"
+is "an event that there is not is told before anything is traced" \
+	"$STATUS $(grep -c . "$OUT") $(grep -cE "called '?nosuch" "$ERR")" "1 0 1"
+batch -c "$URI" --tracer sundial --clock boot -n 20 "$DOMAIN"
+is "so is a tracer" "$STATUS $(grep -c 'the kernel does not take it; there are' "$ERR")" "1 1"
+
+# A probe that is added from the console decodes with its arguments.
+if in_guest "test -e $TRACEFS/kprobe_events"; then
+	open_console 120x40 "$UTF8 '$TOP' -c $URI $DOMAIN"
+	see "once more" 'not tracing: t starts it'
+	# shellcheck disable=SC2016
+	typed ':kprobe add p:named do_sys_openat2 file=+0($arg2):ustring'
+	key Enter
+	see "a probe" 'the probe vtrace:named is added'
+	typed ':events vtrace:named'
+	key Enter
+	see "its event can be enabled" '1 of [0-9],[0-9]{3} events are enabled'
+	key m t
+	title "tracing" TRACING
+	in_guest 'cat /etc/hostname > /dev/null 2>&1; true'
+	see "it comes with its argument" ' named +\([0-9a-f]+\) file="/etc/hostname"'
+	typed ':clock mono'
+	key Enter
+	see "another clock while it traces" 'trace clock is mono now'
+	title "which goes on" TRACING
+	in_guest 'cat /etc/hostname > /dev/null 2>&1; true'
+	see "with a row that says so" 'trace clock set to mono at'
+	if in_guest "grep -qw function_graph $TRACEFS/available_tracers"; then
+		typed ':ftrace-filter vfs_read'
+		key Enter
+		see "one function" 'traces 1 functions: vfs_read'
+		typed ':tracer function_graph'
+		key Enter
+		see "its tracer" 'tracer is function_graph now'
+		in_guest 'cat /etc/hostname > /dev/null 2>&1; true'
+		see "it comes" ' funcgraph_(entry|exit) .* us'
+	else
+		skip "function_graph" "this kernel has no function tracer"
+	fi
+	key Q
+	see "it ends well" 'ended with 0'
+	is "no probe is left" "$(in_guest "cat $TRACEFS/kprobe_events")" ""
+	is "nor a tracer" "$(in_guest "cat $TRACEFS/current_tracer")" nop
+	ok "events are as they were" within 10 is_enabled "$before"
+else
+	skip "kprobe" "this kernel has no kprobe_events"
+fi
+
 # What the host has changed goes with the agent.
 printf 'events set kmem:kmalloc\nfilter kmem:kmalloc bytes_req > 1000\n' \
 	> "$STATE/$DOMAIN/agent-ctl-path.in"

@@ -169,15 +169,26 @@ static void batch_where_stdout_is_no_terminal(void **state)
 static void help_names_every_option(void **state)
 {
 	static const char *const names[] = {
-		"-c, --connect URI", "-r, --read PATH",
-		"-b, --batch",	     "--dir PATH",
-		"-C, --cpus LIST",   "-w, --write PATH",
-		"-n, --count N",     "-d, --duration SEC",
-		"--memory SIZE",     "--stats",
-		"--start",	     "--keep-running",
-		"-e, --events LIST", "-F, --filter EXPR",
-		"--dat-version 6|7", "-h, --help",
-		"-V, --version",     "--write-limit SIZE",
+		"-c, --connect URI",
+		"-r, --read PATH",
+		"-b, --batch",
+		"--dir PATH",
+		"-C, --cpus LIST",
+		"-w, --write PATH",
+		"-n, --count N",
+		"-d, --duration SEC",
+		"--memory SIZE",
+		"--stats",
+		"--start",
+		"--keep-running",
+		"-e, --events LIST",
+		"-F, --filter EXPR",
+		"--guest-filter FILTER",
+		"--tracer NAME",
+		"--dat-version 6|7",
+		"-h, --help",
+		"-V, --version",
+		"--write-limit SIZE",
 		"--mouse",
 	};
 	struct options options;
@@ -242,6 +253,10 @@ static void wrong_values_are_refused(void **state)
 	EXPECT_COMPLAINT("wants 6 or 7", "--dat-version", "7.0");
 	memset(text, 'x', sizeof(text) - 1);
 	EXPECT_COMPLAINT("-F is longer than the 1023 bytes", "-F", text);
+	EXPECT_COMPLAINT("wants an event and its filter", "--guest-filter", "sched:sched_switch ");
+	EXPECT_COMPLAINT("wants an event and its filter", "--guest-filter", "prev_prio < 100");
+	EXPECT_COMPLAINT("wants a number of KiB", "--buffer-kb", "0");
+	EXPECT_COMPLAINT("wants numbers of tasks", "--pid", "bash");
 	EXPECT_COMPLAINT("-e is longer than the 511 bytes", "-e", text + 1023 - 511, "-e", "y");
 }
 
@@ -273,6 +288,7 @@ static void conflicts_are_told(void **state)
 	EXPECT_COMPLAINT("--start starts", "-r", "saved", "--start");
 	EXPECT_COMPLAINT("--keep-running is about", "-r", "saved", "--keep-running");
 	EXPECT_COMPLAINT("-d stops tracing", "-b", "-r", "saved", "-d", "1");
+	EXPECT_COMPLAINT("with -r there is none", "-b", "-r", "saved", "--tracer", "nop");
 	EXPECT_COMPLAINT("-n needs -b", "-n", "1");
 	EXPECT_COMPLAINT("-d needs -b", "-d", "1");
 	EXPECT_COMPLAINT("--stats needs -b", "--stats");

@@ -50,6 +50,28 @@ static void on_message(void *data, enum guest_severity severity, const char *tex
 	console_invalidate(console);
 }
 
+static void orders_done(void *data, const char *error)
+{
+	struct console *console = data;
+
+	console->orders_done = !error;
+	console_invalidate(console);
+	if (error)
+		journal_add(&console->journal, GUEST_ERROR, error);
+}
+
+/* Set in the guest what the command line wants, before --start. */
+static void order_at_start(struct console *console)
+{
+	enum guest_state state = guest_state(console->guest);
+
+	if (console->orders_asked || (state != GUEST_STOPPED && state != GUEST_TRACING))
+		return;
+	console->orders_asked = true;
+	start_orders_begin(&console->start_orders, console->options, console->guest, orders_done,
+			   console);
+}
+
 static void note_state(struct console *console)
 {
 	bool tracing = attach_tracing(console);
@@ -58,7 +80,8 @@ static void note_state(struct console *console)
 		console->tracing_since = 0;
 	else if (!console->tracing_since)
 		console->tracing_since = console_now();
-	if (console->options->start && !console->start_asked &&
+	order_at_start(console);
+	if (console->options->start && console->orders_done && !console->start_asked &&
 	    guest_state(console->guest) == GUEST_STOPPED) {
 		console->start_asked = true;
 		guest_start(console->guest);

@@ -26,6 +26,7 @@
 #include "tui/domain/domain.h"
 #include "tui/guest/guest.h"
 #include "tui/options.h"
+#include "tui/start_orders.h"
 
 /* What is to happen once the guest has stopped tracing. */
 enum after_stop { AFTER_STOP_NOTHING, AFTER_STOP_OPEN, AFTER_STOP_LEAVE };
@@ -66,9 +67,11 @@ struct console {
 	bool cpus_known;		   /* they are streams, no longer numbers of -C */
 	uint64_t tracing_since;		   /* ms of console_now(); 0: not tracing */
 	bool start_asked;		   /* --start was carried out */
-	bool engine_mourned;		   /* the dead engine's restart was offered */
-	bool libvirt_lost;		   /* the connection is to be given up */
-	bool retrying;			   /* to connect to libvirt again, by retry_timer */
+	struct start_orders start_orders;  /* of the first guest */
+	bool orders_asked, orders_done;
+	bool engine_mourned; /* the dead engine's restart was offered */
+	bool libvirt_lost;   /* the connection is to be given up */
+	bool retrying;	     /* to connect to libvirt again, by retry_timer */
 	int retry_timer;
 	bool came_back;	      /* the domain that was gone was started */
 	bool relist;	      /* domains changed: the picker is out of date */

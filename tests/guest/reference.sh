@@ -94,6 +94,11 @@ clock_of()
 	in_tracefs "sed 's/.*\[\(.*\)\].*/\1/' trace_clock"
 }
 
+# What switches tracers and events patches the kernel's code, and an emulator that translates an
+# instruction while another CPU patches it can hang, see emulator_hung in tests/demo/up. So the second CPU
+# is away meanwhile; its buffer is emptied, and gets its clock, when it is there again.
+CPU1=/sys/devices/system/cpu/cpu1/online
+
 # record NAME CLOCK SETUP LOAD: trace what SETUP switches on while LOAD runs, into NAME.dat. A guest
 # that is dead ends the test: each further word to it would take half a minute.
 record()
@@ -103,7 +108,8 @@ record()
 		diag "$(tail -n 40 "$STATE/$DOMAIN/console.log")"
 		tap_end
 	fi
-	in_tracefs "$quiet; try $2 trace_clock; $3" > "$WORK/setup" 2>&1
+	in_tracefs "echo 0 > $CPU1; $quiet; $3
+		echo 1 > $CPU1; try $2 trace_clock; echo > trace" > "$WORK/setup" 2>&1
 	agent_on
 	batch_start "$DOMAIN" -w "$WORK/$1.dat"
 	within 20 tracing_is_on

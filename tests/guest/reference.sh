@@ -194,7 +194,7 @@ all_of_it()
 	name="$1: osnoise"
 	if tracer osnoise; then
 		record "$name" uptime "echo osnoise > current_tracer; echo 1 > events/osnoise/enable
-			echo 0 > events/osnoise/sample_threshold/enable" "usleep 1200000"
+			echo 0 > events/osnoise/sample_threshold/enable" "usleep 3000000"
 		same "$name" osnoise
 	else
 		skip "$name" "this kernel has no such tracer"
@@ -204,7 +204,7 @@ all_of_it()
 	if tracer hwlat; then
 		record "$name" counter "echo 1000000 > hwlat_detector/window
 			echo 500000 > hwlat_detector/width
-			echo 1 > tracing_thresh; echo hwlat > current_tracer" "usleep 1200000"
+			echo 1 > tracing_thresh; echo hwlat > current_tracer" "usleep 3000000"
 		same "$name" hwlat
 	else
 		skip "$name" "this kernel has no such tracer"

@@ -255,3 +255,20 @@ int control_number(const char *text, uint64_t *value)
 {
 	return number(text, strlen(text), value);
 }
+
+bool control_is_count(const char *text, uint64_t most)
+{
+	uint64_t number;
+
+	return !control_number(text, &number) && number > 0 && number <= most;
+}
+
+bool control_is_word(const char *text)
+{
+	return !strchr(text, ' ');
+}
+
+bool control_is_tasks(const char *text)
+{
+	return !strcmp(text, "none") || !text[strspn(text, "0123456789, ")];
+}

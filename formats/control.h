@@ -115,4 +115,14 @@ const char *control_rest(const char *text, const char *key);
 /* Read a decimal number that fills the whole of text. 0 or -EINVAL. */
 int control_number(const char *text, uint64_t *value);
 
+/* Arguments of the settings, as both sides look at them: a number from 1 to most, one word, and
+ * numbers of tasks with commas or blanks between, or "none". Kernels before 6.9 cut a longer mark
+ * (Linux, kernel/trace/trace.c, TRACE_BUF_SIZE). */
+#define CONTROL_MARK_MAX      1024 /* bytes of a text to be marked */
+#define CONTROL_BUFFER_KB_MAX (1u << 30)
+#define CONTROL_SUBBUF_KB_MAX (VTRACE_SUBBUF_MAX / 1024)
+bool control_is_count(const char *text, uint64_t most);
+bool control_is_word(const char *text);
+bool control_is_tasks(const char *text);
+
 #endif

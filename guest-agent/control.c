@@ -30,9 +30,6 @@
 /* A port without a host says so at every poll(): look again after so long. */
 #define NO_HOST_MS 500
 
-/* Kernels before 6.9 cut a longer mark (Linux, kernel/trace/trace.c, TRACE_BUF_SIZE). */
-#define MARK_MAX 1024
-
 enum state { STATE_STOPPED, STATE_TRACING, STATE_STOPPING };
 
 struct control {
@@ -258,9 +255,9 @@ static void on_mark(struct control *control, const char *args)
 {
 	int err;
 
-	if (!args[0] || strlen(args) > MARK_MAX) {
+	if (!args[0] || strlen(args) > CONTROL_MARK_MAX) {
 		answers_add(&control->answers, "error mark takes a text of 1 to %d bytes",
-			    MARK_MAX);
+			    CONTROL_MARK_MAX);
 		return;
 	}
 	err = tracefs_write(control->setup->tracefs->instance, "trace_marker", 0, args);

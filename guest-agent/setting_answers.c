@@ -9,26 +9,7 @@
 
 #include "formats/control.h"
 
-#define BUFFER_KB_MAX (1u << 30)
-#define SUBBUF_KB_MAX (VTRACE_SUBBUF_MAX / 1024)
-#define LIST_BYTES    (VTRACE_LINE_MAX - 128)
-
-static bool is_number(const char *args, uint64_t most)
-{
-	uint64_t number;
-
-	return !control_number(args, &number) && number > 0 && number <= most;
-}
-
-static bool is_word(const char *args)
-{
-	return !strchr(args, ' ');
-}
-
-static bool is_pids(const char *args)
-{
-	return !strcmp(args, "none") || args[strspn(args, "0123456789, ")] == '\0';
-}
+#define LIST_BYTES (VTRACE_LINE_MAX - 128)
 
 /* Colons make commands of them, which are no part of the list, and "!" takes them out of it. */
 static bool is_functions(const char *args)
@@ -41,17 +22,19 @@ static const char *expected(enum setting setting, const char *args)
 {
 	switch (setting) {
 	case SETTING_CLOCK:
-		return is_word(args) ? NULL : "the name of a clock, or nothing";
+		return control_is_word(args) ? NULL : "the name of a clock, or nothing";
 	case SETTING_TRACER:
-		return is_word(args) ? NULL : "the name of a tracer, or nothing";
+		return control_is_word(args) ? NULL : "the name of a tracer, or nothing";
 	case SETTING_BUFFER_KB:
-		return is_number(args, BUFFER_KB_MAX) ? NULL : "a number of KiB, or nothing";
+		return control_is_count(args, CONTROL_BUFFER_KB_MAX)
+			       ? NULL
+			       : "a number of KiB, or nothing";
 	case SETTING_SUBBUF_KB:
-		return is_number(args, SUBBUF_KB_MAX)
+		return control_is_count(args, CONTROL_SUBBUF_KB_MAX)
 			       ? NULL
 			       : "a number of KiB from 1 to 1024, or nothing";
 	case SETTING_PID:
-		return is_pids(args) ? NULL : "numbers of tasks, none, or nothing";
+		return control_is_tasks(args) ? NULL : "numbers of tasks, none, or nothing";
 	case SETTING_FTRACE_FILTER:
 		return is_functions(args) ? NULL
 					  : "names of functions, with * and ?, none, or nothing";
@@ -61,7 +44,7 @@ static const char *expected(enum setting setting, const char *args)
 	return NULL;
 }
 
-_Static_assert(SUBBUF_KB_MAX == 1024, "expected() names the limit");
+_Static_assert(CONTROL_SUBBUF_KB_MAX == 1024, "expected() names the limit");
 
 static void replace(char *text, char old, char new)
 {

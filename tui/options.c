@@ -273,9 +273,7 @@ static int set_clock(struct options *options, const char *value, char *complaint
 
 static int set_buffer_kb(struct options *options, const char *value, char *complaint)
 {
-	uint64_t kb;
-
-	if (control_number(value, &kb) || !kb)
+	if (!control_is_count(value, CONTROL_BUFFER_KB_MAX))
 		return refuse(complaint, "--buffer-kb", value, "wants a number of KiB, 1 or more");
 	return add_order(options, CONTROL_BUFFER_KB, value, complaint);
 }

@@ -315,9 +315,23 @@ static void numbers(void **state)
 	assert_int_equal(control_value_u64("a=18446744073709551616", "a", &value), -EINVAL);
 }
 
+static void test_arguments(void **state)
+{
+	(void)state;
+	assert_true(control_is_count("1", 5) && control_is_count("5", 5));
+	assert_false(control_is_count("0", 5) || control_is_count("6", 5) ||
+		     control_is_count("", 5) || control_is_count("5 ", 5) ||
+		     control_is_count("-1", 5));
+	assert_true(control_is_word("mono"));
+	assert_false(control_is_word("mono raw"));
+	assert_true(control_is_tasks("none") && control_is_tasks("12,4711 3"));
+	assert_false(control_is_tasks("all") || control_is_tasks("12;3"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_arguments),
 		cmocka_unit_test(lines_coalesced),
 		cmocka_unit_test(lines_split_anywhere),
 		cmocka_unit_test(lines_unfinished_stay),

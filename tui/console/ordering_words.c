@@ -4,9 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MARK_MAX      1024 /* doc/vtrace-protocol.7, "mark" */
-#define SUBBUF_KB_MAX (VTRACE_SUBBUF_MAX / 1024)
-
 /* ---- answers ---- */
 
 /* A value, "?" where the agent has left it out. */
@@ -160,23 +157,6 @@ void ordering_sentence(enum control_verb verb, bool set, const char *keys, char 
 
 /* ---- arguments ---- */
 
-static bool is_number(const char *text, uint64_t most)
-{
-	uint64_t number;
-
-	return !control_number(text, &number) && number > 0 && number <= most;
-}
-
-static bool is_one_word(const char *text)
-{
-	return !strchr(text, ' ');
-}
-
-static bool is_tasks(const char *text)
-{
-	return !strcmp(text, "none") || !text[strspn(text, "0123456789, ")];
-}
-
 static bool is_probe(const char *text)
 {
 	static const char add[] = "add ", remove[] = "remove ";
@@ -192,16 +172,19 @@ static const char *expected(enum control_verb verb, const char *text)
 	switch (verb) {
 	case CONTROL_CLOCK:
 	case CONTROL_TRACER:
-		return is_one_word(text) ? NULL : "one name is expected: Tab lists them";
+		return control_is_word(text) ? NULL : "one name is expected: Tab lists them";
 	case CONTROL_BUFFER_KB:
-		return is_number(text, UINT32_MAX) ? NULL : "a number of KiB is expected";
+		return control_is_count(text, CONTROL_BUFFER_KB_MAX)
+			       ? NULL
+			       : "a number of KiB is expected";
 	case CONTROL_SUBBUF_KB:
-		return is_number(text, SUBBUF_KB_MAX)
+		return control_is_count(text, CONTROL_SUBBUF_KB_MAX)
 			       ? NULL
 			       : "a number of KiB from 1 to 1024 is expected";
 	case CONTROL_PID:
-		return is_tasks(text) ? NULL
-				      : "numbers of tasks are expected, as in 1,4711; or none";
+		return control_is_tasks(text)
+			       ? NULL
+			       : "numbers of tasks are expected, as in 1,4711; or none";
 	case CONTROL_KPROBE:
 		return is_probe(text) ? NULL
 				      : "add p:opened do_sys_openat2 looks like one, add r:done "
@@ -216,13 +199,15 @@ static const char *expected(enum control_verb verb, const char *text)
 			       ? NULL
 			       : "take or free is expected, or nothing";
 	case CONTROL_MARK:
-		return strlen(text) <= MARK_MAX ? NULL : "a text of at most 1024 bytes is expected";
+		return strlen(text) <= CONTROL_MARK_MAX
+			       ? NULL
+			       : "a text of at most 1024 bytes is expected";
 	default:
 		return NULL;
 	}
 }
 
-_Static_assert(SUBBUF_KB_MAX == 1024, "expected() names the limit");
+_Static_assert(CONTROL_SUBBUF_KB_MAX == 1024, "expected() names the limit");
 
 bool ordering_find_fault(enum control_verb verb, const char *text, char *why, size_t size,
 			 size_t *at)

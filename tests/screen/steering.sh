@@ -112,7 +112,7 @@ order 'mark never'
 see "it is asked once at a time" 'has not answered about mark yet'
 wait_for "in the end it is given up" shows 'mark: the agent has not answered in time'
 order 'mark half'
-see "half an answer" 'a mark of 4 bytes is in'
+see "a mark after which half an answer comes" 'a mark of 4 bytes is in'
 order ping
 see "takes the next one with it" 'ping: the agent has not answered in time'
 order ping

@@ -205,8 +205,6 @@ static int copy_beside(struct dat_writer *writer, const struct dat_holes *holes,
 	ret = dat_holes_copy(holes, writer->fd, fd, end);
 	if (!ret)
 		ret = settle(writer, fd, holes, names_end);
-	if (!ret && fsync(fd))
-		ret = -errno;
 	if (close(fd) && !ret)
 		ret = -errno;
 	if (!ret && rename(beside, writer->path))
@@ -250,8 +248,6 @@ static int take_out(struct dat_writer *writer, const struct dat_holes *holes, ui
 		ret = 0;
 	}
 	err = settle(writer, writer->fd, &taken, names_end);
-	if (!err && fsync(writer->fd))
-		err = -errno;
 	return err ? err : ret;
 }
 

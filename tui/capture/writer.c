@@ -45,12 +45,11 @@ static int open_temporary(const struct capture_writer *writer, const char *name)
 	return fd < 0 ? -errno : fd;
 }
 
-/* Closes fd. ret is what the writing came to; without an error the file takes its place. */
+/* Closes fd. ret is what the writing came to; without an error the file takes its place. Nothing is
+ * fsync()ed: on a busy disk that takes seconds, in which the console would answer no key. */
 static int put_in_place(const struct capture_writer *writer, int fd, const char *temporary,
 			const char *name, int ret)
 {
-	if (!ret && fsync(fd))
-		ret = -errno;
 	if (close(fd) && !ret)
 		ret = -errno;
 	if (!ret && renameat(writer->dir_fd, temporary, writer->dir_fd, name))

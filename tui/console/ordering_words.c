@@ -103,6 +103,20 @@ static void say_snapshot(bool set, const char *keys, char *sentence, size_t size
 			 set ? "a snapshot was taken" : "there is room for a snapshot");
 }
 
+#define FUNCTIONS_SHOWN 120 /* bytes of their names: the message line has room for no more */
+
+/* As many names as the message line has room for. */
+static void say_functions(const char *count, const char *list, char *sentence, size_t size)
+{
+	size_t all = strlen(list), length = all;
+
+	if (all > FUNCTIONS_SHOWN)
+		for (length = FUNCTIONS_SHOWN; length && list[length] != ',';)
+			length--;
+	snprintf(sentence, size, "the guest's tracer traces %s functions: %.*s%s", count,
+		 (int)length, list, length < all ? ", ..." : "");
+}
+
 void ordering_sentence(enum control_verb verb, bool set, const char *keys, char *sentence,
 		       size_t size)
 {
@@ -130,8 +144,8 @@ void ordering_sentence(enum control_verb verb, bool set, const char *keys, char 
 		if (is_none(keys))
 			snprintf(sentence, size, "the guest's tracer traces all functions");
 		else
-			snprintf(sentence, size, "the guest's tracer traces %s functions: %s",
-				 value_of(keys, "count").text, value_of(keys, "list").text);
+			say_functions(value_of(keys, "count").text, value_of(keys, "list").text,
+				      sentence, size);
 		break;
 	case CONTROL_KPROBE:
 		say_probes(keys, sentence, size);

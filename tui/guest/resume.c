@@ -127,7 +127,8 @@ static void counted(void *data, const struct control_answer *answer, int error)
 	guest->agent.changed = true;
 	guest_say(guest, GUEST_INFO,
 		  "which events are enabled was changed by a console before this one, which did "
-		  "not put them back; this one does when it is left");
+		  "not put them back: they are put back when this one ends without "
+		  "--keep-running");
 }
 
 void agent_take_over(struct guest *guest)

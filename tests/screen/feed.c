@@ -289,8 +289,8 @@ static void mark(struct feed *feed, const char *text)
 	char answer[2 * VTRACE_LINE_MAX];
 	int length = fed_bad_answer(text, answer, sizeof(answer));
 
-	/* Half a line makes one with the answer after it. Counters are asked for at any time, so the
-	 * half goes out together with the answer that the test waits for. */
+	/* Half a line makes one with the answer after it. Counters are asked for at any time, so
+	 * the half goes out together with the answer that the test waits for. */
 	feed->settings.half |= !strcmp(text, "half");
 	if (length < 0)
 		say(feed, "ok mark bytes=%zu\n", strlen(text));

@@ -116,7 +116,7 @@ int lines_add(struct lines *lines, const char *text, size_t length)
 		}
 		/* Looked at is only the copy. */
 		memcpy(lines->buffer + lines->length, text, part);
-		plain = plain_length(lines->buffer + lines->length, part);
+		plain = lines->raw ? part : plain_length(lines->buffer + lines->length, part);
 		if (plain == part)
 			lines->length += part;
 		else

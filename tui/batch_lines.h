@@ -15,6 +15,7 @@ struct lines {
 	int stop_fd; /* readable when a person asks to stop; then a full pipe is not waited for */
 	bool pipe;   /* fd can be full for as long as its reader likes */
 	bool ascii;  /* no UTF-8 in this locale */
+	bool raw;    /* nothing is stripped: for a reader that is no terminal */
 	int error;   /* the first -errno of writing, after which nothing is written */
 	char *buffer;
 	char *piece; /* of text that is being stripped */

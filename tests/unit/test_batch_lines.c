@@ -77,6 +77,16 @@ static void plain_text_stays_as_it_is(void **state)
 	}
 }
 
+static void raw_text_is_not_stripped(void **state)
+{
+	static const char text[] = "a \x1b[31m\x9b\xff\xe2\x80\xae b\n";
+	struct output *output = *state;
+
+	assert_string_not_equal(written(output, text), text);
+	output->lines.raw = true;
+	assert_string_equal(written(output, text), text);
+}
+
 /* A guest may name a task and fill a field as it likes. */
 static void nothing_of_a_guest_reaches_the_terminal_raw(void **state)
 {
@@ -211,6 +221,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(plain_text_stays_as_it_is, setup, teardown),
+		cmocka_unit_test_setup_teardown(raw_text_is_not_stripped, setup, teardown),
 		cmocka_unit_test_setup_teardown(nothing_of_a_guest_reaches_the_terminal_raw, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(

@@ -180,8 +180,24 @@ static void a_line_ends_once(void **state)
 
 	assert_non_null(strstr(line(f, &event, 0, 2000000000), "print:                said\n"));
 	assert_null(strstr(f->text, "\n\n"));
-	memcpy(event.body, "a\nb\n\n", 6);
-	assert_non_null(strstr(line(f, &event, 0, 2000000000), " a\nb\n\n"));
+}
+
+/* What a guest writes into a text must not look like another event of it. */
+static void no_line_is_forged(void **state)
+{
+	struct event event = {EVENT_PRINT, 1, "a\nx-1 [0]: b\n\n"};
+	struct fixture *f = *state;
+
+	assert_non_null(strstr(line(f, &event, 0, 2000000000), " a\\x0ax-1 [0]: b\\x0a\n"));
+	assert_ptr_equal(strchr(f->text, '\n'), f->text + strlen(f->text) - 1);
+	event.pid = 4711;
+	comms_learn(f->comms, 4711, 0, 0, "ba\nsh", 6);
+	memcpy(event.body, "said", 5);
+	assert_non_null(strstr(line(f, &event, 0, 2000000000), "ba\\x0ash-4711"));
+	assert_ptr_equal(strchr(f->text, '\n'), f->text + strlen(f->text) - 1);
+	/* Those of a stack trace stand below each other, as they do in trace-cmd report. */
+	memcpy(event.body, "=> a\n=> b\n", 11);
+	assert_non_null(strstr(line(f, &event, 0, 2000000000), "=> a\n=> b\n"));
 }
 
 static void unknown_and_malformed(void **state)
@@ -251,6 +267,7 @@ int main(void)
 		LINE_TEST(times),
 		LINE_TEST(lines_that_are_no_events),
 		LINE_TEST(a_line_ends_once),
+		LINE_TEST(no_line_is_forged),
 		LINE_TEST(unknown_and_malformed),
 		LINE_TEST(functions_of_function_graph),
 		LINE_TEST(no_room),

@@ -154,6 +154,34 @@ static struct calls *calls_of(struct line_style *style, const struct formats *fo
 	return style->calls;
 }
 
+/* A line of a stack trace, which goes on the line of its own that trace-cmd gives it. */
+static bool is_of_stack(const char *line, const char *end)
+{
+	line += line < end && (*line == ' ' || *line == '\t');
+	return end - line >= 3 && !memcmp(line, "=> ", 3);
+}
+
+/* A task's name or a text written to trace_marker may have ends of lines, behind which something
+ * stands that looks like another event. A line that has them gets them escaped. */
+static void escape_ends(struct out *out, char *line)
+{
+	static const char escaped[4] = "\\x0a";
+	char *at = line;
+
+	while (at < out->at - 1 && (at = memchr(at, '\n', (size_t)(out->at - 1 - at)))) {
+		if (is_of_stack(at + 1, out->at)) {
+			at++;
+		} else if (out_left(out) < sizeof(escaped)) {
+			*at++ = ' ';
+		} else {
+			memmove(at + sizeof(escaped), at + 1, (size_t)(out->at - at - 1));
+			memcpy(at, escaped, sizeof(escaped));
+			out->at += sizeof(escaped) - 1;
+			at += sizeof(escaped);
+		}
+	}
+}
+
 bool line_record(struct out *out, struct line_style *style, struct printer *printer,
 		 const struct print_job *job, const struct record *next)
 {
@@ -173,6 +201,8 @@ bool line_record(struct out *out, struct line_style *style, struct printer *prin
 	/* What ends in one has it already: stack traces, text written to trace_marker. */
 	if (out->at == start || out->at[-1] != '\n')
 		out_char(out, '\n');
+	if (memchr(start, '\n', (size_t)(out->at - start)) != out->at - 1)
+		escape_ends(out, start);
 	return took_next;
 }
 

@@ -436,7 +436,9 @@ static int prepare(struct batch *batch)
 	batch->phase_timer = loop_timer(-1, phase_over, batch);
 	if (batch->signal_watch < 0 || batch->pull_timer < 0 || batch->phase_timer < 0)
 		return -ENOMEM;
-	return lines_init(&batch->lines, STDOUT_FILENO, batch->signal_fd);
+	err = lines_init(&batch->lines, STDOUT_FILENO, batch->signal_fd);
+	batch->lines.raw = batch->options->raw_text; /* after init, which clears all */
+	return err;
 }
 
 /* What a person should hear at the end who has only an exit status and some lines. */
@@ -532,6 +534,9 @@ int batch_run(const struct options *options)
 	} else {
 		status = run(&batch);
 	}
+	if (batch.guest)
+		snprintf(batch.summary.sandbox, sizeof(batch.summary.sandbox), "%s",
+			 guest_sandbox(batch.guest));
 	guest_free(batch.guest); /* ends a recording, which can fail */
 	if (batch.status)
 		status = batch.status;

@@ -70,6 +70,7 @@ int batch_open(struct guest **guest, struct domains **domains, const struct opti
 		.record = options->write,
 		.record_limit = options->write_limit,
 		.dat_version = options->dat_version,
+		.require_sandbox = options->require_sandbox,
 		.filter = &options->filter,
 	};
 	struct channels channels = {.name = NULL};

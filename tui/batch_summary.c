@@ -165,6 +165,8 @@ void summary_print(const struct summary *summary, FILE *out)
 				counter(&summary->cpu[cpu], i));
 		fputc('\n', out);
 	}
+	if (summary->sandbox[0])
+		fprintf(out, "sandbox: %s\n", summary->sandbox);
 	print_counts(summary, out);
 	print_by_libtraceevent(summary, out);
 }

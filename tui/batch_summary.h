@@ -29,6 +29,7 @@ struct summary {
 	uint32_t passing; /* kinds of events that it can let pass */
 	uint32_t tested;  /* of these, those whose records it looks at */
 	uint64_t skipped; /* rows overwritten on the host before they were printed */
+	char sandbox[sizeof(struct engine_text)]; /* of the engine: see guest_sandbox() */
 	struct guest_counters before;
 	struct guest_counters after;
 	uint32_t cpus; /* entries of cpu[]; 0: the engine did not tell */

@@ -11,6 +11,7 @@
 #include "tui/batch.h"
 #include "tui/console/console.h"
 #include "tui/options.h"
+#include "tui/privileges.h"
 
 /*
  * Started with descriptor 0, 1 or 2 closed, the next file opened would get its number, and a
@@ -32,7 +33,7 @@ static int keep_standard_descriptors(void)
 int main(int argc, char **argv)
 {
 	struct options options;
-	int status;
+	int status, err;
 
 	if (keep_standard_descriptors())
 		return EXIT_FAILURE;
@@ -50,6 +51,12 @@ int main(int argc, char **argv)
 	case OPTIONS_EXIT_USAGE:
 		return 2;
 	default:
+		err = privileges_keep_few();
+		if (err) {
+			fprintf(stderr, "vtrace-top: cannot give up privileges: %s\n",
+				strerror(-err));
+			return EXIT_FAILURE;
+		}
 		status = options.batch ? batch_run(&options) : console_run(&options);
 		break;
 	}

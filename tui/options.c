@@ -20,6 +20,8 @@ enum {
 	KEY_STATS,
 	KEY_START,
 	KEY_KEEP_RUNNING,
+	KEY_REQUIRE_SANDBOX,
+	KEY_RAW_TEXT,
 	KEY_DAT_VERSION,
 	KEY_WRITE_LIMIT,
 	KEY_CONFIG,
@@ -122,6 +124,22 @@ static int set_keep_running(struct options *options, const char *value, char *co
 	(void)value;
 	(void)complaint;
 	options->keep_running = true;
+	return 0;
+}
+
+static int set_raw_text(struct options *options, const char *value, char *complaint)
+{
+	(void)value;
+	(void)complaint;
+	options->raw_text = true;
+	return 0;
+}
+
+static int set_require_sandbox(struct options *options, const char *value, char *complaint)
+{
+	(void)value;
+	(void)complaint;
+	options->require_sandbox = true;
 	return 0;
 }
 
@@ -343,9 +361,13 @@ static const struct option_entry entries[] = {
 	{'d', "duration", "SEC", "batch: end after SEC seconds", set_duration},
 	{KEY_MEMORY, "memory", "SIZE", "hold at most SIZE of pages (default 256M)", set_memory},
 	{KEY_STATS, "stats", NULL, "batch: print a summary at the end, on stderr", set_stats},
+	{KEY_RAW_TEXT, "raw-text", NULL, "batch: escape nothing in the guest's texts",
+	 set_raw_text},
 	{KEY_START, "start", NULL, "start tracing at once, as the key t does", set_start},
 	{KEY_KEEP_RUNNING, "keep-running", NULL, "leave tracing on in the guest at exit",
 	 set_keep_running},
+	{KEY_REQUIRE_SANDBOX, "require-sandbox", NULL,
+	 "read no guest where a layer of the sandbox is missing", set_require_sandbox},
 	{KEY_CONFIG, "config", "FILE", "settings, in the place of the user's own", set_config},
 	{KEY_NO_CONFIG, "no-config", NULL, "no settings file is read", set_no_config},
 	{KEY_WITH_MOUSE, "mouse", NULL, "wheel and clicks; the terminal selects no text then",
@@ -456,6 +478,8 @@ static int check_conflicts(const struct options *options, FILE *err)
 		{options->duration > 0 && !options->batch, "-d needs -b"},
 		{options->mouse && options->batch, "--mouse needs a screen, and -b has none"},
 		{options->stats && !options->batch, "--stats needs -b"},
+		{options->raw_text && !options->batch,
+		 "--raw-text needs -b: a screen shows no text as it came"},
 	};
 
 	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {

@@ -34,6 +34,8 @@ struct options {
 	bool batch;	      /* -b, or stdout is no terminal */
 	bool stats;	      /* --stats */
 	bool keep_running;    /* --keep-running */
+	bool raw_text;	      /* --raw-text */
+	bool require_sandbox; /* --require-sandbox */
 	bool start;	      /* --start: begin tracing at once, as if t were pressed */
 	uint64_t count;	      /* -n; 0: no limit */
 	double duration;      /* -d, seconds; 0: no limit */

@@ -310,6 +310,7 @@ static struct guest_options options_of_guest(struct console *console, struct eng
 						   : console->settings.memory,
 		.record_limit = console->options->write_limit,
 		.dat_version = console->options->dat_version,
+		.require_sandbox = console->options->require_sandbox,
 		.filter = filter,
 	};
 

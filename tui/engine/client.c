@@ -207,6 +207,9 @@ const char *engine_client_epitaph(struct engine_client *client)
 	} else if (WIFSIGNALED(client->status)) {
 		snprintf(client->epitaph, sizeof(client->epitaph), "killed by signal %d (%s)",
 			 WTERMSIG(client->status), strsignal(WTERMSIG(client->status)));
+	} else if (WEXITSTATUS(client->status) == ENGINE_EXIT_NOT_LOCKED) {
+		snprintf(client->epitaph, sizeof(client->epitaph),
+			 "this host does not give it all that --require-sandbox asks for");
 	} else {
 		snprintf(client->epitaph, sizeof(client->epitaph), "ended with status %d",
 			 WEXITSTATUS(client->status));

@@ -4,16 +4,21 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/capability.h>
 #include <pwd.h>
 #include <seccomp.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "formats/names.h"
+#include "tui/engine/landlock.h"
+#include "tui/engine/namespaces.h"
 
 #define ACCOUNT		   "vtrace" /* taken when it exists, else nobody */
 #define NOBODY		   65534
@@ -56,6 +61,63 @@ static const int allowed[] = {
 	SCMP_SYS(pwrite64),
 };
 
+__attribute__((format(printf, 3, 4))) static void add(char *text, size_t size, const char *format,
+						      ...)
+{
+	size_t used = strlen(text);
+	va_list args;
+
+	if (used)
+		used += (size_t)snprintf(text + used, size - used, ", ");
+	if (used >= size)
+		return;
+	va_start(args, format);
+	vsnprintf(text + used, size - used, format, args);
+	va_end(args);
+}
+
+#ifdef VTRACE_SANITIZED
+/* What the runtimes of AddressSanitizer, UndefinedBehaviorSanitizer and ThreadSanitizer do besides:
+ * shadow memory, a report into a file, names of lines out of the program's own file. */
+static const int allowed_sanitizers[] = {
+	SCMP_SYS(access),
+	SCMP_SYS(clock_nanosleep),
+	SCMP_SYS(dup),
+	SCMP_SYS(dup2),
+	SCMP_SYS(dup3),
+	SCMP_SYS(faccessat2),
+	SCMP_SYS(getcwd),
+	SCMP_SYS(geteuid),
+	SCMP_SYS(getppid),
+	SCMP_SYS(getrlimit),
+	SCMP_SYS(getrusage),
+	SCMP_SYS(gettimeofday),
+	SCMP_SYS(getuid),
+	SCMP_SYS(ioctl),
+	SCMP_SYS(membarrier),
+	SCMP_SYS(mmap),
+	SCMP_SYS(mprotect),
+	SCMP_SYS(nanosleep),
+	SCMP_SYS(newfstatat),
+	SCMP_SYS(open),
+	SCMP_SYS(openat),
+	SCMP_SYS(prctl),
+	SCMP_SYS(prlimit64),
+	SCMP_SYS(readlink),
+	SCMP_SYS(readlinkat),
+	SCMP_SYS(rseq),
+	SCMP_SYS(sched_getaffinity),
+	SCMP_SYS(sched_yield),
+	SCMP_SYS(set_robust_list),
+	SCMP_SYS(sigaltstack),
+	SCMP_SYS(stat),
+	SCMP_SYS(uname),
+};
+#define CALLS_WIDER " (with what sanitizers need)"
+#else
+#define CALLS_WIDER ""
+#endif
+
 static int drop_uid(void)
 {
 	const struct passwd *account;
@@ -70,6 +132,26 @@ static int drop_uid(void)
 		gid = account->pw_gid;
 	}
 	if (setgroups(0, NULL) || setresgid(gid, gid, gid) || setresuid(uid, uid, uid))
+		return -errno;
+	return 0;
+}
+
+/* No program started from here could have one again. Fails for who may not do that, and needs no
+ * word then: no_new_privs says the same. */
+static void empty_bounding_set(void)
+{
+	for (int capability = 0; prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0; capability++)
+		prctl(PR_CAPBSET_DROP, capability, 0, 0, 0);
+}
+
+static int drop_capabilities(void)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {{0}};
+
+	empty_bounding_set();
+	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) ||
+	    syscall(SYS_capset, &header, none))
 		return -errno;
 	return 0;
 }
@@ -108,18 +190,17 @@ static int limit_resources(uint64_t memory)
 
 #ifndef VTRACE_SANITIZED
 /* What came with the terminal could write to it: nothing of a guest goes there unstripped. */
-static int leave_terminal(void)
+static int leave_terminal(int null)
 {
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC), ret = 0;
+	int ret = 0;
 
-	if (null < 0)
-		return -errno;
 	for (int fd = STDIN_FILENO; !ret && fd <= STDERR_FILENO; fd++)
 		if (dup2(null, fd) < 0)
 			ret = -errno;
 	close(null);
 	return ret;
 }
+#endif
 
 /* Calls that are needed with some arguments only. */
 static int allow_partly(scmp_filter_ctx filter)
@@ -157,6 +238,10 @@ static int filter_calls(void)
 	ret = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
 	for (size_t i = 0; !ret && i < sizeof(allowed) / sizeof(allowed[0]); i++)
 		ret = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);
+#ifdef VTRACE_SANITIZED
+	for (size_t i = 0; !ret && i < sizeof(allowed_sanitizers) / sizeof(int); i++)
+		ret = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed_sanitizers[i], 0);
+#endif
 	if (!ret)
 		ret = allow_partly(filter);
 	if (!ret)
@@ -164,29 +249,84 @@ static int filter_calls(void)
 	seccomp_release(filter);
 	return ret;
 }
+
+/* Sanitizers write their reports into files and read the program to name its lines. */
+#ifndef VTRACE_SANITIZED
+#define EMPTY_ROOT() namespaces_empty_root()
+#define DENY_FILES() landlock_deny_all()
+#define REASON(error) \
+	((error) == -ENOSYS || (error) == -EOPNOTSUPP ? "this kernel has none" : strerror(-(error)))
+#else
+#define EMPTY_ROOT()  (-ENOSYS)
+#define DENY_FILES()  (-ENOSYS)
+#define REASON(error) "a sanitizer build"
 #endif
 
-int lockdown(uint64_t memory, char *layers, size_t layers_size)
+static void tell(struct lockdown *lockdown, const char *layer, int error)
 {
-	const char *seccomp = "seccomp";
-	int ret = drop_uid();
-	uid_t uid = geteuid();
+	if (error < 0)
+		add(lockdown->missing, sizeof(lockdown->missing), "%s (%s)", layer, REASON(error));
+	else
+		add(lockdown->on, sizeof(lockdown->on), "%s", layer);
+}
 
+/* As root at once; else in a user namespace, which nobody needs a privilege for. */
+static int leave_host(struct lockdown *lockdown)
+{
+	int entered = namespaces_enter(false), emptied = -EPERM, ret;
+
+	if (!entered)
+		emptied = EMPTY_ROOT();
+	ret = drop_uid();
+	if (ret)
+		return ret;
+	add(lockdown->on, sizeof(lockdown->on), "uid %u", (unsigned)geteuid());
+	if (entered) {
+		entered = namespaces_enter(true);
+		if (!entered)
+			emptied = EMPTY_ROOT();
+	}
+	tell(lockdown, "namespaces", entered);
+	tell(lockdown, "empty root", emptied);
+	return 0;
+}
+
+int lockdown_begin(struct lockdown *lockdown)
+{
+	int ret;
+
+	*lockdown = (struct lockdown){.null = open("/dev/null", O_RDWR | O_CLOEXEC)};
+	if (lockdown->null < 0)
+		return -errno;
+	/* The bounding set needs a privilege that is gone with the uid. */
+	empty_bounding_set();
+	ret = leave_host(lockdown);
 	if (!ret)
-		ret = limit_resources(memory);
+		ret = drop_capabilities();
 	if (!ret && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		ret = -errno;
 	if (ret)
 		return ret;
-#ifndef VTRACE_SANITIZED
-	ret = leave_terminal();
+	add(lockdown->on, sizeof(lockdown->on), "no capabilities, no new privileges");
+	tell(lockdown, "landlock", DENY_FILES());
+	return 0;
+}
+
+int lockdown_end(struct lockdown *lockdown, uint64_t memory)
+{
+	int ret = limit_resources(memory);
+
+	if (ret)
+		return ret;
+	add(lockdown->on, sizeof(lockdown->on), "rlimits");
+#ifdef VTRACE_SANITIZED
+	close(lockdown->null);
+#else
+	ret = leave_terminal(lockdown->null);
+#endif
 	if (!ret)
 		ret = filter_calls();
-#else
-	(void)allowed;
-	seccomp = "no seccomp (a sanitizer build)";
-#endif
-	snprintf(layers, layers_size, "locked down: uid %u, no new privileges, rlimits, %s",
-		 (unsigned)uid, seccomp);
+	if (!ret)
+		add(lockdown->on, sizeof(lockdown->on), "seccomp%s", CALLS_WIDER);
 	return ret;
 }

@@ -92,7 +92,8 @@ int main(void)
 	struct formats_stock stock;
 	struct server *server = NULL;
 	struct drain *drain = NULL;
-	char layers[256], *text = NULL;
+	struct lockdown lockdown;
+	char *text = NULL;
 	int ret;
 
 	signal(SIGPIPE, SIG_IGN);
@@ -103,6 +104,13 @@ int main(void)
 		return 2;
 	}
 	ret = formats_stock_init(&stock);
+	if (!ret)
+		ret = lockdown_begin(&lockdown);
+	if (!ret && config.require_lockdown && lockdown.missing[0]) {
+		fprintf(stderr, "vtrace-engine: without %s no guest is read (--require-sandbox)\n",
+			lockdown.missing);
+		return ENGINE_EXIT_NOT_LOCKED;
+	}
 	if (!ret) {
 		const struct page_geometry geometry = server_geometry(&config);
 
@@ -111,11 +119,12 @@ int main(void)
 		ret = drain_new(&drain, &geometry);
 	}
 	if (!ret)
-		ret = lockdown(config.memory, layers, sizeof(layers));
+		ret = lockdown_end(&lockdown, config.memory);
 	if (!ret)
 		ret = server_new(&server, ENGINE_SOCKET_FD, &config, &stock, drain, text);
 	if (!ret) {
-		server_say(server, ENGINE_READY, "%s", layers);
+		server_say(server, ENGINE_READY, "%s%s%s", lockdown.on,
+			   lockdown.missing[0] ? "; missing: " : "", lockdown.missing);
 		ret = server_run(server);
 	}
 	if (ret)

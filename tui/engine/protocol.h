@@ -62,7 +62,7 @@ enum engine_type {
 	ENGINE_NOTE,	/* struct engine_note: a row of it where live streams stand now */
 
 	/* engine to console */
-	ENGINE_READY = 64,    /* struct engine_text: locked down; which layers are on */
+	ENGINE_READY = 64, /* struct engine_text: locked down; which layers are on, which missing */
 	ENGINE_FORMATS_REPLY, /* struct engine_formats_reply */
 	ENGINE_SAVE_REPLY,    /* struct engine_save_reply */
 	ENGINE_ROWS,	      /* struct engine_rows, then rows */
@@ -103,7 +103,13 @@ struct engine_config {
 	uint32_t subbuf_size; /* bytes */
 	uint32_t long_size;   /* 4 or 8 */
 	uint32_t big_endian;
+	uint32_t require_lockdown; /* 1: end with ENGINE_EXIT_NOT_LOCKED where a layer is missing */
+	uint32_t zero;
 };
+
+/* Exit status of an engine that could not lock itself down as it was told to. What is missing is on
+ * its stderr. */
+#define ENGINE_EXIT_NOT_LOCKED 3
 
 enum engine_stream_kind {
 	ENGINE_STREAM_CHANNEL, /* FIFO or socket: bytes come when they come */

@@ -20,7 +20,9 @@ static void packet_came(void *data, const struct engine_packet *packet)
 
 	switch (packet->type) {
 	case ENGINE_READY:
-		guest_say(guest, GUEST_DETAIL, "engine: %.*s", (int)sizeof(text->text), text->text);
+		snprintf(guest->sandbox, sizeof(guest->sandbox), "%.*s",
+			 (int)sizeof(text->text) - 1, text->text);
+		guest_say(guest, GUEST_DETAIL, "engine: locked down: %s", guest->sandbox);
 		if (guest->greeting)
 			guest_say(guest, GUEST_ERROR, "%s", guest->greeting);
 		break;
@@ -124,6 +126,7 @@ int engine_open(struct guest *guest, char *error, size_t error_size)
 		.memory = guest->memory,
 		.record = guest->record_limit,
 		.protocol = ENGINE_PROTOCOL_VERSION,
+		.require_lockdown = guest->require_sandbox,
 	};
 	struct engine_flag discard = {.on = !guest->live};
 	int err;

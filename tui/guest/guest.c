@@ -155,6 +155,7 @@ struct guest *guest_new(const char *name, const struct guest_options *options,
 	guest->data = data;
 	guest->memory = options->memory;
 	guest->record_limit = options->record_limit;
+	guest->require_sandbox = options->require_sandbox;
 	if (options->filter)
 		guest->filter = *options->filter;
 	guest->dat_version = options->dat_version ? options->dat_version : 7;
@@ -355,6 +356,11 @@ const char *guest_waiting(const struct guest *guest)
 	if (guest->state == GUEST_STOPPING)
 		return "waiting for the agent to flush what is left and stop";
 	return NULL;
+}
+
+const char *guest_sandbox(const struct guest *guest)
+{
+	return guest->sandbox;
 }
 
 const struct guest_hello *guest_hello(const struct guest *guest)

@@ -35,6 +35,7 @@ struct guest_options {
 	const char *record;    /* capture directory or trace.dat to write from the start, or NULL */
 	uint64_t record_limit; /* bytes of pages that a recording may have; 0: any */
 	unsigned dat_version;  /* of each trace.dat that is written: 6 or 7, 0: 7 */
+	bool require_sandbox;  /* no engine where the host lacks a layer of its sandbox */
 	const struct engine_filter *filter; /* of what is shown; NULL: everything */
 };
 
@@ -90,6 +91,9 @@ enum guest_state guest_state(const struct guest *guest);
 /* What is being waited for, as a sentence to show in an empty view; NULL when nothing is. */
 const char *guest_waiting(const struct guest *guest);
 const struct guest_hello *guest_hello(const struct guest *guest);
+/* Layers that lock down the last engine, as "uid 65534, ...", and after "; missing: " those that
+ * the host did not give; "" before it has said so. */
+const char *guest_sandbox(const struct guest *guest);
 const struct engine_formats_reply *guest_formats(const struct guest *guest); /* NULL: none yet */
 const char *guest_name(const struct guest *guest);
 /* Where it is reached; all empty for a capture. */

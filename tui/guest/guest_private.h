@@ -135,7 +135,9 @@ struct guest {
 	uint64_t memory;
 	uint64_t record_limit;
 	unsigned dat_version;
-	struct engine_filter filter; /* of what is shown; all "": everything */
+	bool require_sandbox;
+	char sandbox[sizeof(struct engine_text)]; /* what the engine said of it; "": nothing yet */
+	struct engine_filter filter;		  /* of what is shown; all "": everything */
 	enum guest_state state;
 	struct engine_link link;
 	struct guest_stream stream[VTRACE_MAX_CPUS];

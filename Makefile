@@ -148,7 +148,8 @@ $(B)/tests/bench/ui $(B)/tests/screen/walk: %: %.o
 # Programs of libFuzzer's: clang and its runtime, see tests/fuzz/run.
 FUZZERS      := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_SRC     := $(filter-out tests/fuzz/fuzz_%,$(wildcard tests/fuzz/*.c))
-$(FUZZERS): %: %.o $(call obj,$(FUZZ_SRC) $(filter-out $(MAIN_SRC),$(FORMATS_SRC) $(ENGINE_SRC)))
+$(FUZZERS): %: %.o $(call obj,$(FUZZ_SRC) $(filter-out $(MAIN_SRC),$(FORMATS_SRC) $(ENGINE_SRC)) \
+		tui/capture/manifest.c tui/text.c)
 	@echo '  LD    $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call libs_of,$(ENGINE_LIBS)) -ldl
 fuzzers: $(FUZZERS)
@@ -188,7 +189,7 @@ check-threads: ## the threads of the engine, under ThreadSanitizer
 	@$(MAKE) --no-print-directory TSAN=1 build-tsan/tests/unit/test_drain
 	build-tsan/tests/unit/test_drain
 
-fuzz: ## run the fuzz targets for TIME seconds each (60; TARGET=page|format: that one)
+fuzz: ## run the fuzz targets for TIME seconds each (60; TARGET=page: that one)
 	@tests/deps
 	@$(MAKE) --no-print-directory FUZZ=1 fuzzers
 	@tests/fuzz/run -t $(or $(TIME),60) $(TARGET)

@@ -2,20 +2,28 @@
 /* What a guest can put in the place of its formats, and that the copy taken is out of its reach. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <sched.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "formats/names.h"
 #include "tui/guest/share.h"
+
+#define OTHERS 20000 /* names beside the one that is looked for */
 
 struct share {
 	char dir[64];
@@ -146,6 +154,118 @@ static void size_is_bounded(void **state)
 	assert_int_equal(st.st_size, VTRACE_BUNDLE_MAX);
 }
 
+/* A terabyte of nothing costs a guest no space. */
+static void sparse_file_is_not_read(void **state)
+{
+	struct share *share = *state;
+
+	write_file(share->file, "");
+	assert_int_equal(truncate(share->file, (off_t)1 << 40), 0);
+	assert_int_equal(copy(share), -EFBIG);
+	assert_int_equal(share->memfd, -1);
+}
+
+static void device_is_not_opened(void **state)
+{
+	struct share *share = *state;
+
+	if (mknod(share->file, S_IFCHR | 0600, makedev(1, 5))) {
+		skip(); /* who may make no device can not be given one either */
+		return;
+	}
+	assert_int_equal(copy(share), -EINVAL);
+	assert_non_null(strstr(share->error, "no regular file"));
+}
+
+static void mount_is_not_entered(void **state)
+{
+	struct share *share = *state;
+	int status;
+	pid_t pid;
+
+	write_file(share->file, "vtrace-formats 1\n");
+	pid = fork();
+	if (!pid) {
+		if (unshare(CLONE_NEWNS) || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+		    mount("/etc/passwd", share->file, NULL, MS_BIND, NULL))
+			_exit(2);
+		_exit(copy(share) != -EXDEV || !strstr(share->error, "not followed"));
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 2) {
+		skip(); /* who may mount nothing */
+		return;
+	}
+	assert_int_equal(status, 0);
+}
+
+/* The one file is looked up, the others are not. */
+static void others_in_the_directory_do_not_matter(void **state)
+{
+	struct share *share = *state;
+	char name[sizeof(share->file) + 16];
+
+	write_file(share->file, "vtrace-formats 1\n");
+	for (int i = 0; i < OTHERS; i++) {
+		snprintf(name, sizeof(name), "%s/%d", share->dir, i);
+		assert_int_equal(mkfifo(name, 0), 0);
+	}
+	assert_int_equal(copy(share), 0);
+	for (int i = 0; i < OTHERS; i++) {
+		snprintf(name, sizeof(name), "%s/%d", share->dir, i);
+		unlink(name);
+	}
+}
+
+/* Another process, as QEMU is: makes the file longer than may be, shorter and another one. */
+static void change(const char *path)
+{
+	char other[PATH_MAX];
+
+	snprintf(other, sizeof(other), "%s.other", path);
+	for (;;) {
+		int fd = open(other, O_WRONLY | O_CREAT, 0600);
+
+		if (fd < 0 || write(fd, "vtrace-formats 1\n", 17) != 17)
+			_exit(1);
+		close(fd);
+		if (rename(other, path) || truncate(path, (off_t)VTRACE_BUNDLE_MAX + 4096) ||
+		    truncate(path, 100000) || truncate(path, 17))
+			_exit(1);
+	}
+}
+
+static void file_that_changes_is_copied_once(void **state)
+{
+	struct share *share = *state;
+	unsigned copied = 0;
+	char name[PATH_MAX];
+	struct stat st;
+	pid_t pid;
+
+	write_file(share->file, "vtrace-formats 1\n");
+	pid = fork();
+	if (!pid)
+		change(share->file);
+	for (int i = 0; i < 200; i++) {
+		int err = copy(share);
+
+		assert_true(!err || err == -EFBIG);
+		if (err)
+			continue;
+		assert_int_equal(fstat(share->memfd, &st), 0);
+		assert_true(st.st_size <= VTRACE_BUNDLE_MAX);
+		close(share->memfd);
+		share->memfd = -1;
+		copied++;
+	}
+	kill(pid, SIGKILL);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	assert_true(copied);
+	snprintf(name, sizeof(name), "%s.other", share->file);
+	unlink(name);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -156,6 +276,12 @@ int main(void)
 		cmocka_unit_test_setup_teardown(fifo_is_not_opened, setup, teardown),
 		cmocka_unit_test_setup_teardown(directory_is_not_opened, setup, teardown),
 		cmocka_unit_test_setup_teardown(size_is_bounded, setup, teardown),
+		cmocka_unit_test_setup_teardown(sparse_file_is_not_read, setup, teardown),
+		cmocka_unit_test_setup_teardown(device_is_not_opened, setup, teardown),
+		cmocka_unit_test_setup_teardown(mount_is_not_entered, setup, teardown),
+		cmocka_unit_test_setup_teardown(others_in_the_directory_do_not_matter, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(file_that_changes_is_copied_once, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("share", tests, NULL, NULL);

@@ -195,6 +195,7 @@ static void counters_after(void *data, const char *text)
 	struct batch *batch = data;
 
 	summary_parse_guest(&batch->summary.after, text, guest_hello(batch->guest)->boot_id);
+	batch->summary.goes_on = guest_state(batch->guest) != GUEST_STOPPED;
 	batch->got_after = true;
 	batch_advance(batch);
 }

@@ -50,24 +50,68 @@ void summary_parse_guest(struct guest_counters *guest, const char *text, const c
 		guest->dropped += nested;
 }
 
+/* Counts begin anew with a boot. */
+static uint64_t events_since_boot(const struct summary *summary)
+{
+	uint64_t sum = summary->counts.other_events;
+
+	for (uint32_t i = 0; i < summary->counts.events; i++)
+		sum += summary->count[i].count;
+	return sum;
+}
+
+/* Its counters went with the guest, or nobody is left to tell them. */
+static void print_unknown(FILE *out)
+{
+	static const char *const names[] = {
+		"guest_written", "guest_overrun", "guest_dropped", "guest_read",
+		"guest_before",	 "guest_left",	  "lost_channel",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		fprintf(out, "%s: unknown\n", names[i]);
+}
+
+/* Of what was read and has not come, some is only late where the guest goes on. */
+static void print_way(const struct summary *summary, uint64_t read, uint64_t received, FILE *out)
+{
+	uint64_t missing = read > received ? read - received : 0;
+
+	if (summary->goes_on)
+		fprintf(out, "lost_channel: unknown\non_the_way: %" PRIu64 "\n", missing);
+	else
+		fprintf(out, "lost_channel: %" PRIu64 "\n", missing);
+	fprintf(out, "received_early: %" PRIu64 "\n", received > read ? received - read : 0);
+}
+
 /* Where every event is that the guest wrote between the two looks at its counters:
  *
  *	before + written = received - received_early + overrun + lost_channel + left
  *
- * Early are those that were on their way already when its counters were asked for. What a new boot
- * counts has nothing to do with what was counted before it, and no number is better than a wrong
- * one. */
+ * Early are those that were on their way already when its counters were asked for. A kernel that
+ * boots counts from 0 (Linux, kernel/trace/ring_buffer.c), so that after a reboot all this is of
+ * the last boot; what the one before had written and not sent is gone, and nobody can tell it. */
 static void print_guest(const struct summary *summary, uint64_t received, FILE *out)
 {
+	static const struct guest_counters boot = {.known = true};
 	const struct guest_counters *before = &summary->before, *after = &summary->after;
-	uint64_t read = after->read - before->read, overrun = after->overrun - before->overrun;
+	uint64_t read, overrun, since;
 
-	if (!before->known || !after->known)
+	if (!before->known)
 		return;
-	if (strcmp(before->boot_id, after->boot_id) != 0) {
-		fprintf(out, "guest_rebooted: 1\n");
+	if (!after->known) {
+		print_unknown(out);
 		return;
 	}
+	if (strcmp(before->boot_id, after->boot_id) != 0) {
+		before = &boot;
+		since = events_since_boot(summary);
+		fprintf(out, "guest_rebooted: 1\nwritten_before_reboot: unknown\n");
+		fprintf(out, "events_before_reboot: %" PRIu64 "\n", received - since);
+		received = since;
+	}
+	read = after->read - before->read;
+	overrun = after->overrun - before->overrun;
 	fprintf(out, "guest_written: %" PRIu64 "\n",
 		after->entries - before->entries + overrun + read);
 	fprintf(out, "guest_overrun: %" PRIu64 "\n", overrun);
@@ -75,8 +119,7 @@ static void print_guest(const struct summary *summary, uint64_t received, FILE *
 	fprintf(out, "guest_read: %" PRIu64 "\n", read);
 	fprintf(out, "guest_before: %" PRIu64 "\n", before->entries);
 	fprintf(out, "guest_left: %" PRIu64 "\n", after->entries);
-	fprintf(out, "lost_channel: %" PRIu64 "\n", read > received ? read - received : 0);
-	fprintf(out, "received_early: %" PRIu64 "\n", received > read ? received - read : 0);
+	print_way(summary, read, received, out);
 }
 
 /* The guest chose the names; a terminal may show them. */

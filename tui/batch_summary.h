@@ -32,6 +32,7 @@ struct summary {
 	char sandbox[sizeof(struct engine_text)]; /* of the engine: see guest_sandbox() */
 	struct guest_counters before;
 	struct guest_counters after;
+	bool goes_on;  /* the guest was tracing still when it told the latter */
 	uint32_t cpus; /* entries of cpu[]; 0: the engine did not tell */
 	struct engine_cpu_stats cpu[VTRACE_MAX_CPUS];
 	struct engine_counts counts;

@@ -1,60 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Every event that the guest's ring buffers took in is accounted for, whatever happens meanwhile:
-# received, overwritten in the guest, lost on the way, or still there. The guest's own counters,
-# read by its shell, are the witness. Prints a table.
+# received, overwritten in the guest, lost on the way, or still there. Prints a table, of which
+# migration.sh has the rows of a guest that has no share.
 # shellcheck source=tests/guest/domain
 . "$(dirname "$0")/domain"
-
-TABLE=("$(printf '%-22s %9s %9s %11s %7s %7s %4s %5s' fault written received overwritten dropped \
-	channel bad left)")
-
-own_guest vtrace-test-sums --load full
-
-# run FAULT: traces, lets the function FAULT happen in the middle, and goes on until events have come
-# for a while after it.
-run()
-{
-	local fault=$1 before after
-
-	before=$(guest_written)
-	batch_start "$DOMAIN" -d 150 --stats
-	if ! within 20 some_events 5000; then
-		fail "$fault: events come"
-		diag_run
-		return
-	fi
-	ok "$fault: it happens" "$fault"
-	ok "$fault: events come after it" within 30 mark_comes
-	kill -INT "$(top_pid)"
-	batch_end
-	within 10 tracing_is_off
-	after=$(guest_written)
-	is "$fault: status 0" "$STATUS" 0 || diag_run
-	is "$fault: what the guest wrote, as it says itself" "$(value guest_written)" "$((after - before))" ||
-		diag_run
-	is "$fault: received, overwritten, lost on the way and left are all there is" \
-		"$(($(value events) - $(value received_early) + $(value guest_overrun) + \
-		$(value lost_channel) + $(value guest_left)))" \
-		"$(($(value guest_before) + after - before))" || diag_run
-	TABLE+=("$(printf '%-22s %9s %9s %11s %7s %7s %4s %5s' "${fault//_/ }" "$((after - before))" \
-		"$(value events)" "$(value guest_overrun)" "$(value guest_dropped)" \
-		"$(value lost_channel)" "$(value bad_pages)" "$(value guest_left)")")
-}
-
-MARK=mark-$RANDOM
-marks=0
-mark_comes()
-{
-	marks=$((marks + 1))
-	in_guest "echo $MARK-$marks > $TRACEFS/trace_marker" > /dev/null
-	within 3 grep -aqF "$MARK-$marks" "$OUT"
-}
-
-no_fault()
-{
-	:
-}
+# shellcheck source=tests/guest/sums
+. "$ROOT/tests/guest/sums"
 
 agent_restarted()
 {
@@ -68,10 +20,27 @@ agent_killed()
 	in_guest 'kill -KILL $(pidof trace-agent)' && within 30 in_err 'restarted; tracing again'
 }
 
-guest_paused()
+# Whoever starts it again has to stop it as well.
+stopped_and_started()
+{
+	begin stopped_and_started
+	stop_by_hand
+	echo 1 > "$STATE/$DOMAIN/agent-ctl-path.in"
+	ok "stopped and started: events come after it" within 60 mark_is_printed
+	stop_by_hand
+	finish
+}
+
+guest_rebooted()
+{
+	in_guest '(sleep 1; reboot -f) > /dev/null 2>&1 &' && within 60 in_err 'guest was rebooted'
+}
+
+paused_and_undefined()
 {
 	virsh -q -c "$URI" suspend "$DOMAIN"
-	sleep 2
+	virsh -q -c "$URI" undefine "$DOMAIN"
+	sleep 1
 	virsh -q -c "$URI" resume "$DOMAIN"
 }
 
@@ -127,25 +96,60 @@ CPU_off_and_on()
 		echo 1 > /sys/devices/system/cpu/cpu1/online"
 }
 
-run no_fault
-is "no fault: nothing is lost on the way" "$(value lost_channel)" 0
-run agent_restarted
-is "agent restarted: nothing is lost on the way" "$(value lost_channel)" 0
+CPU_plugged_in()
+{
+	virsh -q -c "$URI" setvcpus "$DOMAIN" 2 --live
+	within 10 in_guest "[ -e /sys/devices/system/cpu/cpu1 ] &&
+		echo 1 > /sys/devices/system/cpu/cpu1/online" && within 20 comes_of_cpu1 &&
+		in_guest "taskset -c 1 dd if=/dev/zero of=/dev/null bs=1 > /dev/null 2>&1 &"
+}
+
+comes_of_cpu1()
+{
+	in_guest "taskset -c 1 sh -c 'echo $MARK > $TRACEFS/trace_marker'" > /dev/null
+	within 3 in_out "\\[001\\] .*$MARK"
+}
+
+console_killed()
+{
+	begin console_killed
+	kill -KILL "$(top_pid)"
+	batch_end 2> /dev/null
+	go_on console_killed "$(events_out)"
+}
+
+guest_destroyed()
+{
+	begin guest_destroyed
+	virsh -q -c "$URI" destroy "$DOMAIN"
+	batch_end
+	is "guest destroyed: what it wrote is unknown" "$(value guest_written)" unknown
+	is "guest destroyed: what it left is unknown" "$(value guest_left)" unknown
+	is "guest destroyed: what was received is printed" "$(value events)" "$(events_out)"
+	row guest_destroyed unknown unknown
+}
+
+# FIFOs, a share, and as many events as a CPU can write.
+own_guest vtrace-test-sums --load full --vcpus 2 --vcpus-now 1 --on-crash restart
+virsh -q -c "$URI" dumpxml --inactive "$DOMAIN" > "$WORK/domain.xml"
+virsh -q -c "$URI" define "$WORK/domain.xml"
+for fault in CPU_plugged_in agent_restarted paused_and_undefined CPU_off_and_on guest_rebooted; do
+	run "$fault"
+	nothing_lost_on_the_way
+done
+stopped_and_started
+nothing_lost_on_the_way
 run agent_killed
-run guest_paused
-is "guest paused: nothing is lost on the way" "$(value lost_channel)" 0
+console_killed
 run reader_stopped
-is "reader stopped: nothing is lost on the way" "$(value lost_channel)" 0
+nothing_lost_on_the_way
 ok "reader stopped: what is lost is overwritten in the guest" test "$(value guest_overrun)" -gt 0
 ok "reader stopped: the guest went on writing" test "$(cat "$WORK/meanwhile")" -gt 1000
 ok "reader stopped: the agent obeyed" test -e "$WORK/obeyed"
 read -r taken given < "$WORK/share"
 ok "reader stopped: 99 % of the guest's CPU time stay for its load ($taken of $given went to the agent)" \
 	test "$((taken * 100))" -le "$given"
-run CPU_off_and_on
-is "CPU off and on: nothing is lost on the way" "$(value lost_channel)" 0
+guest_destroyed
 
-for line in "${TABLE[@]}"; do
-	echo "# $line"
-done
+print_table
 tap_end

@@ -170,12 +170,22 @@ static void stopped_while_the_pipe_is_full(void **state)
 	assert_int_equal(output->lines.error, 0);
 }
 
+static char *summary_text(const struct summary *summary)
+{
+	char *text = NULL;
+	size_t length;
+	FILE *out = open_memstream(&text, &length);
+
+	assert_non_null(out);
+	summary_print(summary, out);
+	fclose(out);
+	return text;
+}
+
 static void summary_of_the_guest(void **state)
 {
 	struct summary summary = {.printed = 3, .cpus = 2};
-	char *text = NULL;
-	size_t length;
-	FILE *out;
+	char *text;
 
 	(void)state;
 	summary.cpu[0].events = 40;
@@ -186,9 +196,7 @@ static void summary_of_the_guest(void **state)
 	summary_parse_guest(&summary.before, "cpus=2 entries=1 overrun=10 read=100 x=1", "boot");
 	summary_parse_guest(&summary.after,
 			    "entries=0 overrun=15 commit-overrun=2 dropped=1 read=143", "boot");
-	out = open_memstream(&text, &length);
-	summary_print(&summary, out);
-	fclose(out);
+	text = summary_text(&summary);
 	assert_non_null(strstr(text, "events: 42\nrows: 50\nlost: 5\n"));
 	assert_non_null(strstr(text, "guest_written: 47\nguest_overrun: 5\nguest_dropped: 3\n"
 				     "guest_read: 43\nguest_before: 1\nguest_left: 0\n"
@@ -196,24 +204,55 @@ static void summary_of_the_guest(void **state)
 	assert_non_null(strstr(text, "\nprinted: 3\n"));
 	assert_non_null(strstr(text, "\ncpu7: events=2 rows=0 lost=5 "));
 	free(text);
-	/* Counters of another boot. */
-	snprintf(summary.after.boot_id, sizeof(summary.after.boot_id), "next");
-	out = open_memstream(&text, &length);
-	summary_print(&summary, out);
-	fclose(out);
-	assert_non_null(strstr(text, "\nguest_rebooted: 1\n"));
-	assert_null(strstr(text, "guest_written"));
-	assert_null(strstr(text, "lost_channel"));
+	/* What has not come of a guest that goes on may be late only. */
+	summary.goes_on = true;
+	text = summary_text(&summary);
+	assert_non_null(
+		strstr(text, "\nlost_channel: unknown\non_the_way: 1\nreceived_early: 0\n"));
 	free(text);
-	/* No number is better than a wrong one. */
+	summary.goes_on = false;
+}
+
+/* Its counters begin at 0, and what the boot before had not sent nobody knows. */
+static void summary_of_a_guest_that_was_rebooted(void **state)
+{
+	struct summary summary = {.cpus = 1, .counts = {.events = 1, .tasks = 1}};
+	char *text;
+
+	(void)state;
+	summary.cpu[0].events = 42;
+	summary.counts.other_events = 3;
+	summary.count[0].count = 20;
+	summary.count[1].count = 23; /* a task's: the same events */
+	summary_parse_guest(&summary.before, "entries=5 overrun=10 read=100", "boot");
+	summary_parse_guest(&summary.after, "entries=1 overrun=4 read=25 dropped=2", "next");
+	text = summary_text(&summary);
+	assert_non_null(strstr(text, "\nguest_rebooted: 1\nwritten_before_reboot: unknown\n"
+				     "events_before_reboot: 19\nguest_written: 30\n"
+				     "guest_overrun: 4\nguest_dropped: 2\nguest_read: 25\n"
+				     "guest_before: 0\nguest_left: 1\nlost_channel: 2\n"
+				     "received_early: 0\n"));
+	free(text);
+}
+
+/* No number is better than a wrong one. */
+static void summary_of_a_guest_that_is_gone(void **state)
+{
+	struct summary summary = {.cpus = 1};
+	char *text;
+
+	(void)state;
 	summary_parse_guest(&summary.after, NULL, "boot");
 	assert_false(summary.after.known);
 	summary_parse_guest(&summary.after, "entries=1 overrun=x read=2", "boot");
 	assert_false(summary.after.known);
-	out = open_memstream(&text, &length);
-	summary_print(&summary, out);
-	fclose(out);
-	assert_null(strstr(text, "guest_"));
+	text = summary_text(&summary);
+	assert_null(strstr(text, "guest_")); /* it has never told any */
+	free(text);
+	summary_parse_guest(&summary.before, "entries=1 overrun=1 read=2", "boot");
+	text = summary_text(&summary);
+	assert_non_null(strstr(text, "\nguest_written: unknown\nguest_overrun: unknown\n"));
+	assert_non_null(strstr(text, "\nguest_left: unknown\nlost_channel: unknown\n"));
 	free(text);
 }
 
@@ -231,6 +270,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(reader_went, setup, teardown),
 		cmocka_unit_test_setup_teardown(stopped_while_the_pipe_is_full, setup, teardown),
 		cmocka_unit_test(summary_of_the_guest),
+		cmocka_unit_test(summary_of_a_guest_that_was_rebooted),
+		cmocka_unit_test(summary_of_a_guest_that_is_gone),
 	};
 
 	signal(SIGPIPE, SIG_IGN);

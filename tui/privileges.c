@@ -10,14 +10,18 @@
 
 #define BIT(capability) (UINT64_C(1) << (capability))
 
-/* capabilities(7) has what each stands for. */
-static const uint64_t kept =
-	/* FIFOs, sockets and shares belong to QEMU's account; a domain set up from here gets such.
-	 */
-	BIT(CAP_DAC_OVERRIDE) | BIT(CAP_DAC_READ_SEARCH) | BIT(CAP_CHOWN) | BIT(CAP_FOWNER) |
-	BIT(CAP_FSETID) |
-	/* The engine gives up root's uid, and one that hangs is ended though it has another. */
-	BIT(CAP_SETUID) | BIT(CAP_SETGID) | BIT(CAP_SETPCAP) | BIT(CAP_KILL);
+/* capabilities(7) has what each stands for. FIFOs, sockets and shares belong to QEMU's account; a
+ * domain that is set up from here gets such. */
+#define OF_FILES                                                                               \
+	(BIT(CAP_DAC_OVERRIDE) | BIT(CAP_DAC_READ_SEARCH) | BIT(CAP_CHOWN) | BIT(CAP_FOWNER) | \
+	 BIT(CAP_FSETID))
+/* The engine gives up root's uid, and one that hangs is ended though it has another. */
+#define OF_ENGINES (BIT(CAP_SETUID) | BIT(CAP_SETGID) | BIT(CAP_SETPCAP) | BIT(CAP_KILL))
+
+/* What is started from here may have these as well. */
+static const uint64_t passed_on = OF_FILES | OF_ENGINES;
+/* Who else reads a channel is seen in /proc, and of another root's process by nobody with less. */
+static const uint64_t kept = OF_FILES | OF_ENGINES | BIT(CAP_SYS_PTRACE);
 
 int privileges_keep_few(void)
 {
@@ -26,7 +30,7 @@ int privileges_keep_few(void)
 
 	/* What is started as root takes its capabilities from this set. */
 	for (int i = 0; prctl(PR_CAPBSET_READ, i, 0, 0, 0) >= 0; i++)
-		if (!(kept & BIT(i)))
+		if (!(passed_on & BIT(i)))
 			prctl(PR_CAPBSET_DROP, i, 0, 0, 0);
 	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
 	if (syscall(SYS_capget, &header, sets))

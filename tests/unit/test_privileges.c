@@ -43,7 +43,7 @@ static bool has(const char *set, int capability)
 /* The number of the first thing that is not as it should be; 0: all is. */
 static int look(void)
 {
-	static const int given_up[] = {CAP_SYS_ADMIN,  CAP_SYS_PTRACE, CAP_SYS_MODULE,
+	static const int given_up[] = {CAP_SYS_ADMIN,  CAP_SYS_BOOT,   CAP_SYS_MODULE,
 				       CAP_SYS_RAWIO,  CAP_NET_ADMIN,  CAP_NET_RAW,
 				       CAP_SYS_CHROOT, CAP_MKNOD,      CAP_BPF};
 	char path[] = "/tmp/vtrace-privileges.XXXXXX";
@@ -55,6 +55,9 @@ static int look(void)
 		if (has("CapPrm", given_up[i]) || has("CapEff", given_up[i]) ||
 		    has("CapBnd", given_up[i]))
 			return 2;
+	/* Kept, and not passed on. */
+	if (!has("CapEff", CAP_SYS_PTRACE) || has("CapBnd", CAP_SYS_PTRACE))
+		return 7;
 	if (capability_set("CapInh") || capability_set("CapAmb"))
 		return 3;
 	if (!unshare(CLONE_NEWNS) || errno != EPERM || !chroot("/") || errno != EPERM)

@@ -37,7 +37,7 @@ if [ "$(id -u)" = 0 ]; then
 else
 	skip "its uid is not root's" "vtrace-top was not started by root"
 fi
-if grep -q '^sandbox:.*empty root.*missing' "$work/err"; then
+if grep -q '^sandbox:.*missing:.*empty root' "$work/err"; then
 	skip "its root directory is empty" "the host does not let it have one"
 else
 	is "its root directory is empty" "$(ls -A "/proc/$engine/root/" 2>&1)" ""

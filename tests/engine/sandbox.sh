@@ -38,7 +38,7 @@ else
 	skip "its uid is not root's" "vtrace-top was not started by root"
 fi
 if grep -q '^sandbox:.*missing:.*empty root' "$work/err"; then
-	skip "its root directory is empty" "the host does not let it have one"
+	skip "its root directory is empty" "$(sed -n 's/^sandbox:.*missing: /missing: /p' "$work/err")"
 else
 	is "its root directory is empty" "$(ls -A "/proc/$engine/root/" 2>&1)" ""
 fi

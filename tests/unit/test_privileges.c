@@ -43,9 +43,9 @@ static bool has(const char *set, int capability)
 /* The number of the first thing that is not as it should be; 0: all is. */
 static int look(void)
 {
-	static const int given_up[] = {CAP_SYS_ADMIN,  CAP_SYS_BOOT,   CAP_SYS_MODULE,
-				       CAP_SYS_RAWIO,  CAP_NET_ADMIN,  CAP_NET_RAW,
-				       CAP_SYS_CHROOT, CAP_MKNOD,      CAP_BPF};
+	static const int given_up[] = {CAP_SYS_ADMIN,  CAP_SYS_BOOT,  CAP_SYS_MODULE,
+				       CAP_SYS_RAWIO,  CAP_NET_ADMIN, CAP_NET_RAW,
+				       CAP_SYS_CHROOT, CAP_MKNOD,     CAP_BPF};
 	char path[] = "/tmp/vtrace-privileges.XXXXXX";
 	int fd = mkstemp(path), wrong = 0;
 

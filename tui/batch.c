@@ -56,7 +56,7 @@ static void on_message(void *data, enum guest_severity severity, const char *tex
 	/* Good news are for those who look at a screen. */
 	if (severity == GUEST_ERROR)
 		batch_fail(batch, text);
-	else if (severity == GUEST_WARNING)
+	else if (severity >= GUEST_WAITING)
 		tell(text);
 }
 

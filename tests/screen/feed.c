@@ -289,6 +289,9 @@ static void mark(struct feed *feed, const char *text)
 	char answer[2 * VTRACE_LINE_MAX];
 	int length = fed_bad_answer(text, answer, sizeof(answer));
 
+	/* An agent that gets no CPU for a while. */
+	if (!strcmp(text, "late"))
+		sleep(3);
 	/* Half a line makes one with the answer after it. Counters are asked for at any time, so
 	 * the half goes out together with the answer that the test waits for. */
 	feed->settings.half |= !strcmp(text, "half");

@@ -111,6 +111,9 @@ title "all of them" '\[(per CPU|merged)\]'
 order 'mark never'
 see "it is asked once at a time" 'has not answered about mark yet'
 wait_for "in the end it is given up" shows 'mark: the agent has not answered in time'
+order 'mark late'
+see "an answer that is late is said to be" "warning: the agent has not answered 'mark' within 2 s"
+see "and stands in the place of that when it comes" '^a mark of 4 bytes is in'
 order 'mark half'
 see "a mark after which half an answer comes" 'a mark of 4 bytes is in'
 order ping

@@ -246,8 +246,8 @@ static inline void on_message(void *data, enum guest_severity severity, const ch
 	struct fake *fake = data;
 	size_t used = strlen(fake->messages);
 
-	snprintf(fake->messages + used, sizeof(fake->messages) - used, "%c: %s\n", "DIWE"[severity],
-		 text);
+	snprintf(fake->messages + used, sizeof(fake->messages) - used, "%c: %s\n",
+		 "DIwWE"[severity], text);
 }
 
 static inline void on_changed(void *data)

@@ -255,7 +255,7 @@ static void silent_agent_is_noticed_and_heard_again(void **state)
 	guest_start(fake->guest);
 	turn_until(fake, is(fake, GUEST_TRACING));
 	fake->mute = true;
-	turn_until(fake, said(fake, "W: the agent does not answer"));
+	turn_until(fake, said(fake, "w: the agent does not answer"));
 	assert_int_equal(guest_state(fake->guest), GUEST_TRACING);
 	fake->mute = false;
 	turn_until(fake, said(fake, "I: the agent answers again"));

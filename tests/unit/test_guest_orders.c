@@ -362,7 +362,7 @@ static void an_agent_that_does_not_answer(void **state)
 	turn_until(fake, ping.answers);
 	assert_string_equal(ping.error, "the agent has not answered in time");
 	order(fake, CONTROL_PID, "1", &asked);
-	turn_until(fake, said(fake, "W: the agent has not answered 'pid' within 2 s"));
+	turn_until(fake, said(fake, "w: the agent has not answered 'pid' within 2 s"));
 	assert_int_equal(asked.answers, 0);
 	/* What comes late is taken all the same. */
 	say(fake, "ok pid count=1 list=1\n");

@@ -15,9 +15,10 @@ void journal_add(struct journal *journal, enum guest_severity severity, const ch
 	uint64_t more;
 	const struct journal_entry *current = journal_current(journal, &more);
 
-	/* Chatter must not push off the line what somebody has to see. */
-	if (severity > GUEST_DETAIL && (!current || current == entry || severity > GUEST_INFO ||
-					current->severity == GUEST_INFO))
+	/* Chatter must not push off the line what somebody has to see; an answer is to be seen in
+	 * the place of the sentence that it had not come. */
+	if (severity > GUEST_DETAIL && (!current || current == entry || severity > GUEST_WAITING ||
+					current->severity <= GUEST_WAITING))
 		journal->shown = journal->count;
 	clock_gettime(CLOCK_REALTIME, &entry->when);
 	entry->severity = severity;

@@ -11,14 +11,14 @@ static enum style style_of(enum guest_severity severity)
 {
 	if (severity == GUEST_ERROR)
 		return STYLE_ERROR;
-	return severity == GUEST_WARNING ? STYLE_WARNING : STYLE_NORMAL;
+	return severity >= GUEST_WAITING ? STYLE_WARNING : STYLE_NORMAL;
 }
 
 static const char *severity_word(enum guest_severity severity)
 {
 	if (severity == GUEST_ERROR)
 		return "error: ";
-	return severity == GUEST_WARNING ? "warning: " : "";
+	return severity >= GUEST_WAITING ? "warning: " : "";
 }
 
 /* What to say, and how. */

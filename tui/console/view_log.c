@@ -29,6 +29,7 @@ static const struct {
 } severities[] = {
 	[GUEST_DETAIL] = {"", STYLE_NORMAL},
 	[GUEST_INFO] = {"", STYLE_NORMAL},
+	[GUEST_WAITING] = {"warning: ", STYLE_WARNING},
 	[GUEST_WARNING] = {"warning: ", STYLE_WARNING},
 	[GUEST_ERROR] = {"error: ", STYLE_ERROR},
 };

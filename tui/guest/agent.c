@@ -46,7 +46,7 @@ static void start_answered(void *data, const struct control_answer *answer, int 
 	if (guest->state != GUEST_STARTING || error == -ECONNRESET)
 		return; /* overtaken by a stop, or the next hello settles it */
 	if (error) {
-		guest_say(guest, GUEST_WARNING, "the agent has not confirmed the start; waiting");
+		guest_say(guest, GUEST_WAITING, "the agent has not confirmed the start; waiting");
 	} else if (answer->kind == CONTROL_OK) {
 		became(guest, GUEST_TRACING);
 	} else {
@@ -64,7 +64,7 @@ static void stop_answered(void *data, const struct control_answer *answer, int e
 	if (guest->state != GUEST_STOPPING || error == -ECONNRESET)
 		return;
 	if (error) {
-		guest_say(guest, GUEST_WARNING,
+		guest_say(guest, GUEST_WAITING,
 			  "the agent has not confirmed the stop; it may still be flushing");
 	} else if (answer->kind == CONTROL_OK) {
 		became(guest, GUEST_STOPPED);
@@ -387,7 +387,7 @@ static void not_heard(struct guest *guest, const char *why)
 		if (!agent->met || agent->silent >= BOOT_SILENT_MAX)
 			give_up(guest, why);
 	} else if (guest->state != GUEST_OLD_AGENT && agent->silent == SILENT_MAX) {
-		guest_say(guest, GUEST_WARNING,
+		guest_say(guest, GUEST_WAITING,
 			  "the agent does not answer (%s); what it sends is still read", why);
 	}
 }

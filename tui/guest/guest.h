@@ -57,6 +57,7 @@ struct guest_hello {
 enum guest_severity {
 	GUEST_DETAIL, /* for who reads the log; nobody is to be bothered with it */
 	GUEST_INFO,
+	GUEST_WAITING, /* something is overdue: a warning until it has come */
 	GUEST_WARNING,
 	GUEST_ERROR,
 };

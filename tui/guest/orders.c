@@ -208,7 +208,7 @@ static void late(void *data)
 	struct guest_order *order = data;
 
 	loop_timer_set(order->timer, -1);
-	guest_say(order->guest, GUEST_WARNING,
+	guest_say(order->guest, GUEST_WAITING,
 		  "the agent has not answered '%s' within 2 s; it is waited for",
 		  control_verb_name(order->verb));
 }

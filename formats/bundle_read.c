@@ -9,9 +9,9 @@
 
 #include "formats/control.h"
 
-/* The longest line that a valid bundle can hold, its LF left out: a header line of the longest key
- * and value, or "section ", a name, a blank and 20 digits. */
-#define BUNDLE_LINE_MAX 384
+/* Without the LF: a header line of the longest key and value, or "section ", a name, a blank and 20
+ * digits are shorter. */
+#define LINE_BYTES (VTRACE_BUNDLE_LINE_MAX - 1)
 
 struct reader {
 	struct bundle *bundle;
@@ -21,7 +21,7 @@ struct reader {
 	size_t line_at;	  /* where the last line began */
 	size_t allocated; /* sections that bundle->sections has room for */
 	unsigned keys;	  /* bit i: header_keys[i] was seen */
-	char line[BUNDLE_LINE_MAX + 1];
+	char line[LINE_BYTES + 1];
 	char *error;
 	size_t error_size;
 };
@@ -52,7 +52,7 @@ static int next_line(struct reader *reader)
 {
 	size_t rest = reader->length - reader->at;
 	const char *start = reader->data + reader->at;
-	size_t window = rest < BUNDLE_LINE_MAX + 1 ? rest : BUNDLE_LINE_MAX + 1;
+	size_t window = rest < LINE_BYTES + 1 ? rest : LINE_BYTES + 1;
 	const char *end = window ? memchr(start, '\n', window) : NULL;
 	size_t length = end ? (size_t)(end - start) : window;
 
@@ -64,7 +64,7 @@ static int next_line(struct reader *reader)
 				    "section line",
 				    reader->at + i);
 	}
-	if (!end && rest > BUNDLE_LINE_MAX)
+	if (!end && rest > LINE_BYTES)
 		return fail(reader, -E2BIG, "the line at byte %zu of the formats is too long",
 			    reader->at);
 	if (!end)

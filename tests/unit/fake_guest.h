@@ -127,7 +127,7 @@ static inline void write_formats(struct fake *fake)
 __attribute__((format(printf, 2, 3))) static inline void say(struct fake *fake, const char *format,
 							     ...)
 {
-	char line[512];
+	char line[VTRACE_LINE_MAX];
 	va_list args;
 	int length;
 

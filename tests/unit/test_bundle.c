@@ -330,6 +330,64 @@ static void section_name_length(void **state)
 	}
 }
 
+/* The key's line with a number. */
+static int with_number(const char *key, unsigned long number)
+{
+	char line[64];
+
+	snprintf(line, sizeof(line), "%s %lu", key, number);
+	return with_line(key, line);
+}
+
+static void numbers_at_their_limits(void **state)
+{
+	(void)state;
+	assert_int_equal(with_number("cpus", VTRACE_MAX_CPUS), 0);
+	assert_int_equal(with_number("cpus", VTRACE_MAX_CPUS + 1), -E2BIG);
+	assert_non_null(strstr(error, "more than 256"));
+	assert_int_equal(with_number("subbuf-size", VTRACE_SUBBUF_MIN), 0);
+	assert_int_equal(with_number("subbuf-size", VTRACE_SUBBUF_MIN / 2), -EINVAL);
+	assert_int_equal(with_number("subbuf-size", VTRACE_SUBBUF_MAX), 0);
+	assert_int_equal(with_number("subbuf-size", VTRACE_SUBBUF_MAX + 1), -E2BIG);
+}
+
+/* A section that says that it has so many bytes, which are not there. */
+static int section_of(unsigned long bytes)
+{
+	char text[1024];
+	int length = snprintf(text, sizeof(text), "%s\nsection a %lu\n", HEADER, bytes);
+
+	return verdict(text, (size_t)length);
+}
+
+static void section_size_limit(void **state)
+{
+	(void)state;
+	assert_int_equal(section_of(VTRACE_BUNDLE_SECTION_MAX), -ENODATA);
+	assert_int_equal(section_of(VTRACE_BUNDLE_SECTION_MAX + 1ul), -E2BIG);
+	assert_non_null(strstr(error, "longer than"));
+}
+
+/* A header line of so many bytes and its LF. */
+static int line_of(size_t length)
+{
+	char line[2 * VTRACE_BUNDLE_LINE_MAX];
+
+	memset(line, 'k', length);
+	line[length - 1] = 'v';
+	line[length - 2] = ' ';
+	line[length] = '\0';
+	return with_line("machine", line);
+}
+
+static void line_limit(void **state)
+{
+	(void)state;
+	assert_int_equal(line_of(VTRACE_BUNDLE_LINE_MAX - 1), 0);
+	assert_int_equal(line_of(VTRACE_BUNDLE_LINE_MAX), -E2BIG);
+	assert_non_null(strstr(error, "too long"));
+}
+
 /* A bundle of so many empty sections, to be freed. */
 static char *many_sections(unsigned count, size_t *length)
 {
@@ -462,6 +520,9 @@ int main(void)
 		cmocka_unit_test(section_hostile_lengths),
 		cmocka_unit_test(section_names),
 		cmocka_unit_test(section_name_length),
+		cmocka_unit_test(numbers_at_their_limits),
+		cmocka_unit_test(section_size_limit),
+		cmocka_unit_test(line_limit),
 		cmocka_unit_test(section_count_limit),
 		cmocka_unit_test(size_limit),
 		cmocka_unit_test(writer_refuses),

@@ -337,6 +337,59 @@ static void headers_that_lie(void **state)
 	assert_int_equal(take(&header, sizeof(header), &packet), -EPROTO);
 }
 
+/* Rows in a packet of so many bytes, the last one long enough to fill it. */
+static int rows_of(size_t size)
+{
+	static uint8_t bytes[ENGINE_PACKET_MAX + 64];
+	struct engine_header header = {.type = ENGINE_ROWS,
+				       .length = (uint32_t)(size - sizeof(header))};
+	struct engine_rows rows = {0};
+	struct engine_row row = {0};
+	struct engine_packet packet;
+	size_t at = sizeof(header) + sizeof(rows);
+
+	memset(bytes, 0, sizeof(bytes));
+	for (; size - at >= 2 * row_size(&row); at += row_size(&row))
+		rows.count++;
+	rows.count++;
+	row.detail_len = (uint16_t)(size - at - sizeof(row));
+	memcpy(bytes, &header, sizeof(header));
+	memcpy(bytes + sizeof(header), &rows, sizeof(rows));
+	memcpy(bytes + at, &row, sizeof(row));
+	assert_int_equal(send(engine, bytes, size, 0), size);
+	return engine_client_receive(&client, &packet);
+}
+
+static void packets_at_their_limit(void **state)
+{
+	(void)state;
+	assert_int_equal(rows_of(ENGINE_PACKET_MAX), 1);
+	assert_int_equal(rows_of(ENGINE_PACKET_MAX + 8), -EPROTO);
+}
+
+/* One row whose texts are so long. */
+static int row_of(size_t task, size_t event, size_t detail)
+{
+	struct engine_row row = {.task_len = (uint16_t)task,
+				 .event_len = (uint16_t)event,
+				 .detail_len = (uint16_t)detail};
+	struct engine_rows rows = {.count = 1};
+
+	memset(payload, 'x', sizeof(payload));
+	memcpy(payload, &rows, sizeof(rows));
+	memcpy(payload + ROW, &row, sizeof(row));
+	return reply(ENGINE_ROWS, payload, ROW + row_size(&row));
+}
+
+static void rows_at_their_limits(void **state)
+{
+	(void)state;
+	assert_int_equal(row_of(ENGINE_NAME_MAX, ENGINE_NAME_MAX, ENGINE_TEXT_MAX), 1);
+	assert_int_equal(row_of(ENGINE_NAME_MAX + 1, 0, 0), -EPROTO);
+	assert_int_equal(row_of(0, ENGINE_NAME_MAX + 1, 0), -EPROTO);
+	assert_int_equal(row_of(0, 0, ENGINE_TEXT_MAX + 1), -EPROTO);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -346,6 +399,8 @@ int main(void)
 		cmocka_unit_test(a_density_of_no_columns),
 		cmocka_unit_test(types_that_are_none),
 		cmocka_unit_test(headers_that_lie),
+		cmocka_unit_test(packets_at_their_limit),
+		cmocka_unit_test(rows_at_their_limits),
 	};
 
 	return cmocka_run_group_tests_name("client", tests, open_socket, close_socket);

@@ -205,6 +205,25 @@ static void test_more_notes_than_are_kept(void **state)
 	assert_string_equal(answer.row[301].detail, "once more");
 }
 
+/* Pages of each boot are held with its formats, for as many boots as there is room for. */
+static void test_more_formats_than_room(void **state)
+{
+	struct engine *engine = *state;
+	struct engine_formats_reply reply;
+	char boot[16];
+
+	for (unsigned i = 0; i <= FORMATS_SETS; i++) {
+		snprintf(boot, sizeof(boot), "%08x", i);
+		reply = load_formats(engine, demo_formats("boot-id ", boot));
+		if (i == FORMATS_SETS)
+			break;
+		assert_int_equal(reply.error, 0);
+		feed_and_wait(engine, 0, 1000 + i * 100, (i + 1) * PAGE);
+	}
+	assert_int_equal(reply.error, -E2BIG);
+	assert_non_null(strstr(reply.reason, "clear them first"));
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, engine_set_up, engine_tear_down)
 
 int main(void)
@@ -213,7 +232,8 @@ int main(void)
 		TEST(test_a_note_stands_between_pages), TEST(test_a_note_waits_for_the_first_page),
 		TEST(test_a_page_in_hand_is_kept),	TEST(test_a_reboot_within_a_page),
 		TEST(test_each_boot_has_its_formats),	TEST(test_more_notes_than_are_kept),
-		TEST(test_a_note_of_one_cpu),		TEST(test_formats_that_come_late),
+		TEST(test_more_formats_than_room),	TEST(test_a_note_of_one_cpu),
+		TEST(test_formats_that_come_late),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -256,6 +256,52 @@ static void test_what_is_refused(void **state)
 	}
 }
 
+/* Does a filter get what it wants, and is one that wants a bit more told why not? */
+static void at_limit(const char *least, const char *more, const char *why)
+{
+	struct filter_report report;
+
+	if (filter_check(least, &report))
+		fail_msg("'%.60s...': %s", least, report.error);
+	assert_int_equal(filter_check(more, &report), -EINVAL);
+	assert_non_null(strstr(report.error, why));
+}
+
+/* Names and texts, each with its end: "ret" and what is compared with it. */
+static void check_texts(unsigned bytes)
+{
+	static char least[4096], more[4096];
+	int letters = (int)bytes - 4 - 1;
+
+	snprintf(least, sizeof(least), "ret == \"%0*d\"", letters, 0);
+	snprintf(more, sizeof(more), "ret == \"%0*d\"", letters + 1, 0);
+	at_limit(least, more, "too long");
+}
+
+/* "ret", "==", "1" and "~" are a node each, and so are the "+" and the "1" of each "+1". */
+static void check_nodes(unsigned nodes)
+{
+	static char least[2048], more[2048];
+
+	strcpy(least, "~1");
+	for (unsigned i = 4; i < nodes; i += 2)
+		strcat(least, "+1");
+	snprintf(more, sizeof(more), "ret == ~%.1000s", least);
+	memmove(least + 7, least, strlen(least) + 1);
+	memcpy(least, "ret == ", 7);
+	at_limit(least, more, "too long");
+}
+
+static void check_depth(int depth)
+{
+	static const char signs[] = "----------------------------------------------";
+	char least[64], more[64];
+
+	snprintf(least, sizeof(least), "ret == %.*s1", depth, signs);
+	snprintf(more, sizeof(more), "ret == %.*s1", depth + 1, signs);
+	at_limit(least, more, "too deep");
+}
+
 static void test_too_much(void **state)
 {
 	static char text[4096];
@@ -276,6 +322,9 @@ static void test_too_much(void **state)
 	strcat(text, "1");
 	assert_int_equal(filter_compile(&filter, f->formats, f->comms, "", text, &report), -EINVAL);
 	assert_non_null(strstr(report.error, "too long"));
+	check_texts(FILTER_BYTES);
+	check_nodes(FILTER_NODES);
+	check_depth(FILTER_DEPTH);
 	memset(text, 'x', 3000);
 	assert_int_equal(filter_compile(&filter, f->formats, f->comms, "", text, &report), -EINVAL);
 	strcpy(text + 3000, " == 1");

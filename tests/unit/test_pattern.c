@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdint.h>
 #include <string.h>
 #include <cmocka.h>
@@ -93,7 +94,7 @@ static void assert_refused(const char *text, size_t at, const char *why)
 
 static void faults_have_places(void **state)
 {
-	char long_one[PATTERN_MAX + 1];
+	char long_one[PATTERN_BYTES + 1];
 
 	(void)state;
 	assert_refused("", 0, "nothing to look for");
@@ -112,8 +113,21 @@ static void faults_have_places(void **state)
 	assert_refused("((a{20}){20}){20}", 13, "too many");
 	assert_refused("[z-a]", 0, "");
 	memset(long_one, 'a', sizeof(long_one));
-	long_one[PATTERN_MAX] = '\0';
-	assert_refused(long_one, PATTERN_MAX - 1, "too long");
+	long_one[PATTERN_BYTES] = '\0';
+	assert_refused(long_one, PATTERN_BYTES - 1, "too long");
+	long_one[PATTERN_BYTES - 1] = '\0';
+	assert_found(long_one, long_one, 0, PATTERN_BYTES - 1);
+}
+
+static void repetitions_at_their_limit(void **state)
+{
+	char text[32];
+
+	(void)state;
+	snprintf(text, sizeof(text), "a{%d}b", PATTERN_REPEATS);
+	assert_found("aab", text, -1, -1);
+	snprintf(text, sizeof(text), "a{%d}b", PATTERN_REPEATS + 1);
+	assert_refused(text, 1, "too many");
 }
 
 int main(void)
@@ -123,6 +137,7 @@ int main(void)
 		cmocka_unit_test(case_is_smart),
 		cmocka_unit_test(matches_go_on),
 		cmocka_unit_test(faults_have_places),
+		cmocka_unit_test(repetitions_at_their_limit),
 	};
 
 	return cmocka_run_group_tests_name("pattern", tests, NULL, NULL);

@@ -12,9 +12,6 @@
 
 #define MANIFEST_FILE "manifest"
 
-/* Bytes; VTRACE_MAX_CPUS lines of CPUs and all others at their longest are below 10 KiB. */
-#define MANIFEST_MAX (64 * 1024)
-
 /* The text of manifest, malloc()ed, *length bytes; NULL without memory or with a time that has no
  * year. Control characters in strings are written as \xNN. */
 char *manifest_format(const struct capture_manifest *manifest, size_t *length);

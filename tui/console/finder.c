@@ -118,7 +118,7 @@ static bool go_on_later(struct finder *finder, enum engine_find_way way, bool br
 void finder_next(struct console *console, enum engine_find_way way)
 {
 	struct finder *finder = &console->finder;
-	char last[PATTERN_MAX];
+	char last[PATTERN_BYTES];
 	const char *remembered;
 
 	/* Esc takes the marks away, and the last console's search is in its history. */

@@ -21,9 +21,6 @@
 #include "formats/names.h"
 #include "tui/engine/protocol.h"
 
-#define COMMS_PIDS  32768
-#define COMMS_NAMES 4
-
 struct comms;
 
 /* NULL when there is no memory. */

@@ -8,10 +8,9 @@
 
 #include "tui/engine/format.h"
 
-#define PROGRAM_OPS_MAX 1024 /* of one event; Linux needs up to about a hundred */
-#define TEXT_MAX	4096 /* of one piece of text in a print format, bytes */
-#define CHOICES_MAX	65536
-#define STRING_NESTING	64 /* conditions within conditions */
+#define TEXT_MAX       4096 /* of one piece of text in a print format, bytes */
+#define CHOICES_MAX    65536
+#define STRING_NESTING 64 /* conditions within conditions */
 
 /* ---- memory of the programs ---- */
 

@@ -11,7 +11,7 @@
 
 #include "tui/engine/intake.h"
 
-#define COUNTS_TASKS 32768 /* as many as comms knows */
+#define COUNTS_TASKS COMMS_PIDS
 
 struct task_count {
 	uint64_t events; /* 0: a free slot */

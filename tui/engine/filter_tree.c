@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DEPTH_MAX 40 /* of parentheses and signs in one another */
-
 enum token_kind {
 	TOKEN_END, /* or a comma */
 	TOKEN_NUMBER,
@@ -241,7 +239,7 @@ static int parse_unary(struct parser *parser, enum node_kind kind, unsigned leve
 
 	if (ret)
 		return ret;
-	if (++parser->depth > DEPTH_MAX)
+	if (++parser->depth > FILTER_DEPTH)
 		return refuse_at(parser, node.at, "too deep a condition");
 	right = parse_value(parser, level);
 	parser->depth--;
@@ -261,7 +259,7 @@ static int parse_item(struct parser *parser)
 	if (is_sign(parser, "~"))
 		return parse_unary(parser, NODE_COMPLEMENT, LEVEL_UNARY);
 	if (is_sign(parser, "(")) {
-		if (++parser->depth > DEPTH_MAX)
+		if (++parser->depth > FILTER_DEPTH)
 			return refuse_at(parser, node.at, "too deep a condition");
 		ret = parse_parentheses(parser);
 		parser->depth--;

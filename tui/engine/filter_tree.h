@@ -18,8 +18,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define FILTER_NODES 256
-#define FILTER_BYTES 2048 /* of all names and texts of a part, with their ends */
+#include "formats/limits.h"
+
 #define FILTER_ERROR 320
 
 enum node_kind {

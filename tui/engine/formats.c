@@ -16,7 +16,6 @@
 #define EVENT_IDS	65536	   /* common_type has 16 bits */
 #define OWN_ID		INT32_MAX  /* of an event that no record has */
 #define EVENT_TWICE	UINT16_MAX /* in by_id: more than one event claims the id */
-#define EVENT_FIELDS	1024	   /* of one event; the largest in Linux has about 60 */
 #define LABEL_WIDTH	20	   /* of an event's name in a line */
 #define KALLSYMS_PROBED 64	   /* lines looked at to see whether addresses are hidden */
 
@@ -78,7 +77,7 @@ static int measure_fields(struct event_format *format, const struct tep_format_f
 		struct dynamic_field *dynamic;
 		uint32_t end;
 
-		if (n >= EVENT_FIELDS || field->offset < 0 || field->size < 0 ||
+		if (n >= FORMAT_FIELDS_MAX || field->offset < 0 || field->size < 0 ||
 		    field->offset > 65535 || field->size > 65535)
 			return -EINVAL;
 		end = (uint32_t)field->offset + (uint32_t)field->size;

@@ -22,9 +22,6 @@
 #include "tui/engine/program.h"
 #include "tui/engine/protocol.h"
 
-/* So many sets can be there at a time, each for the pages that came with it. */
-#define FORMATS_SETS 64u
-
 /* So many times one engine can load formats before it has none with plugins left. */
 #define FORMATS_STOCK 16
 

@@ -5,8 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CHAIN_MAX  32 /* a guest that picks numbers for one chain gains nothing */
-#define CANDIDATES 8  /* keys that are looked at for one to give up */
+#define CANDIDATES 8 /* keys that are looked at for one to give up */
 
 static void clear_sum(struct latency_sum *sum)
 {
@@ -91,7 +90,7 @@ static bool give_up_of_chain(struct latency_keys *keys, uint64_t number, uint32_
 		    keys->keys[here].sum.worst.took < keys->keys[*index].sum.worst.took)
 			*index = here;
 	}
-	if (length < CHAIN_MAX)
+	if (length < LATENCY_CHAIN_MAX)
 		return false;
 	forget(keys, *index);
 	return true;

@@ -14,8 +14,6 @@
 #include "tui/engine/histogram.h"
 #include "tui/engine/protocol.h"
 
-#define LATENCY_KEYS 2048 /* some 4 KiB each */
-
 /* A pair that is whole. */
 struct latency_pair {
 	uint64_t took;		   /* in units of the trace clock, of hrtimers ns */

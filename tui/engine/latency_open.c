@@ -5,9 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A guest that picks numbers for one chain gains nothing. */
-#define CHAIN_MAX 32
-
 int open_pairs_init(struct open_pairs *open)
 {
 	uint32_t *buckets = open->buckets;
@@ -91,7 +88,7 @@ static struct open_pair *get_pair(struct open_pairs *open, uint32_t *bucket, uns
 {
 	struct open_pair *pair;
 
-	if (length >= CHAIN_MAX)
+	if (length >= LATENCY_CHAIN_MAX)
 		return give_up(open, last_link(open, bucket));
 	if (open->free) {
 		pair = pair_at(open, open->free);

@@ -16,7 +16,6 @@
 
 #include "formats/names.h"
 
-#define OPEN_PAIRS   65536
 #define OPEN_DOMAINS (VTRACE_MAX_CPUS + 1) /* each CPU, and all of them */
 #define OPEN_ALL     VTRACE_MAX_CPUS
 

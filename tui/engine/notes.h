@@ -11,8 +11,6 @@
 
 #include "tui/engine/protocol.h"
 
-#define NOTES_KEPT 256
-
 /* All zero is a valid start. */
 struct notes {
 	char text[NOTES_KEPT][ENGINE_NOTE_MAX];

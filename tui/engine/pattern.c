@@ -11,7 +11,7 @@
 struct scan {
 	const char *text;
 	size_t at;
-	size_t open[PATTERN_MAX]; /* parentheses that are not closed yet */
+	size_t open[PATTERN_BYTES]; /* parentheses that are not closed yet */
 	unsigned depth;
 	unsigned long repeats;
 	bool operators;

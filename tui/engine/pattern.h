@@ -16,11 +16,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define PATTERN_MAX	256  /* bytes, with the end */
-#define PATTERN_REPEATS 1000 /* the product of all upper bounds of {m,n} */
+#include "formats/limits.h"
 
 struct pattern {
-	char text[PATTERN_MAX];
+	char text[PATTERN_BYTES];
 	bool fold;  /* case does not matter */
 	bool plain; /* no operators: regex is not used */
 	bool ready;

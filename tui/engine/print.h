@@ -14,8 +14,6 @@
 #include "tui/engine/formats.h"
 #include "tui/engine/protocol.h"
 
-#define PRINT_TEXT_MAX 65536 /* bytes of one record's text; longer is cut */
-
 struct printer {
 	char *made;	       /* by a program; PRINT_TEXT_MAX */
 	struct trace_seq text; /* by libtraceevent */

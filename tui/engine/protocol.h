@@ -18,11 +18,6 @@
 
 #define ENGINE_PROTOCOL_VERSION 1
 #define ENGINE_SOCKET_FD	3 /* the engine finds its end here */
-#define ENGINE_PACKET_MAX                                                               \
-	(128 * 1024)	     /* header and payload, bytes; within the default SO_SNDBUF \
-			      */
-#define ENGINE_TEXT_MAX 1024 /* a row's detail, bytes; longer is cut */
-#define ENGINE_NAME_MAX 128  /* an event's name, bytes */
 
 enum engine_type {
 	/* console to engine */
@@ -151,7 +146,6 @@ struct engine_flag {
 	uint32_t on;
 };
 
-#define ENGINE_NOTE_MAX 128 /* bytes with the end */
 #define ENGINE_NOTE_ALL UINT32_MAX
 
 /* What happened to the guest, or one of its CPUs, between the pages that came and those that come
@@ -449,8 +443,6 @@ enum engine_words_kind {
 	ENGINE_WORDS_TASKS,
 };
 
-#define ENGINE_WORDS_MAX (48 * 1024) /* bytes of a reply */
-
 /* What names begin with prefix? Strings are NUL-terminated. */
 struct engine_words {
 	uint32_t kinds; /* of enum engine_words_kind, as bits */
@@ -540,7 +532,6 @@ enum engine_latency_order {
 
 #define ENGINE_LATENCY_ALL	(UINT64_MAX)	 /* in the place of a key: every pair */
 #define ENGINE_LATENCY_OTHERS	(UINT64_MAX - 1) /* those of keys that found no room */
-#define ENGINE_LATENCY_KEYS_MAX 256
 #define ENGINE_LATENCY_NAME_MAX 48
 #define ENGINE_LATENCY_POWERS	64
 
@@ -673,8 +664,6 @@ struct engine_cpu_stats {
 	uint32_t epoch;		 /* of last_ts, as of a position */
 	uint32_t reserved;
 };
-
-#define ENGINE_COUNTS_MAX 256 /* events, and so many tasks */
 
 /* What came how often since the engine started, or the guest booted: the most frequent first. */
 struct engine_counts {

@@ -13,6 +13,8 @@
 #include <string.h>
 #include <traceevent/event-parse.h>
 
+#include "formats/limits.h"
+
 /* A record as it lies on its page. */
 struct record {
 	const uint8_t *data;
@@ -44,10 +46,6 @@ struct value_step {
 	uint32_t offset;
 	uint64_t constant;
 };
-
-/* Steps so deep on the stack are compiled; print formats in Linux need six. */
-#define VALUE_DEPTH	16
-#define VALUE_STEPS_MAX 256 /* of one value */
 
 /* The steps of all values of a formats set. */
 struct value_steps {

@@ -220,12 +220,13 @@ control_verb_set allowed_verbs(const struct allowed *allowed)
 	return allowed->verbs | always;
 }
 
-/* Does it ask only? */
-static bool only_asks(const struct control_request *request)
+bool allowed_only_asks(const struct control_request *request)
 {
 	const char *args = request->args;
 	size_t length = strcspn(args, " ");
 
+	if (request->verb == CONTROL_UNKNOWN || (always & BIT(request->verb)))
+		return true;
 	switch (request->verb) {
 	case CONTROL_EVENTS:
 		return length == 0 || word_is(args, length, "list") ||
@@ -240,7 +241,7 @@ static bool only_asks(const struct control_request *request)
 
 bool allowed_request(const struct allowed *allowed, const struct control_request *request)
 {
-	return request->verb == CONTROL_UNKNOWN || only_asks(request) ||
+	return request->verb == CONTROL_UNKNOWN || allowed_only_asks(request) ||
 	       (allowed_verbs(allowed) & BIT(request->verb));
 }
 

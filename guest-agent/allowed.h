@@ -47,7 +47,9 @@ void allowed_release(struct allowed *allowed);
 
 /* The verbs that may do all they can, with NULL: all. */
 control_verb_set allowed_verbs(const struct allowed *allowed);
-/* Whether a request asks only, or may change what it changes. allowed may be NULL: all may. */
+/* Whether a request asks only, starts or stops tracing, or puts back. */
+bool allowed_only_asks(const struct control_request *request);
+/* Whether it does, or may change what it changes. allowed may be NULL: all may. */
 bool allowed_request(const struct allowed *allowed, const struct control_request *request);
 /* Whether an event may be changed, likewise. */
 bool allowed_event(const struct allowed *allowed, const char *system, const char *name);

@@ -57,6 +57,13 @@ void answers_add(struct answers *answers, const char *format, ...)
 	*slot(answers, answers->count++) = line;
 }
 
+const char *answers_last(const struct answers *answers)
+{
+	if (answers->count == 0)
+		return NULL;
+	return answers->line[(answers->first + answers->count - 1) % ANSWERS_MAX];
+}
+
 int answers_write(struct answers *answers, int fd)
 {
 	while (answers->count > 0) {

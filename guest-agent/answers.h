@@ -26,6 +26,9 @@ struct answers {
 __attribute__((format(printf, 2, 3))) void answers_add(struct answers *answers, const char *format,
 						       ...);
 
+/* The line that was queued last, with its LF; NULL when none waits. */
+const char *answers_last(const struct answers *answers);
+
 /* Write to a non-blocking descriptor what it takes. 0 when all is out, -EAGAIN when it takes no
  * more now, or -errno. */
 int answers_write(struct answers *answers, int fd);

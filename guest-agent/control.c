@@ -17,12 +17,9 @@
 #include "guest-agent/event_answers.h"
 #include "guest-agent/formats_answers.h"
 #include "guest-agent/hello_answer.h"
-#include "guest-agent/kprobes.h"
-#include "guest-agent/notrace.h"
 #include "guest-agent/setting_answers.h"
-#include "guest-agent/snapshot.h"
 #include "guest-agent/stats_answers.h"
-#include "guest-agent/triggers.h"
+#include "guest-agent/traced.h"
 
 /* How long the last pages may take to get out when the agent leaves, and its last words after. */
 #define LEAVE_MS 1000
@@ -37,21 +34,15 @@ struct control {
 	enum state state;
 	unsigned stops;	     /* requests to stop that wait for the pumps */
 	unsigned answered;   /* the last export request told about */
-	unsigned own;	     /* which of them was the agent's own: 1, or 0 for none */
+	unsigned own_export; /* which of them was the agent's own: 1, or 0 for none */
 	unsigned syncs;	     /* requests to sync that wait for the pumps */
 	unsigned syncs_next; /* and those that came since, for the next round */
-	bool changed_recording;
-	int recording_before;
-	int64_t leave_at; /* ms; 0: not leaving */
+	int64_t leave_at;    /* ms; 0: not leaving */
 	bool no_host;
 	int port_error;
 	struct control_lines lines;
 	struct answers answers;
-	struct events events;
-	struct settings settings;
-	struct kprobes kprobes;
-	struct triggers triggers;
-	struct snapshot snapshot;
+	struct traced traced;
 	struct held_formats formats;
 };
 
@@ -74,6 +65,17 @@ static const char *state_name(enum state state)
 	return names[state];
 }
 
+static enum pump_phase pump_phase(const struct control *control)
+{
+	static const enum pump_phase phases[] = {
+		[STATE_STOPPED] = PUMP_STOPPED,
+		[STATE_TRACING] = PUMP_RUNNING,
+		[STATE_STOPPING] = PUMP_DRAINING,
+	};
+
+	return phases[control->state];
+}
+
 /* A sentence for the host and for the guest's log. */
 static void note(void *data, const char *text)
 {
@@ -83,30 +85,12 @@ static void note(void *data, const char *text)
 	fprintf(stderr, "trace-agent: %s\n", text);
 }
 
-static int set_recording(struct control *control, bool on)
-{
-	control->changed_recording = true;
-	return tracefs_record(control->setup->tracefs, on);
-}
-
-/* New pumps must not trace themselves. The lists are written only then: the kernel lets every write
- * wait for all CPUs. */
-static int refresh_pumps(struct control *control)
-{
-	unsigned started = control->setup->pumps->started;
-	int count = pumps_refresh(control->setup->pumps);
-
-	if (control->setup->pumps->started != started)
-		notrace_add_threads(control->setup->tracefs);
-	return count;
-}
-
 static int start(struct control *control, char *reason, size_t size)
 {
 	int err;
 
 	if (control->state == STATE_STOPPED) {
-		err = refresh_pumps(control);
+		err = own_instance_refresh_pumps(&control->traced.own);
 		if (err < 0) {
 			snprintf(reason, size, "cannot read the ring buffer's layout: %s",
 				 strerror(-err));
@@ -118,12 +102,12 @@ static int start(struct control *control, char *reason, size_t size)
 			return -ENOENT;
 		}
 	}
-	err = set_recording(control, true);
+	err = traced_record(&control->traced, true);
 	if (err) {
 		snprintf(reason, size, "cannot write tracing_on: %s", strerror(-err));
 		return err;
 	}
-	pumps_order(control->setup->pumps, PUMP_RUNNING);
+	own_instance_order(&control->traced.own, PUMP_RUNNING);
 	control->state = STATE_TRACING;
 	return 0;
 }
@@ -149,21 +133,23 @@ static void on_start(struct control *control, const char *args)
 /* Recording off first, then let the pumps take all that is left. */
 static int stop(struct control *control)
 {
-	int err = set_recording(control, false);
+	int err = traced_record(&control->traced, false);
 
 	if (err)
 		return err;
 	if (control->state != STATE_STOPPING)
-		pumps_order(control->setup->pumps, PUMP_DRAINING);
+		own_instance_order(&control->traced.own, PUMP_DRAINING);
 	control->state = STATE_STOPPING;
 	return 0;
 }
 
 static void check_stopped(struct control *control)
 {
-	if (control->state != STATE_STOPPING || !pumps_drained(control->setup->pumps))
+	if (control->state != STATE_STOPPING || control->traced.own.moving ||
+	    !pumps_drained(control->setup->pumps))
 		return;
 	control->state = STATE_STOPPED;
+	traced_leave_unused(&control->traced, PUMP_STOPPED);
 	for (; control->stops > 0; control->stops--)
 		answers_add(&control->answers, "ok 0");
 }
@@ -185,8 +171,9 @@ static void on_stop(struct control *control, const char *args)
 static void on_hello(struct control *control, const char *args)
 {
 	if (control->state == STATE_STOPPED)
-		refresh_pumps(control);
-	hello_answer(control->setup, state_name(control->state), args, &control->answers);
+		own_instance_refresh_pumps(&control->traced.own);
+	hello_answer(control->setup, state_name(control->state), control->traced.own.in, args,
+		     &control->answers);
 }
 
 static void on_export(struct control *control, const char *args)
@@ -209,7 +196,7 @@ static void check_exported(struct control *control)
 	    !exporter_result(control->setup->exporter, EXPORT_TO_SHARE, &result))
 		return;
 	while (control->answered < result.served) {
-		bool own = ++control->answered == control->own;
+		bool own = ++control->answered == control->own_export;
 
 		if (result.error && own) {
 			snprintf(text, sizeof(text), "formats not exported: %s", result.reason);
@@ -228,17 +215,17 @@ static void check_exported(struct control *control)
 
 static void on_stats(struct control *control, const char *args)
 {
-	stats_answer(control->setup->tracefs, control->setup->pumps, args, &control->answers);
+	stats_answer(&control->traced.own, control->setup->pumps, args, &control->answers);
 }
 
 static void on_events(struct control *control, const char *args)
 {
-	events_answer(&control->events, args, &control->answers);
+	events_answer(&control->traced.changes.events, args, &control->answers);
 }
 
 static void on_filter(struct control *control, const char *args)
 {
-	filter_answer(&control->events, args, &control->answers);
+	filter_answer(&control->traced.changes.events, args, &control->answers);
 }
 
 static void on_formats(struct control *control, const char *args)
@@ -275,7 +262,8 @@ static void on_mark(struct control *control, const char *args)
 /* One round of the pumps after the other, so that none waits for requests that come later. */
 static void check_synced(struct control *control)
 {
-	while (control->syncs + control->syncs_next > 0 && pumps_synced(control->setup->pumps)) {
+	while (!control->traced.own.moving && control->syncs + control->syncs_next > 0 &&
+	       pumps_synced(control->setup->pumps)) {
 		for (; control->syncs > 0; control->syncs--)
 			answers_add(&control->answers, "ok sync");
 		if (control->syncs_next > 0)
@@ -298,17 +286,17 @@ static void on_sync(struct control *control, const char *args)
 
 static void on_trigger(struct control *control, const char *args)
 {
-	trigger_answer(&control->triggers, args, &control->answers);
+	trigger_answer(&control->traced.changes.triggers, args, &control->answers);
 }
 
 static void on_snapshot(struct control *control, const char *args)
 {
-	snapshot_answer(&control->snapshot, args, &control->answers);
+	snapshot_answer(&control->traced.changes.snapshot, args, &control->answers);
 }
 
 static void on_kprobe(struct control *control, const char *args)
 {
-	kprobe_answer(&control->kprobes, args, &control->answers);
+	kprobe_answer(&control->traced.changes.kprobes, args, &control->answers);
 }
 
 static void on_setting(struct control *control, enum setting setting, const char *args)
@@ -322,58 +310,21 @@ static void on_setting(struct control *control, enum setting setting, const char
 	}
 	if (alone)
 		pumps_close_rings(control->setup->pumps);
-	setting_answer(&control->settings, setting, args, &control->answers);
+	setting_answer(&control->traced.changes.settings, setting, args, &control->answers);
 	if (alone)
-		refresh_pumps(control);
-}
-
-struct restored {
-	struct events_result events;
-	struct settings_result settings;
-	struct kprobes_result kprobes;
-	struct triggers_result triggers;
-	int snapshot; /* of snapshot_restore() */
-};
-
-/* Triggers and events first: probes that have one, or are enabled, do not go. */
-static void restore(struct control *control, struct restored *restored)
-{
-	triggers_restore(&control->triggers, &restored->triggers);
-	restored->snapshot = snapshot_restore(&control->snapshot);
-	restored->events = (struct events_result){0};
-	if (control->events.changed)
-		events_restore(&control->events, &restored->events);
-	kprobes_restore(&control->kprobes, &restored->kprobes);
-	settings_restore(&control->settings, control->state == STATE_STOPPED, &restored->settings);
+		own_instance_refresh_pumps(&control->traced.own);
 }
 
 static void on_restore(struct control *control, const char *args)
 {
-	struct restored restored = {0};
-	char refused[2560] = "", snapshot[16] = "";
-	const char *lists[] = {restored.settings.refused, restored.kprobes.refused,
-			       restored.events.refused, restored.triggers.refused, snapshot};
+	bool stopped = control->state == STATE_STOPPED;
 
 	(void)args;
-	if (control->state == STATE_STOPPED)
+	if (stopped)
 		pumps_close_rings(control->setup->pumps);
-	restore(control, &restored);
-	if (restored.snapshot < 0)
-		strcpy(snapshot, "snapshot");
-	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
-		if (lists[i][0]) {
-			size_t used = strlen(refused);
-
-			snprintf(refused + used, sizeof(refused) - used, "%s%s",
-				 used ? "," : " refused=", lists[i]);
-		}
-	answers_add(&control->answers,
-		    "ok restore events=%u settings=%u kprobes=%u triggers=%u snapshot=%s%s%s%s",
-		    restored.events.matched, restored.settings.restored, restored.kprobes.removed,
-		    restored.triggers.removed, restored.snapshot > 0 ? "freed" : "none",
-		    restored.settings.left[0] ? " left=" : "", restored.settings.left, refused);
-	if (control->state == STATE_STOPPED)
-		refresh_pumps(control);
+	changes_restore(&control->traced.changes, stopped, &control->answers);
+	if (stopped)
+		own_instance_refresh_pumps(&control->traced.own);
 }
 
 /* What each line of the host's brings about. */
@@ -415,6 +366,105 @@ static void answer_unknown(struct control *control, const char *name)
 	answers_add(&control->answers, "error %s unknown verb; known: %s", name, known);
 }
 
+static void run_verb(struct control *control, const struct control_request *request)
+{
+	if (!verbs[request->verb].fn)
+		on_setting(control, verbs[request->verb].setting, request->args);
+	else
+		verbs[request->verb].fn(control, request->args);
+}
+
+/* ---- in which buffer ---- */
+
+/* Whether the answer to the last request says that it was obeyed. */
+static bool was_obeyed(const struct control *control)
+{
+	const char *answer = answers_last(&control->answers);
+
+	return answer && !strncmp(answer, "ok ", 3);
+}
+
+/* What was ordered in the instance once more, in the top buffer. */
+static void order_again(struct control *control)
+{
+	struct order_log *orders = &control->traced.orders;
+	struct answers answers = control->answers;
+	struct control_request request;
+
+	for (const char *line = NULL; (line = order_log_next(orders, line));) {
+		control->answers = (struct answers){0};
+		control_request_parse(line, &request);
+		run_verb(control, &request);
+		if (!was_obeyed(control))
+			answers_add(&answers, "note not in the top buffer: %s", line);
+		answers_clear(&control->answers);
+	}
+	control->answers = answers;
+	order_log_clear(orders);
+}
+
+/* A tracer that the instance lacks is set in the top buffer, and so is all that was ordered before.
+ * Whether that is traced then. */
+static bool fall_back(struct control *control, const char *tracer)
+{
+	int err = traced_fall_back(&control->traced);
+	char text[160];
+
+	if (err) {
+		answers_add(&control->answers,
+			    "error tracer instances of this kernel have no %.32s, and what was "
+			    "changed before cannot be taken to the top buffer (%s): restore first",
+			    tracer, strerror(-err));
+		return false;
+	}
+	order_again(control);
+	snprintf(text, sizeof(text),
+		 "the top buffer is traced now: instances of this kernel have no tracer %.32s",
+		 tracer);
+	note(control, text);
+	return true;
+}
+
+/* Before an order: whether it can be carried out. */
+static bool choose_buffer(struct control *control, const struct control_request *request)
+{
+	int err = traced_choose(&control->traced, pump_phase(control));
+	char text[160];
+
+	if (err) {
+		snprintf(text, sizeof(text),
+			 "no tracefs instance for the host (%s): it changes the top buffer",
+			 strerror(-err));
+		note(control, text);
+	}
+	return request->verb != CONTROL_TRACER ||
+	       !own_instance_lacks_tracer(&control->traced.own, request->args) ||
+	       fall_back(control, request->args);
+}
+
+static void carry_out(struct control *control, const struct control_request *request)
+{
+	struct traced *traced = &control->traced;
+	bool stopped = control->state == STATE_STOPPED, puts_back = traced_puts_back(request);
+	/* Those that want a stop are refused while tracing. */
+	bool order =
+		traced_is_order(request) && (stopped || verbs[request->verb].fn ||
+					     !setting_wants_stop(verbs[request->verb].setting));
+
+	/* What an agent that was killed has left in the instance goes with it. */
+	if (puts_back)
+		traced_leave(traced, pump_phase(control));
+	if (order && !choose_buffer(control, request))
+		return;
+	run_verb(control, request);
+	if ((order || puts_back) && traced->own.in && was_obeyed(control))
+		order_log_add(&traced->orders, request->name, request->args);
+	if (puts_back)
+		traced_leave(traced, pump_phase(control));
+	else if (order && (stopped || !was_obeyed(control)))
+		traced_leave_unused(traced, pump_phase(control));
+}
+
 static void on_line(const char *line, const char *reason, void *data)
 {
 	struct control *control = data;
@@ -433,10 +483,8 @@ static void on_line(const char *line, const char *reason, void *data)
 		answers_add(&control->answers, "error %s takes no argument", request.name);
 	else if (!allowed_request(control->setup->allowed, &request))
 		answers_add(&control->answers, "error %s " ALLOWED_NOT, request.name);
-	else if (!verbs[request.verb].fn)
-		on_setting(control, verbs[request.verb].setting, request.args);
 	else
-		verbs[request.verb].fn(control, request.args);
+		carry_out(control, &request);
 }
 
 /* The host closed its end: half a line and answers to questions of a former host mean nothing to
@@ -498,6 +546,7 @@ static void hear_report(struct control *control)
 	if (control->setup->exporter)
 		formats_check(&control->formats, control->setup->exporter, &control->answers);
 	pumps_news(control->setup->pumps, note, control);
+	traced_check(&control->traced, pump_phase(control));
 	check_synced(control);
 	check_stopped(control);
 }
@@ -567,7 +616,8 @@ static int begin(struct control *control, char *error, size_t error_size)
 		/* While the initramfs is being left there may be no place to mount the share
 		 * at: then the host has to ask. */
 		if (control->setup->exporter && control->setup->early < 0)
-			control->own = exporter_request(control->setup->exporter, EXPORT_TO_SHARE);
+			control->own_export =
+				exporter_request(control->setup->exporter, EXPORT_TO_SHARE);
 		return 0;
 	}
 	err = start(control, reason, sizeof(reason));
@@ -578,19 +628,11 @@ static int begin(struct control *control, char *error, size_t error_size)
 
 int control_run(const struct control_setup *setup, char *error, size_t error_size)
 {
-	struct control control = {.setup = setup,
-				  .events = {.tracefs = setup->tracefs, .allowed = setup->allowed},
-				  .settings = {.tracefs = setup->tracefs},
-				  .kprobes = {.tracefs = setup->tracefs},
-				  .triggers = {.tracefs = setup->tracefs,
-					       .allowed = setup->allowed},
-				  .snapshot = {.tracefs = setup->tracefs},
-				  .formats = {.memfd = -1}};
-	struct restored restored;
+	struct control control = {.setup = setup, .formats = {.memfd = -1}};
 	int err;
 
-	control.triggers.snapshot = &control.snapshot;
-	control.recording_before = tracefs_recording(setup->tracefs);
+	traced_begin(&control.traced, setup->tracefs, setup->pumps, setup->may_move,
+		     setup->allowed);
 	err = begin(&control, error, error_size);
 	while (!err && !may_leave(&control)) {
 		err = one_round(&control);
@@ -600,17 +642,7 @@ int control_run(const struct control_setup *setup, char *error, size_t error_siz
 			snprintf(error, error_size, "cannot write to standard output: %s",
 				 strerror(-err));
 	}
-	if (control.changed_recording && control.recording_before >= 0)
-		tracefs_record(setup->tracefs, control.recording_before);
-	/* Some settings can be put back only when the rings are closed. */
-	notrace_remove_threads(setup->tracefs);
-	pumps_release(setup->pumps);
-	control.state = STATE_STOPPED;
-	restore(&control, &restored);
-	events_release(&control.events);
-	settings_release(&control.settings);
-	kprobes_release(&control.kprobes);
-	triggers_release(&control.triggers);
+	traced_end(&control.traced);
 	formats_release(&control.formats);
 	answers_clear(&control.answers);
 	return err;

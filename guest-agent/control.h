@@ -23,6 +23,7 @@ struct control_setup {
 	int port;		       /* the control port; -1: none, start at once */
 	int signals;		       /* signalfd: any signal is the order to leave */
 	int report;		       /* eventfd that pumps and exporter write */
+	bool may_move;		       /* to an instance of the agent's own, see own_instance.h */
 	const struct allowed *allowed; /* what the host may change; NULL: all */
 	int early;		       /* of early_begin(); -1: not begun in an initramfs */
 };

@@ -23,7 +23,7 @@ static void boot_id(char *id, size_t size)
 	free(text);
 }
 
-void hello_answer(const struct control_setup *setup, const char *state, const char *args,
+void hello_answer(const struct control_setup *setup, const char *state, bool own, const char *args,
 		  struct answers *answers)
 {
 	char id[64], clock[32] = "unknown", verbs[CONTROL_VERBS_BYTES];
@@ -49,10 +49,10 @@ void hello_answer(const struct control_setup *setup, const char *state, const ch
 	answers_add(answers,
 		    "ok hello version=%d agent=%s boot-id=%s cpus=%u ports-missing=%u "
 		    "subbuf-size=%u long-size=%u endian=%s clock=%s kernel=%s state=%s events=%d "
-		    "tracing-on=%d share=%s generation=%" PRIu64 " verbs=%s",
+		    "tracing-on=%d share=%s generation=%" PRIu64 " own-instance=%s verbs=%s",
 		    CONTROL_VERSION, VTRACE_VERSION, id, setup->pumps->cpus->count,
 		    pumps_missing(setup->pumps), layout.subbuf_size, layout.long_size,
 		    __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? "big" : "little", clock, name.release,
 		    state, events < 0 ? 0 : events, tracefs_recording(setup->tracefs) == 1,
-		    export.generation ? "yes" : "no", export.generation, verbs);
+		    export.generation ? "yes" : "no", export.generation, own ? "yes" : "no", verbs);
 }

@@ -6,13 +6,14 @@
 #ifndef VTRACE_AGENT_HELLO_ANSWER_H
 #define VTRACE_AGENT_HELLO_ANSWER_H
 
-#include <stddef.h>
+#include <stdbool.h>
 
 #include "guest-agent/answers.h"
 #include "guest-agent/control.h"
 
-/* Queue the answer to a hello with args. state is the control loop's, as the protocol has it. */
-void hello_answer(const struct control_setup *setup, const char *state, const char *args,
+/* Queue the answer to a hello with args. state is the control loop's, as the protocol has it; own:
+ * the traced buffer is an instance of the agent's own. */
+void hello_answer(const struct control_setup *setup, const char *state, bool own, const char *args,
 		  struct answers *answers);
 
 #endif

@@ -39,6 +39,7 @@ struct options {
 	bool wait;
 	bool early;
 	size_t pipe_size;
+	bool top;
 	const char *instance;
 	const char *config;
 	struct allowed allowed;
@@ -56,6 +57,7 @@ static const struct {
 	{{"instance", required_argument, NULL, 'i'},
 	 " NAME",
 	 "trace this tracefs instance, made if it is not there"},
+	{{"top", no_argument, NULL, 't'}, "", "trace the top buffer, whoever chose the events"},
 	{{"allow", required_argument, NULL, 'a'},
 	 " LIST",
 	 "let the host change nothing but what LIST names"},
@@ -134,6 +136,9 @@ static int parse_options(int argc, char **argv, struct options *options)
 			return EXIT_USAGE;
 		case 'i':
 			options->instance = optarg;
+			break;
+		case 't':
+			options->top = true;
 			break;
 		case 'a':
 			if (!allowed_add(&options->allowed, optarg, error, sizeof(error)))
@@ -301,6 +306,7 @@ static int run(const struct options *options, int early)
 	struct control_setup setup = {.port = -1,
 				      .signals = -1,
 				      .report = -1,
+				      .may_move = !options->top && !options->instance,
 				      .allowed = &options->allowed,
 				      .early = early};
 	struct pumps pumps = {.pipe_size = options->pipe_size, .to_stdout = options->to_stdout};

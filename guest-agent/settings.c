@@ -134,6 +134,9 @@ int setting_read(const struct settings *settings, enum setting setting, char **v
 void setting_available(const struct settings *settings, enum setting setting, char *list,
 		       size_t size)
 {
+	const struct tracefs *from = setting == SETTING_TRACER && settings->tracers
+					     ? settings->tracers
+					     : settings->tracefs;
 	char *text, *word;
 	size_t length;
 
@@ -141,10 +144,8 @@ void setting_available(const struct settings *settings, enum setting setting, ch
 	if (!kinds[setting].available)
 		return;
 	/* An instance has not always a list of its own. */
-	if (tracefs_read(settings->tracefs->instance, kinds[setting].available, TEXT_MAX, &text,
-			 &length) &&
-	    tracefs_read(settings->tracefs->top, kinds[setting].available, TEXT_MAX, &text,
-			 &length))
+	if (tracefs_read(from->instance, kinds[setting].available, TEXT_MAX, &text, &length) &&
+	    tracefs_read(from->top, kinds[setting].available, TEXT_MAX, &text, &length))
 		return;
 	for (word = text; *(word += strspn(word, " []\n")); word += length) {
 		length = strcspn(word, " []\n");
@@ -298,6 +299,14 @@ static void restore(struct settings *settings, enum setting setting, struct sett
 		forget(settings, setting);
 	}
 	free(now);
+}
+
+bool settings_changed(const struct settings *settings)
+{
+	for (enum setting setting = 0; setting < SETTINGS; setting++)
+		if (settings->changed[setting].before)
+			return true;
+	return false;
 }
 
 void settings_restore(struct settings *settings, bool stopped, struct settings_result *result)

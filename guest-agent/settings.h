@@ -31,6 +31,7 @@ enum setting {
 /* Begin with tracefs set and all else zero. */
 struct settings {
 	const struct tracefs *tracefs;
+	const struct tracefs *tracers; /* whose tracers can be had; NULL: those of tracefs */
 	struct {
 		char *before; /* malloc()ed; NULL: not changed */
 		char *ours;   /* malloc()ed: what it has been since */
@@ -60,6 +61,9 @@ void setting_available(const struct settings *settings, enum setting setting, ch
 /* Change it. 0, or -errno with reason set, and then it is what it was before. */
 int setting_change(struct settings *settings, enum setting setting, const char *value, char *reason,
 		   size_t size);
+
+/* Whether one is changed. */
+bool settings_changed(const struct settings *settings);
 
 /* Put back what was changed here; without stopped none that wants a stop. What does not go back is
  * kept in mind. */

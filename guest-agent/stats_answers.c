@@ -19,7 +19,7 @@ static void answer(const char *which, const struct ring_stats *ring, const struc
 		    pump->bytes_lost);
 }
 
-static void answer_cpu(const struct tracefs *tracefs, const struct pumps *pumps, const char *args,
+static void answer_cpu(const struct own_instance *own, const struct pumps *pumps, const char *args,
 		       struct answers *answers)
 {
 	struct ring_stats ring;
@@ -34,7 +34,7 @@ static void answer_cpu(const struct tracefs *tracefs, const struct pumps *pumps,
 			    pumps->cpus->count - 1);
 		return;
 	}
-	err = tracefs_stats(tracefs, (unsigned)cpu, &ring);
+	err = own_instance_stats(own, (unsigned)cpu, &ring);
 	if (err) {
 		answers_add(answers, "error stats cannot read the counters: %s", strerror(-err));
 		return;
@@ -44,7 +44,7 @@ static void answer_cpu(const struct tracefs *tracefs, const struct pumps *pumps,
 	answer(which, &ring, &pump, answers);
 }
 
-void stats_answer(const struct tracefs *tracefs, const struct pumps *pumps, const char *args,
+void stats_answer(const struct own_instance *own, const struct pumps *pumps, const char *args,
 		  struct answers *answers)
 {
 	struct ring_stats sum = {0};
@@ -52,13 +52,13 @@ void stats_answer(const struct tracefs *tracefs, const struct pumps *pumps, cons
 	char which[32];
 
 	if (args[0]) {
-		answer_cpu(tracefs, pumps, args, answers);
+		answer_cpu(own, pumps, args, answers);
 		return;
 	}
 	for (unsigned cpu = 0; cpu < pumps->cpus->count; cpu++) {
 		struct ring_stats one;
 
-		if (!pumps->cpus->possible[cpu] || tracefs_stats(tracefs, cpu, &one))
+		if (!pumps->cpus->possible[cpu] || own_instance_stats(own, cpu, &one))
 			continue;
 		sum.entries += one.entries;
 		sum.overrun += one.overrun;

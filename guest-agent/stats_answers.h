@@ -7,11 +7,12 @@
 #define VTRACE_AGENT_STATS_ANSWERS_H
 
 #include "guest-agent/answers.h"
+#include "guest-agent/own_instance.h"
 #include "guest-agent/pumps.h"
 #include "guest-agent/tracefs.h"
 
 /* Queue the answer: of the CPU in args, or the sums over all. */
-void stats_answer(const struct tracefs *tracefs, const struct pumps *pumps, const char *args,
+void stats_answer(const struct own_instance *own, const struct pumps *pumps, const char *args,
 		  struct answers *answers);
 
 #endif

@@ -223,9 +223,148 @@ like "not other events" "$(ask 'events add irq:irq_handler_entry')" \
 	"^error events not allowed by the guest's owner \(--allow\); nothing was changed: irq:irq_h"
 like "but its own" "$(ask 'events add sched:sched_switch,irq:irq_handler_*')" \
 	"^ok events matched=3 .*enabled=1 vetoed=2 refused=irq:irq_handler_e[a-z]+,irq:irq_handler_e[a-z]+$"
-ok "the kernel has these" has set_event sched:sched_switch
+ok "the kernel has these" has instances/vtrace/set_event sched:sched_switch
 like "no filter of others" "$(ask 'filter irq:irq_handler_entry irq == 1')" \
 	"^error filter irq:irq_handler_entry is not among the events"
 like "restore" "$(ask restore)" "^ok restore events=1 "
+
+# An instance of the agent's own, while nobody in the guest uses the top buffer.
+OWN=instances/vtrace
+# written: events that the rings of both have taken in; counted: by the agent.
+written()
+{
+	in_guest "cat $TRACEFS/per_cpu/cpu0/stats $TRACEFS/$OWN/per_cpu/cpu0/stats" |
+		awk '/^(entries|overrun|read events):/ { sum += $NF } END { print sum + 0 }'
+}
+
+counted()
+{
+	ask stats | tr ' ' '\n' | awk -F = '/^(entries|overrun|read)=/ { sum += $2 } END { print sum }'
+}
+
+no_own()
+{
+	! kernel_has $OWN
+}
+
+agent_is()
+{
+	[ "$(in_guest 'pidof trace-agent')" ] && [ "$(in_guest 'pidof trace-agent')" != "$1" ]
+}
+
+# begin_anew SIGNAL
+begin_anew()
+{
+	local pid
+
+	pid=$(in_guest 'pidof trace-agent')
+	in_guest "kill -$1 $pid" > /dev/null
+	within 20 agent_is "$pid"
+}
+
+marks()
+{
+	[ "$(grep -aoE 'the (first|second|third)' "$WORK/cpu0.raw" | tr '\n' ' ')" = "$1" ]
+}
+
+in_guest 'rm /etc/vtrace/agent.conf'
+ok "an agent without a veto" begin_anew TERM
+cat "$DIR/trace-path-cpu0.out" > "$WORK/cpu0.raw" &
+JOBS+=($!)
+READER=$!
+is "start" "$(ask 1)" "ok 1"
+in_guest "sort $TRACEFS/set_event_notrace_pid > /run/not_traced"
+is "a mark in the top buffer" "$(ask 'mark the first')" "ok mark bytes=9"
+like "events while it traces" "$(ask 'events add sched:sched_switch')" "^ok events .*enabled=1$"
+ok "they are in an instance" has $OWN/set_event sched:sched_switch
+ok "which does not trace the agent" in_guest "sort $TRACEFS/$OWN/set_event_notrace_pid |
+	cmp -s - /run/not_traced"
+ok "nor does the top buffer, whose list is not touched" in_guest \
+	"sort $TRACEFS/set_event_notrace_pid | cmp -s - /run/not_traced"
+ok "and not in the top buffer" has set_event ""
+ok "which does not record" has tracing_on 0
+ok "the instance does" has $OWN/tracing_on 1
+is "a mark in the instance" "$(ask 'mark the second')" "ok mark bytes=10"
+is "sync" "$(ask sync)" "ok sync"
+ok "both have come, in their order" within 10 marks "the first the second "
+is "stop" "$(ask 0)" "ok 0"
+is "the counters are those of both buffers" "$(counted)" "$(written)"
+made=$(in_guest "stat -c %i $TRACEFS/$OWN")
+is "start" "$(ask 1)" "ok 1"
+like "more events" "$(ask 'events add timer:timer_start')" "^ok events .*enabled=2$"
+like "fewer events" "$(ask 'events remove timer:timer_start')" "^ok events .*enabled=1$"
+is "stop" "$(ask 0)" "ok 0"
+is "the instance is the same" "$(in_guest "stat -c %i $TRACEFS/$OWN")" "$made"
+ok "killed, it leaves the instance to the next one" begin_anew KILL
+like "which takes it over" "$(ask 'hello 1')" " events=1 .* own-instance=yes "
+is "with its counters" "$(counted)" "$(written)"
+is "start" "$(ask 1)" "ok 1"
+like "and ends it" "$(ask 'events restore')" "^ok events restored=0 .* enabled=0$"
+ok "it is removed" within 10 no_own
+is "a mark in the top buffer again" "$(ask 'mark the third')" "ok mark bytes=9"
+is "stop" "$(ask 0)" "ok 0"
+ok "all have come" within 10 marks "the first the second the third "
+like "no events" "$(ask 'events add nosuch')" "^error events no event is called nosuch"
+ok "no instance" no_own
+like "settings while stopped" "$(ask 'clock boot')" "^ok clock name=boot"
+ok "are the instance's" in_guest "grep -q '\[boot\]' $TRACEFS/$OWN/trace_clock"
+is "not the top buffer's" "$(clock)" "$clock_before"
+like "a tracer that is none" "$(ask 'tracer nosuch')" "^error tracer the kernel does not take it; there are "
+like "a filter" "$(ask 'filter sched:sched_waking prio < 100')" "^ok filter "
+like "the tracers are those of the top buffer" "$(ask tracer)" \
+	" available=$(in_guest "cat $TRACEFS/available_tracers" | sed 's/ *$//; s/ /,/g')$"
+if ! in_guest "grep -qw function_graph $TRACEFS/available_tracers"; then
+	skip "function_graph" "this kernel has no such tracer"
+	like "restore" "$(ask restore)" "^ok restore events=1 settings=1 "
+else
+	at=top
+	! in_guest "grep -qw function_graph $TRACEFS/$OWN/available_tracers" || at=own
+	like "function_graph" "$(ask 'tracer function_graph')" "^ok tracer name=function_graph "
+	case $at in
+	top)
+		ok "where an instance has none, it is in the top buffer" \
+			has current_tracer function_graph
+		is "with what was ordered before" "$(clock)" boot
+		ok "and that" has events/sched/sched_waking/filter "prio < 100"
+		ok "the instance is gone" no_own
+		like "the host is told" "$(grep '^note' "$WORK/heard" | tail -n 1)" \
+			"^note the top buffer is traced now: instances .* no tracer function_graph$"
+		;;
+	own) ok "is in the instance" has $OWN/current_tracer function_graph ;;
+	esac
+	like "restore" "$(ask restore)" "^ok restore events=1 settings=2 "
+	is "the top buffer is as it was" "$(clock)" "$clock_before"
+	ok "so is its tracer" has current_tracer nop
+	ok "and the filter" has events/sched/sched_waking/filter none
+fi
+ok "the instance is gone" no_own
+in_guest "echo 1 > $TRACEFS/events/sched/sched_switch/enable"
+like "with events of the owner's" "$(ask 'events add timer:timer_start')" "^ok events .*enabled=2$"
+ok "the top buffer is used by both" no_own
+like "restore" "$(ask restore)" "^ok restore events=1 "
+in_guest "echo > $TRACEFS/set_event"
+like "and once more" "$(ask 'events add timer:timer_start')" "^ok events .*enabled=1$"
+ok "an instance" kernel_has $OWN
+is "start" "$(ask 1)" "ok 1"
+is "put back while it traces" "$(ask restore | cut -d ' ' -f 1-3)" "ok restore events=1"
+ok "it goes" within 10 no_own
+is "a mark" "$(ask 'mark the fourth')" "ok mark bytes=10"
+is "stop" "$(ask 0)" "ok 0"
+ok "comes from the top buffer" within 10 grep -qa 'the fourth' "$WORK/cpu0.raw"
+like "again" "$(ask 'events add timer:timer_start')" "^ok events .*enabled=1$"
+ok "an instance" kernel_has $OWN
+ok "goes with the agent" begin_anew TERM
+ok "it went" no_own
+
+# The same by vtrace-top: all that the instance's buffer took in is shown, or is said to be lost.
+kill "$READER"
+like "the next agent answers" "$(ask 'hello 1')" "^ok hello "
+listen_no_more
+batch "$DOMAIN" -e sched,timer -d 2 --stats
+is "events chosen by the host: status 0" "$STATUS" 0 || diag_run
+ok "they come" some_events 10
+is "each of them" "$(($(value events) + $(value lost)))" "$(value guest_written)"
+ok "no instance is left" no_own
+ok "no event in the top buffer" has set_event ""
 
 tap_end

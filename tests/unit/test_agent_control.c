@@ -158,6 +158,7 @@ static int setup(void **state)
 	assert_int_equal(cpus_parse(&bench->cpus, "0-1"), 0);
 	bench->setup.tracefs = bench->pumps.tracefs = &bench->tracefs;
 	bench->setup.pumps = &bench->pumps;
+	bench->setup.may_move = true;
 	bench->pumps.cpus = &bench->cpus;
 	bench->setup.report = bench->pumps.report = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	bench->setup.signals = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -403,6 +404,28 @@ static void syncs(void **state)
 	assert_int_equal(stopped, 1);
 }
 
+/* Where no instance can be made, what the host orders is done in the top buffer. */
+static void without_an_instance(void **state)
+{
+	struct bench *bench = *state;
+	char *text;
+	size_t length;
+
+	put_file(bench->tracefs.top, "set_event", "");
+	put_file(bench->tracefs.top, "available_events", "sched:sched_switch\n");
+	say(bench, "events add nosuch\nevents add sched\nhello 1\n");
+	assert_string_equal(hear(bench), "note no tracefs instance for the host (No such file or "
+					 "directory): it changes the top buffer");
+	assert_non_null(strstr(hear(bench), "error events no event is called nosuch"));
+	/* It is told once. */
+	assert_non_null(strstr(hear(bench), "ok events matched=1 total=1 "));
+	assert_non_null(strstr(hear(bench), " own-instance=no "));
+	assert_int_equal(tracefs_read(bench->tracefs.top, "set_event", 100, &text, &length), 0);
+	assert_string_equal(text, "sched:sched_switch\n");
+	free(text);
+	unlinkat(bench->tracefs.top, "available_events", 0);
+}
+
 static void what_it_does_not_understand(void **state)
 {
 	struct bench *bench = *state;
@@ -439,6 +462,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(ping, setup, teardown),
 		cmocka_unit_test_setup_teardown(marks, setup, teardown),
 		cmocka_unit_test_setup_teardown(syncs, setup, teardown),
+		cmocka_unit_test_setup_teardown(without_an_instance, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_it_does_not_understand, setup, teardown),
 	};
 

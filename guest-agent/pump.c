@@ -27,10 +27,12 @@
 #define PAUSE_MIN_MS 10
 #define PAUSE_MAX_MS 50
 
-/* How long to leave a way out alone that has nobody at its other end, and how often an unbound
- * pump asks for its CPU. */
-#define RETRY_MS 200
-#define BIND_MS	 1000
+/* How long to leave a way out alone that has nobody at its other end, or that is full: poll() says
+ * when that is over, so each further try waits twice as long, up to the second. And how often an
+ * unbound pump asks for its CPU. */
+#define RETRY_MS     200
+#define RETRY_MAX_MS 1000
+#define BIND_MS	     1000
 
 /* read() says 0 when a page is there but being written. So often in a row is odd: look away. */
 #define UNREADABLE_MAX 50
@@ -76,6 +78,7 @@ struct pump {
 	bool quiet;	 /* the last deadline passed without a full page */
 	unsigned unreadable;
 	int pause;	  /* ms until the ring is tried again */
+	int retry;	  /* ms until a way out that took nothing is tried again */
 	int64_t deadline; /* ms: flush then */
 	int64_t bind_at;  /* ms: ask for the CPU then */
 	char *buffer;	  /* VTRACE_SUBBUF_MAX bytes, of which only a sub-buffer is touched */
@@ -402,12 +405,17 @@ static int send_shared(struct pump *pump)
 
 static int send_held(struct pump *pump)
 {
+	size_t held = pump->held;
 	int err = 0;
 
 	if (pump->shared)
 		return send_shared(pump);
 	while (pump->held > 0 && !err)
 		err = push(pump);
+	if (pump->held < held || held == 0 || pump->out_deaf)
+		pump->retry = RETRY_MS;
+	else if (pump->retry < RETRY_MAX_MS)
+		pump->retry = pump->retry * 2 < RETRY_MAX_MS ? pump->retry * 2 : RETRY_MAX_MS;
 	return err;
 }
 
@@ -439,7 +447,7 @@ static int timeout_until(const struct pump *pump)
 	if (left < 1)
 		left = 1;
 	if (pump->held > 0)
-		return pump->starved ? PAUSE_MIN_MS : RETRY_MS;
+		return pump->starved ? PAUSE_MIN_MS : pump->retry;
 	if (pump->quiet || left < pump->pause)
 		return (int)left;
 	return pump->pause;
@@ -583,6 +591,7 @@ int pump_start(struct pump **result, const struct pump_setup *setup)
 		return -ENOMEM;
 	}
 	pump->cpu = setup->cpu;
+	pump->retry = RETRY_MS;
 	pump->pages = setup->pages;
 	pump->out = setup->out;
 	pump->shared = setup->shared;

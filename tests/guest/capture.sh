@@ -70,7 +70,7 @@ damaged "missing directory" "$WORK/damaged"
 # A recording whose writer is killed is read as far as it went.
 rm -rf "$capture"
 batch_start "$DOMAIN" -w "$capture"
-ok "killed recording: events come" within 20 some_events 100
+ok "killed recording: events come" within "$PATIENCE" some_events 100
 kill -KILL "$(top_pid)"
 batch_end
 batch -r "$capture"

@@ -34,10 +34,10 @@ key()
 	in_tmux send-keys -t console "$@"
 }
 
-# see NAME REGEX: within 20 s the screen shows it.
+# see NAME REGEX: the screen shows it, within a while.
 see()
 {
-	ok "$1" within 20 shows "$2" && return
+	ok "$1" within "$PATIENCE" shows "$2" && return
 	diag "$(screen)"
 	return 1
 }

@@ -22,7 +22,7 @@ exported()
 {
 	[ -s "$DIR/share/formats" ]
 }
-ok "the agent exports its formats when it starts" within 30 exported
+ok "the agent exports its formats when it starts" within "$PATIENCE" exported
 
 like "hello" "$(ask 'hello 1\n')" '^ok hello version=1 .*boot-id=[0-9a-f-]{36} .*state=stopped'
 like "hello of a version to come" "$(ask 'hello 99\n')" '^error hello '
@@ -48,7 +48,7 @@ more_overrun()
 }
 
 before=$(overrun)
-ok "nobody reads: the guest overwrites" within 20 more_overrun "$before"
+ok "nobody reads: the guest overwrites" within "$PATIENCE" more_overrun "$before"
 like "nobody reads: the agent answers" "$(ask 'hello 1\n')" 'state=tracing'
 ok "nobody reads: stop is taken" stop_by_hand
 cat "$DIR"/trace-path-cpu0.out > /dev/null &
@@ -59,6 +59,6 @@ stopped()
 {
 	grep -q 'state=stopped' <<< "$(ask 'hello 1\n')"
 }
-ok "read at last, the agent comes to its end" within 20 stopped
+ok "read at last, the agent comes to its end" within "$PATIENCE" stopped
 
 tap_end

@@ -10,7 +10,7 @@ start()
 {
 	rm -rf "$WORK/capture"
 	batch_start "$DOMAIN" -d "$1" --stats -w "$WORK/capture"
-	if ! within 20 some_events 50; then
+	if ! within "$PATIENCE" some_events 50; then
 		fail "tracing starts"
 		diag_run
 		tap_end
@@ -21,9 +21,9 @@ start()
 start 15
 # shellcheck disable=SC2016
 in_guest 'kill -KILL $(pidof trace-agent)' > /dev/null
-ok "agent killed: it is said" within 10 in_err 'agent.*(restarted|does not answer)'
+ok "agent killed: it is said" within "$PATIENCE" in_err 'agent.*(restarted|does not answer)'
 mark=after-$RANDOM
-ok "agent killed: another one traces" within 10 in_guest "pidof trace-agent &&
+ok "agent killed: another one traces" within "$PATIENCE" in_guest "pidof trace-agent &&
 	[ \$(cat $TRACEFS/tracing_on) = 1 ]"
 in_guest "echo $mark > $TRACEFS/trace_marker" > /dev/null
 ok "agent killed: events come again" within 5 in_out "$mark"

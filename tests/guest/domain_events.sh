@@ -12,7 +12,7 @@
 # traces_on NAME: it records, and that comes to the screen.
 traces_on()
 {
-	ok "$1: it records" within 40 is_tracing
+	ok "$1: it records" within "$PATIENCE" is_tracing
 	title "$1: the console knows" TRACING
 	mark_comes "$1"
 }
@@ -97,33 +97,26 @@ key Enter
 see "guest panicked: a row says it" 'CPU0: guest panicked at [0-9:]+ '
 key F
 
-# No other guest's owner is to notice.
-others()
-{
-	virsh -q -c "$URI" list --name | grep -vxE "$DOMAIN|${VTRACE_DOMAIN:-$DEFAULT_NAME}|"
-}
-if [ ! -e "$STATE/.started-libvirt" ] || [ ! -e /run/libvirtd.pid ]; then
-	skip "libvirtd restarted" "libvirtd was not started for these tests"
-elif [ -n "$(others)" ]; then
-	skip "libvirtd restarted" "other domains run: $(others | tr '\n' ' ')"
+if needed=$(libvirtd_is_needed); then
+	skip "libvirtd restarted" "$needed"
 else
-	kill "$(cat /run/libvirtd.pid)"
+	end_libvirtd
 	see "libvirtd ended: it is said" 'connection to libvirt was lost'
-	ok "libvirtd ended: events come" within 20 more_rows_than "$(rows_held)"
-	"$ROOT/tests/demo/up" --name "$DOMAIN" > /dev/null 2>&1
+	ok "libvirtd ended: events come" within "$PATIENCE" more_rows_than "$(rows_held)"
+	start_libvirtd
 	see "libvirtd started again: it is said" 'connected to libvirt again'
 	traces_on "libvirtd started again"
 fi
 
 virsh -q -c "$URI" setvcpus "$DOMAIN" 2 --live
-ok "CPU plugged in: the guest takes it" within 10 in_guest \
+ok "CPU plugged in: the guest takes it" within "$PATIENCE" in_guest \
 	"[ -e /sys/devices/system/cpu/cpu1 ] && echo 1 > /sys/devices/system/cpu/cpu1/online"
 key m
 title "both CPUs in one" '\[merged\]'
-ok "CPU plugged in: a row says it" within 20 finds_online || diag "$(screen)"
+ok "CPU plugged in: a row says it" within "$PATIENCE" finds_online || diag "$(screen)"
 in_guest "taskset -c 1 sh -c 'echo mark-cpu1 > $TRACEFS/trace_marker'" > /dev/null
 key G
-ok "CPU plugged in: it is traced" within 20 finds mark-cpu1 || diag "$(screen)"
+ok "CPU plugged in: it is traced" within "$PATIENCE" finds mark-cpu1 || diag "$(screen)"
 key F m
 title "a pane for each" '\[per CPU\]'
 in_guest "echo 0 > /sys/devices/system/cpu/cpu1/online" > /dev/null

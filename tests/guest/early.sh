@@ -23,10 +23,10 @@ ok "it outlives the initramfs" early_agent
 is "which is left" "$(in_guest "ls -d /new 2>&1")" "ls: /new: No such file or directory"
 
 batch_start "$DOMAIN" -d 60 --stats
-ok "it answers and sends" within 20 some_events 100 || diag_run
+ok "it answers and sends" within "$PATIENCE" some_events 100 || diag_run
 is "it is in the system's root now" "$(in_guest "stat -Lc %d:%i /proc/$number/root/")" \
 	"$(in_guest "stat -Lc %d:%i /")"
-ok "the formats it wrote are of this boot" within 10 grep -aqm 1 "^boot-id $(boot_id)" "$share"
+ok "the formats it wrote are of this boot" within "$PATIENCE" grep -aqm 1 "^boot-id $(boot_id)" "$share"
 refuse_old()
 {
 	! in_err 'earlier boot|cannot mount'
@@ -38,9 +38,9 @@ gone()
 {
 	! early_agent > /dev/null
 }
-ok "it leaves for the service's agent" within 20 gone
+ok "it leaves for the service's agent" within "$PATIENCE" gone
 ok "its number is forgotten" in_guest "! test -e /run/vtrace/early.pid"
-ok "the host says so" within 20 in_err 'agent .*(restarted|started|came)|tracing again' ||
+ok "the host says so" within "$PATIENCE" in_err 'agent .*(restarted|started|came)|tracing again' ||
 	diag "$(cat "$ERR")"
 mark=after-$RANDOM
 traced()
@@ -48,7 +48,7 @@ traced()
 	in_guest "echo $mark > $TRACEFS/trace_marker" > /dev/null
 	in_out "(print|tracing_mark_write): .*$mark"
 }
-ok "and traces on with the new one" within 20 traced
+ok "and traces on with the new one" within "$PATIENCE" traced
 kill -INT "$(top_pid)"
 batch_end
 is "status 0" "$STATUS" 0

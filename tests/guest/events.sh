@@ -58,7 +58,7 @@ title "all at once" ' ([0-9],[0-9]{3}) of \1 enabled'
 typed ":events sched:sched_switch,timer:hrtimer_expire_entry"
 key Enter
 title "two events, and no others" ' 2 of [0-9],'
-ok "the kernel has these" within 10 is_enabled "sched:sched_switch timer:hrtimer_expire_entry "
+ok "the kernel has these" within "$PATIENCE" is_enabled "sched:sched_switch timer:hrtimer_expire_entry "
 key f
 see "f asks for a filter" 'record sched:sched_switch only if:'
 typed "prev_prio = 5"
@@ -72,31 +72,31 @@ ok "the kernel has it" filtered sched/sched_switch "prev_pid == 0"
 key Escape m t
 title "tracing" TRACING
 see "events come" ' sched_switch '
-ok "of these two and no others" within 20 shows_only "hrtimer_expire_entry sched_switch "
+ok "of these two and no others" within "$PATIENCE" shows_only "hrtimer_expire_entry sched_switch "
 # The filter is on who is left: all switches are from the idle task.
 ok "and only what the filter lets pass" \
 	test -z "$(screen | grep ' sched_switch ' | grep -v ' swapper/[0-9]')"
 typed ":disable timer"
 key Enter
 see "one less while it traces" '1 of [0-9],[0-9]{3} events are enabled'
-ok "the kernel has one" within 10 is_enabled "sched:sched_switch "
+ok "the kernel has one" within "$PATIENCE" is_enabled "sched:sched_switch "
 key E
 key u
 title "u puts all back" " $count of [0-9],"
-ok "the kernel has what it had" within 10 is_enabled "$before"
+ok "the kernel has what it had" within "$PATIENCE" is_enabled "$before"
 ok "and no filter" filtered sched/sched_switch none
 key Space
 title "one change more" '\[guest.s events\]'
 key Q
 see "it ends well" 'ended with 0'
-ok "leaving put that back" within 10 is_enabled "$before"
-ok "and tracing is off" within 10 tracing_is_off
+ok "leaving put that back" within "$PATIENCE" is_enabled "$before"
+ok "and tracing is off" within "$PATIENCE" tracing_is_off
 
 # The same by options of batch.
 batch -c "$URI" -e sched:sched_switch --guest-filter 'sched:sched_switch prev_pid == 0' -n 20 "$DOMAIN"
 is "batch enables and filters by options" "$STATUS $(grep -c ' sched_switch: ' "$OUT")" "0 20"
 ok "in the guest" test -z "$(grep ' sched_switch: ' "$OUT" | grep -v '^ *<idle>-0 ')"
-ok "what it has enabled is put back" within 10 is_enabled "$before"
+ok "what it has enabled is put back" within "$PATIENCE" is_enabled "$before"
 ok "and its filter" filtered sched/sched_switch none
 batch -c "$URI" -e sched_switch,nosuch -n 20 "$DOMAIN"
 is "an event that there is not is told before anything is traced" \
@@ -141,7 +141,7 @@ if in_guest "test -e $TRACEFS/kprobe_events"; then
 	see "it ends well" 'ended with 0'
 	is "no probe is left" "$(in_guest "cat $TRACEFS/kprobe_events")" ""
 	is "nor a tracer" "$(in_guest "cat $TRACEFS/current_tracer")" nop
-	ok "events are as they were" within 10 is_enabled "$before"
+	ok "events are as they were" within "$PATIENCE" is_enabled "$before"
 else
 	skip "kprobe" "this kernel has no kprobe_events"
 fi
@@ -149,11 +149,11 @@ fi
 # What the host has changed goes with the agent.
 printf 'events set kmem:kmalloc\nfilter kmem:kmalloc bytes_req > 1000\n' \
 	> "$STATE/$DOMAIN/agent-ctl-path.in"
-ok "a shell can order as well" within 10 is_enabled "kmem:kmalloc "
-ok "with a filter" within 10 filtered kmem/kmalloc "bytes_req > 1000"
+ok "a shell can order as well" within "$PATIENCE" is_enabled "kmem:kmalloc "
+ok "with a filter" within "$PATIENCE" filtered kmem/kmalloc "bytes_req > 1000"
 # shellcheck disable=SC2016
 in_guest 'kill -TERM $(pidof trace-agent)' > /dev/null
-ok "an agent that is told to leave puts all back" within 10 is_enabled "$before"
-ok "filters, too" within 10 filtered kmem/kmalloc none
+ok "an agent that is told to leave puts all back" within "$PATIENCE" is_enabled "$before"
+ok "filters, too" within "$PATIENCE" filtered kmem/kmalloc none
 
 tap_end

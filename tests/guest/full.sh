@@ -18,7 +18,7 @@ peak()
 own_guest vtrace-test-full --load full
 before=$(guest_written)
 batch_start "$DOMAIN" -d 20 --stats
-ok "events come" within 20 some_events 10000
+ok "events come" within "$PATIENCE" some_events 10000
 top=$(top_pid)
 engine=$(engine_pid)
 used=0

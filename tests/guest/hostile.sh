@@ -59,19 +59,19 @@ survives()
 	ok "$1: nothing has reached the terminal" unharmed || diag "$(screen)"
 	COUNT=$((COUNT + 1))
 	in_guest "taskset -c 1 sh -c 'echo honest-$COUNT > $TRACEFS/trace_marker'" > /dev/null
-	ok "$1: CPU 1's events go on" within 20 reaches "honest-$COUNT" || diag "$(screen)"
+	ok "$1: CPU 1's events go on" within "$PATIENCE" reaches "honest-$COUNT" || diag "$(screen)"
 	key F
 	ok "$1: memory is bounded" [ "$(resident)" -lt $((MEMORY + 250)) ] || diag "$(resident) MiB"
 }
 
-ok "today's agent exports its formats" within 30 test -s "$SHARE/formats"
+ok "today's agent exports its formats" within "$PATIENCE" test -s "$SHARE/formats"
 cp "$SHARE/formats" "$WORK/formats"
 in_guest "touch /run/vtrace/no-agent; kill \$(pidof trace-agent); mkdir -p /run
 	echo $(base64 -w0 "$ROOT/tests/guest/hostile-agent") | base64 -d > /run/hostile-agent
 	echo 1 > /run/generation
 	cd $TRACEFS && echo 0 > events/enable && echo 1 > events/sched/enable && echo 0 > buffer_percent && echo 1 > tracing_on
 	sh /run/hostile-agent > /dev/null 2>&1 &" > /dev/null
-within 10 in_guest 'test -e /run/control'
+within "$PATIENCE" in_guest 'test -e /run/control'
 
 open_console 110x40 "$UTF8 '$TOP' --no-config --memory ${MEMORY}M '$DOMAIN'"
 see "a guest is open, though its agent is none" 'not tracing: t starts it'

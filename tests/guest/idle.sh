@@ -7,7 +7,7 @@
 
 own_guest vtrace-test-idle --load idle
 batch_start "$DOMAIN" -C 1 -d 60 --stats
-if ! within 20 some_events; then
+if ! within "$PATIENCE" some_events; then
 	fail "tracing starts"
 	diag_run
 	tap_end

@@ -20,8 +20,8 @@ has_chosen()
 # traces_on NAME: the guest is told what was chosen, and what it records comes to the screen.
 traces_on()
 {
-	ok "$1: it has the events that were chosen" within 40 has_chosen
-	ok "$1: it records" within 20 is_tracing
+	ok "$1: it has the events that were chosen" within "$PATIENCE" has_chosen
+	ok "$1: it records" within "$PATIENCE" is_tracing
 	title "$1: the console knows" TRACING
 	mark_comes "$1"
 }

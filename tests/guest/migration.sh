@@ -124,7 +124,7 @@ come_here
 title "migrated back: it is gone from there" GONE
 see "migrated back: it is said there" 'stopped \(migrated to another host\)'
 note "migrated back: there" 'CPU0: guest stopped \(migrated to another host\) at [0-9:]+ '
-ok "migrated back: what was received there can be searched" within 20 finds mark-
+ok "migrated back: what was received there can be searched" within "$PATIENCE" finds mark-
 key Q
 see "migrated back: the console there ends well" 'ended with 0'
 

@@ -11,7 +11,7 @@ has_formats()
 {
 	[ -s "$formats" ]
 }
-ok "today's agent exports its formats" within 30 has_formats
+ok "today's agent exports its formats" within "$PATIENCE" has_formats
 in_guest "touch /run/vtrace/no-agent; kill \$(pidof trace-agent)" > /dev/null
 
 cat > "$WORK/agent" <<'EOF2'

@@ -112,7 +112,7 @@ record()
 		echo 1 > $CPU1; try $2 trace_clock; echo > trace" > "$WORK/setup" 2>&1
 	agent_on
 	batch_start "$DOMAIN" -w "$WORK/$1.dat"
-	within 20 tracing_is_on
+	within "$PATIENCE" tracing_is_on
 	in_tracefs "$4" >> "$WORK/setup" 2>&1
 	kill -INT "$(top_pid)"
 	batch_end

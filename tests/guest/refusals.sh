@@ -49,7 +49,7 @@ refused "another reader" "cat \(process $reader\)" "$DOMAIN"
 kill "$reader"
 
 batch_start "$DOMAIN" -d 60
-ok "the first of two starts" within 20 some_events
+ok "the first of two starts" within "$PATIENCE" some_events
 first=$OUT OUT=$WORK/out2 ERR=$WORK/err2
 refused "the second of two" 'another|already' "$DOMAIN"
 OUT=$first ERR=$WORK/err

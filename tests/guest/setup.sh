@@ -88,9 +88,9 @@ fails "no directory is made" test -e "$place"
 
 setup --yes "$DOMAIN"
 is "--yes: status 0" "$STATUS" 0 || diag_run
-ok "the guest has the ports" within 20 test "$(guest_ports)" = \
+ok "the guest has the ports" within "$PATIENCE" test "$(guest_ports)" = \
 	"agent-ctl-path trace-path-cpu0 trace-path-cpu1 vtrace-test-shell "
-ok "an agent is there" within 20 agent_said 1 'agent started'
+ok "an agent is there" within "$PATIENCE" agent_said 1 'agent started'
 batch "$DOMAIN" -n 200 --stats
 is "vtrace-top: status 0" "$STATUS" 0 || diag_run
 is "events are seen" "$(events_out)" 200 || diag_run
@@ -114,7 +114,7 @@ setup --remove --yes "$DOMAIN"
 is "--remove: status 0" "$STATUS" 0 || diag_run
 is "--remove: the running guest is as it was" "$(live_xml)" "$live_before"
 is "--remove: its configuration is as it was" "$(next_xml)" "$next_before"
-ok "--remove: the agent knows" within 20 agent_said 1 'the control port is gone'
+ok "--remove: the agent knows" within "$PATIENCE" agent_said 1 'the control port is gone'
 is "--remove: the guest has its own port only" "$(guest_ports)" "vtrace-test-shell "
 fails "--remove: the directory is gone" test -e "$place"
 setup --remove --yes "$DOMAIN"
@@ -151,7 +151,7 @@ see "y: the list has it" "^> $DOMAIN +running +2 +2 unix +- .*yes, but no share"
 is "y: as vtrace-setup does it" "$(next_xml)" "$next_ready"
 key i
 see "i once more: nothing to do" "$DOMAIN is prepared already; nothing to do"
-ok "the agent has waited for it" within 20 agent_said 2 'agent started'
+ok "the agent has waited for it" within "$PATIENCE" agent_said 2 'agent started'
 key Enter
 title "it can be opened" "vtrace-top $DOMAIN $URI +STOPPED"
 key t
@@ -175,7 +175,7 @@ is "--pipe: a FIFO is QEMU's" "$(stat -c '%F %a %U' "$place/trace-path-cpu15.out
 setup --pipe --yes "$DOMAIN"
 like "--pipe again: nothing to do" "$(cat "$OUT")" 'prepared already; nothing to do'
 ok "the guest starts with them" start_again
-ok "an agent is there" within 20 agent_said 1 'agent started'
+ok "an agent is there" within "$PATIENCE" agent_said 1 'agent started'
 like "the guest has ports on both controllers" "$(guest_ports)" \
 	'agent-ctl-path trace-path-cpu0 .*trace-path-cpu15 '
 is "and knows of each that its host is there" \

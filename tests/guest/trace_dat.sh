@@ -42,7 +42,7 @@ done
 
 dat=$WORK/killed.dat
 batch_start "$DOMAIN" -w "$dat"
-ok "killed recording: events come" within 20 some_events 100
+ok "killed recording: events come" within "$PATIENCE" some_events 100
 kill -KILL "$(top_pid)"
 batch_end
 ok "killed recording: trace-cmd report shows it" test "$(report "$dat" | wc -l)" -ge 100

@@ -55,14 +55,14 @@ ok "one CPU: some" some_events
 
 # Interrupted by hand, it stops the guest as well.
 batch_start "$DOMAIN"
-ok "without a limit: events come" within 20 some_events
+ok "without a limit: events come" within "$PATIENCE" some_events
 kill -INT "$(top_pid)"
 batch_end
 is "SIGINT: status 0" "$STATUS" 0
 is "SIGINT: tracing is off afterwards" "$(tracing_on)" 0
 
 batch_start "$DOMAIN" --keep-running
-ok "--keep-running: events come" within 20 some_events
+ok "--keep-running: events come" within "$PATIENCE" some_events
 kill -TERM "$(top_pid)"
 batch_end
 is "--keep-running: tracing stays on" "$(tracing_on)" 1

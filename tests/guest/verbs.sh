@@ -36,7 +36,7 @@ ask()
 
 	before=$(wc -l < "$WORK/heard")
 	echo "$1" > "$DIR/agent-ctl-path.in"
-	within 20 answered "$before" "${1%% *}" | head -n 1
+	within "$PATIENCE" answered "$before" "${1%% *}" | head -n 1
 }
 
 # has FILE TEXT: a file of the guest's tracefs, blanks for line feeds.
@@ -154,7 +154,7 @@ arrived()
 {
 	grep -qa 'a lonely event' "$WORK/cpu0.raw"
 }
-ok "it has arrived" within 10 arrived
+ok "it has arrived" within "$PATIENCE" arrived
 like "tracing goes on" "$(ask 'hello 1')" "state=tracing"
 like "a tracer does not change now" "$(ask 'tracer nop')" "^error tracer pages are being sent"
 is "stop" "$(ask 0)" "ok 0"
@@ -173,11 +173,11 @@ if kernel_has kprobe_events; then
 	like "formats of it" "$(ask export)" "^ok export "
 	listen_no_more
 	batch_start "$DOMAIN"
-	ok "tracing" within 20 eval '[ "$(tracing_on)" = 1 ]'
+	ok "tracing" within "$PATIENCE" eval '[ "$(tracing_on)" = 1 ]'
 	in_guest 'cat /etc/hostname /proc/version > /dev/null 2>&1; true'
-	ok "the probe's event arrives" within 20 in_out ' opened: '
+	ok "the probe's event arrives" within "$PATIENCE" in_out ' opened: '
 	echo 'mark here it is' > "$DIR/agent-ctl-path.in"
-	ok "a mark arrives as text" within 20 in_out ' print: .*here it is'
+	ok "a mark arrives as text" within "$PATIENCE" in_out ' print: .*here it is'
 	kill -INT "$(top_pid)"
 	batch_end
 else
@@ -196,7 +196,7 @@ gone()
 {
 	! in_guest 'pidof trace-agent' > /dev/null
 }
-ok "the agent is gone" within 10 gone
+ok "the agent is gone" within "$PATIENCE" gone
 is "the clock is back" "$(clock)" "$clock_before"
 if kernel_has kprobe_events; then
 	ok "no probe is left" has kprobe_events ""
@@ -211,7 +211,7 @@ like "an agent does not start with a list that is misspelt" "$(in_guest 'trace-a
 	'^trace-agent: /etc/vtrace/agent.conf:1: "filer" is nothing that can be allowed; there are '
 # In one step: an agent that finds the file empty has no limits.
 in_guest 'cd /etc/vtrace && echo "allow events:sched,filter" > right && mv right agent.conf'
-ok "it starts with a right one" within 20 in_guest 'pidof trace-agent > /dev/null'
+ok "it starts with a right one" within "$PATIENCE" in_guest 'pidof trace-agent > /dev/null'
 like "hello tells of what is allowed" "$(ask 'hello 1')" \
 	" verbs=1,0,hello,export,stats,events,filter,formats,ping,sync,restore$"
 is "not a probe" "$(ask 'kprobe add p:opened do_sys_openat2')" \

@@ -129,7 +129,28 @@ $(UNIT_TESTS): %: %.o $(B)/all.a
 	@echo '  LD    $@'
 	$(Q)$(CC) $(if $(SAN),,-pie) $(LDFLAGS) -o $@ $< $(B)/all.a -pthread \
 		$(call libs_of,$(ENGINE_LIBS) $(CONSOLE_LIBS) cmocka) -ldl
-unit-tests: $(UNIT_TESTS) $(B)/tests/screen/feed $(B)/tests/screen/walk
+
+# Where memory runs out: calls of these come to tests/unit/failing_memory.c. The programs are those
+# that are shipped but for that; the console looks for its engine beside itself.
+WRAPPED      := malloc calloc realloc reallocarray mmap free strdup strndup vasprintf asprintf \
+		__vasprintf_chk __asprintf_chk open_memstream fdopen fdopendir opendir
+comma        := ,
+WRAP_FLAGS   := $(patsubst %,-Wl$(comma)--wrap=%,$(WRAPPED))
+FAILING      := $(B)/tests/unit/failing_memory.o
+NO_MEMORY    := $(B)/tests/no-memory/vtrace-engine $(B)/tests/no-memory/vtrace-top
+$(filter $(B)/tests/unit/test_no_memory%,$(UNIT_TESTS)): $(FAILING)
+$(filter $(B)/tests/unit/test_no_memory%,$(UNIT_TESTS)): LDFLAGS += $(WRAP_FLAGS) $(FAILING) -no-pie
+$(NO_MEMORY): LDFLAGS += $(WRAP_FLAGS)
+$(B)/tests/no-memory/vtrace-engine: $(call obj,$(ENGINE_SRC) $(FORMATS_SRC)) $(FAILING)
+	@mkdir -p $(@D)
+	@echo '  LD    $@'
+	$(Q)$(CC) $(if $(SAN),,-pie) $(LDFLAGS) -o $@ $^ -pthread $(call libs_of,$(ENGINE_LIBS)) -ldl
+$(B)/tests/no-memory/vtrace-top: $(call obj,$(CONSOLE_SRC) $(FORMATS_SRC)) $(FAILING)
+	@mkdir -p $(@D)
+	@echo '  LD    $@'
+	$(Q)$(CC) $(if $(SAN),,-pie) $(LDFLAGS) -o $@ $^ $(call libs_of,$(CONSOLE_LIBS))
+
+unit-tests: $(UNIT_TESTS) $(NO_MEMORY) $(B)/tests/screen/feed $(B)/tests/screen/walk
 
 # A guest made of a capture, for screen tests and bench-ui.
 $(B)/tests/screen/feed: $(B)/tests/screen/feed.o $(B)/all.a

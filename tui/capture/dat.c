@@ -90,10 +90,13 @@ static int load(struct loaded *loaded, int fd, char *error, size_t error_size)
 		else if (n == 0 || errno != EINTR)
 			ret = n ? -errno : -EIO;
 	}
-	if (ret)
+	if (ret) {
 		snprintf(error, error_size, "cannot read the event formats: %s", strerror(-ret));
-	else if (bundle_read(&loaded->bundle, loaded->bytes, length, error, error_size))
-		ret = -EBADMSG;
+	} else {
+		ret = bundle_read(&loaded->bundle, loaded->bytes, length, error, error_size);
+		if (ret && ret != -ENOMEM)
+			ret = -EBADMSG;
+	}
 	if (ret)
 		unload(loaded);
 	return ret;

@@ -116,8 +116,10 @@ int engine_client_start(struct engine_client **client, const struct engine_confi
 	char path[PATH_MAX];
 	int pair[2], ret;
 
-	if (!c)
+	if (!c) {
+		snprintf(error, error_size, "cannot start the engine: out of memory");
 		return -ENOMEM;
+	}
 	engine_path(path, sizeof(path));
 	if (access(path, X_OK) < 0) {
 		ret = -errno;
@@ -210,6 +212,8 @@ const char *engine_client_epitaph(struct engine_client *client)
 	} else if (WEXITSTATUS(client->status) == ENGINE_EXIT_NOT_LOCKED) {
 		snprintf(client->epitaph, sizeof(client->epitaph),
 			 "this host does not give it all that --require-sandbox asks for");
+	} else if (WEXITSTATUS(client->status) == ENGINE_EXIT_NO_MEMORY) {
+		snprintf(client->epitaph, sizeof(client->epitaph), "it has run out of memory");
 	} else {
 		snprintf(client->epitaph, sizeof(client->epitaph), "ended with status %d",
 			 WEXITSTATUS(client->status));

@@ -130,5 +130,5 @@ int main(void)
 	if (ret)
 		fprintf(stderr, "vtrace-engine: %s\n", strerror(-ret));
 	server_free(server);
-	return ret ? 1 : 0;
+	return ret == -ENOMEM ? ENGINE_EXIT_NO_MEMORY : ret ? 1 : 0;
 }

@@ -105,6 +105,8 @@ struct engine_config {
 /* Exit status of an engine that could not lock itself down as it was told to. What is missing is on
  * its stderr. */
 #define ENGINE_EXIT_NOT_LOCKED 3
+/* Of one that there was no memory for, be it the host's or what --memory allows it. */
+#define ENGINE_EXIT_NO_MEMORY 4
 
 enum engine_stream_kind {
 	ENGINE_STREAM_CHANNEL, /* FIFO or socket: bytes come when they come */

@@ -165,11 +165,16 @@ static void send_stats(struct server *server, uint32_t serial)
 
 static void send_rows(struct server *server, uint32_t serial, int ret, enum engine_type type)
 {
-	if (ret)
+	/* Without rows there is nothing left to do for whoever waits for them: an engine that is
+	 * started anew may find more memory. */
+	if (ret) {
 		server_say(server, ENGINE_MESSAGE, "rows can't be cut: %s", strerror(-ret));
-	else
+		server->error = ret;
+		server->done = true;
+	} else {
 		outbox_send(&server->outbox, type, serial, server->rows.packet,
 			    server->rows.length);
+	}
 }
 
 static void send_view(struct server *server, uint32_t serial, const struct engine_view *view)

@@ -239,6 +239,20 @@ static void judge(struct guest *guest)
 			"the guest hides its kernel addresses (kptr_restrict): no function names");
 }
 
+/* A recording gets what the engine was given, and so does the next engine. */
+static void keep_candidate(struct guest *guest)
+{
+	struct guest_formats_state *formats = &guest->formats;
+
+	if (formats->candidate < 0)
+		return;
+	if (formats->fd >= 0)
+		close(formats->fd);
+	formats->fd = formats->candidate;
+	formats->candidate = -1;
+	recording_add_formats(guest);
+}
+
 void formats_replied(struct guest *guest, const struct engine_formats_reply *reply)
 {
 	struct guest_formats_state *formats = &guest->formats;
@@ -247,6 +261,10 @@ void formats_replied(struct guest *guest, const struct engine_formats_reply *rep
 	if (reply->error) {
 		snprintf(reason, sizeof(reason), "the event formats of %s cannot be used: %.*s",
 			 guest->name, (int)sizeof(reply->reason), reply->reason);
+		/* It is not known that they are bad: what is recorded may be read where there is
+		 * more memory. */
+		if (reply->error == -ENOMEM && formats->fd < 0)
+			keep_candidate(guest);
 		failed(guest, reason);
 		return;
 	}
@@ -262,13 +280,7 @@ void formats_replied(struct guest *guest, const struct engine_formats_reply *rep
 		guest_say(guest, GUEST_INFO, "the formats were fetched again: %u events",
 			  reply->events);
 	formats->for_unknown = false;
-	if (formats->candidate >= 0) {
-		if (formats->fd >= 0)
-			close(formats->fd);
-		formats->fd = formats->candidate;
-		formats->candidate = -1;
-		recording_add_formats(guest);
-	}
+	keep_candidate(guest);
 	judge(guest);
 	formats_settle(guest);
 }

@@ -18,6 +18,7 @@ static void packet_came(void *data, const struct engine_packet *packet)
 	struct guest *guest = data;
 	const struct engine_text *text = packet->payload;
 
+	engine_late_heard(guest);
 	switch (packet->type) {
 	case ENGINE_READY:
 		snprintf(guest->sandbox, sizeof(guest->sandbox), "%.*s",
@@ -53,7 +54,7 @@ static void packet_came(void *data, const struct engine_packet *packet)
 		follow_wall(guest, packet);
 		if (packet->serial && packet->serial == guest->live_serial)
 			guest_is_live(guest); /* nobody else has asked for this one */
-		else
+		else if (!packet->serial || packet->serial != guest->late.serial) /* nor for this */
 			guest->events.packet(guest->data, packet);
 		break;
 	case ENGINE_COUNTS_REPLY:
@@ -140,6 +141,7 @@ int engine_open(struct guest *guest, char *error, size_t error_size)
 	err = engine_link_start(&guest->link, &config, error, error_size);
 	if (err)
 		return err;
+	engine_late_begin(guest);
 	err = filter_hand_over(guest);
 	/* What lies in the channels is of an earlier trace, until this one is started. */
 	if (!err && !guest_is_file(guest))

@@ -165,6 +165,7 @@ struct guest *guest_new(const char *name, const struct guest_options *options,
 	guest->agent.hello.events_enabled = (unsigned)-1;
 	guest->agent.hello.tracing_on = -1;
 	guest->formats.fd = -1;
+	guest->late.timer = -1;
 	guest->formats.candidate = -1;
 	guest->formats.pull.fd = -1;
 	for (cpu = 0; cpu < VTRACE_MAX_CPUS; cpu++)
@@ -245,6 +246,7 @@ void guest_free(struct guest *guest)
 	agent_drop_orders(guest);
 	chosen_release(&guest->agent.chosen);
 	finish_captures(guest);
+	engine_late_release(guest);
 	engine_link_stop(&guest->link);
 	streams_close(guest);
 	formats_pull_release(guest);

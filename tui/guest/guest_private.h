@@ -127,6 +127,15 @@ struct guest_dat {
 	struct engine_formats_reply reply;
 };
 
+/* Whether the engine answers. */
+struct guest_engine_late {
+	int timer;	/* -1: none */
+	bool heard;	/* something came from it since the last look */
+	unsigned looks; /* since it was heard */
+	bool told;
+	uint32_t serial; /* of what it was asked for, to hear it */
+};
+
 struct guest {
 	struct guest_events events;
 	void *data;
@@ -140,6 +149,7 @@ struct guest {
 	struct engine_filter filter;		  /* of what is shown; all "": everything */
 	enum guest_state state;
 	struct engine_link link;
+	struct guest_engine_late late;
 	struct guest_stream stream[VTRACE_MAX_CPUS];
 	unsigned cpus;	      /* above the highest stream */
 	int reconnect_timer;  /* of the CPUs' sockets */
@@ -223,6 +233,12 @@ void hold_formats_settled(struct guest *guest);
 
 /* engine.c */
 int engine_open(struct guest *guest, char *error, size_t error_size);
+
+/* engine_late.c */
+/* There is an engine; something came from it; the guest goes. */
+void engine_late_begin(struct guest *guest);
+void engine_late_heard(struct guest *guest);
+void engine_late_release(struct guest *guest);
 
 /* streams.c */
 int streams_open(struct guest *guest, char *error, size_t error_size);

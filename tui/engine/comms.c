@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tui/engine/siphash.h"
+
 struct name {
 	uint64_t ts;
 	uint32_t epoch;
@@ -25,6 +27,7 @@ struct task {
 
 struct comms {
 	pthread_mutex_t *guard; /* or NULL */
+	struct siphash_key key;
 	int32_t bucket[COMMS_PIDS];
 	uint32_t used;
 	uint32_t oldest; /* the task to forget next, once all are used */
@@ -40,8 +43,11 @@ struct comms *comms_new(void)
 	/* Untouched parts of the table cost no memory. */
 	struct comms *comms = calloc(1, sizeof(*comms));
 
-	if (comms)
-		memset(comms->bucket, 0xff, sizeof(comms->bucket));
+	if (!comms || siphash_key_init(&comms->key)) {
+		free(comms);
+		return NULL;
+	}
+	memset(comms->bucket, 0xff, sizeof(comms->bucket));
 	return comms;
 }
 
@@ -50,24 +56,37 @@ void comms_free(struct comms *comms)
 	free(comms);
 }
 
-/* pid_max is 4 Mi at most and pids are handed out in order, so the low bits spread well. */
-static uint32_t bucket_of(int32_t pid)
+/* A guest may say that any numbers are pids, so it must not know which of them fall together. */
+static uint32_t bucket_of(const struct comms *comms, int32_t pid)
 {
-	return (uint32_t)pid % COMMS_PIDS;
+	return siphash_number(&comms->key, (uint32_t)pid) % COMMS_PIDS;
 }
 
 static struct task *find_task(const struct comms *comms, int32_t pid)
 {
-	int32_t index = comms->bucket[bucket_of(pid)];
+	int32_t index = comms->bucket[bucket_of(comms, pid)];
 
 	while (index >= 0 && comms->task[index].pid != pid)
 		index = comms->task[index].next;
 	return index < 0 ? NULL : (struct task *)&comms->task[index];
 }
 
+unsigned comms_steps(const struct comms *comms, int32_t pid)
+{
+	int32_t index = comms->bucket[bucket_of(comms, pid)];
+	unsigned steps = 0;
+
+	for (; index >= 0; index = comms->task[index].next) {
+		steps++;
+		if (comms->task[index].pid == pid)
+			break;
+	}
+	return steps;
+}
+
 static void unlink_task(struct comms *comms, uint32_t victim)
 {
-	int32_t *link = &comms->bucket[bucket_of(comms->task[victim].pid)];
+	int32_t *link = &comms->bucket[bucket_of(comms, comms->task[victim].pid)];
 
 	while (*link != (int32_t)victim)
 		link = &comms->task[*link].next;
@@ -77,7 +96,7 @@ static void unlink_task(struct comms *comms, uint32_t victim)
 static struct task *get_task(struct comms *comms, int32_t pid)
 {
 	struct task *task = find_task(comms, pid);
-	uint32_t index;
+	uint32_t index, bucket;
 
 	if (task)
 		return task;
@@ -90,8 +109,9 @@ static struct task *get_task(struct comms *comms, int32_t pid)
 	task = &comms->task[index];
 	memset(task, 0, sizeof(*task));
 	task->pid = pid;
-	task->next = comms->bucket[bucket_of(pid)];
-	comms->bucket[bucket_of(pid)] = (int32_t)index;
+	bucket = bucket_of(comms, pid);
+	task->next = comms->bucket[bucket];
+	comms->bucket[bucket] = (int32_t)index;
 	return task;
 }
 

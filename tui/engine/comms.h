@@ -23,7 +23,7 @@
 
 struct comms;
 
-/* NULL when there is no memory. */
+/* NULL when there is no memory, or no number that a guest can't guess (getrandom(2)). */
 struct comms *comms_new(void);
 void comms_free(struct comms *comms);
 
@@ -61,6 +61,8 @@ bool comms_keeps_first(const struct comms *comms);
  * and how many bytes all take is returned. */
 #define COMMS_LINE_MAX (10 + 1 + VTRACE_COMM_LEN - 1 + 1)
 size_t comms_text(const struct comms *comms, char *text, size_t size);
+/* How many tasks are looked at to find that one, or that it is not known. */
+unsigned comms_steps(const struct comms *comms, int32_t pid);
 /* Differs whenever a name was added. */
 uint64_t comms_changes(const struct comms *comms);
 

@@ -48,6 +48,27 @@
 /* Fields of one event, common ones apart; the largest in Linux has about 60. */
 #define FORMAT_FIELDS_MAX 1024
 
+/* What libtraceevent is given of one event's format (tui/engine/format_bounds.h): bytes, brackets
+ * and signs in one another, and conversions. Debian's 1,357 events have 8 KiB, 16 and 29 at most.
+ */
+#define FORMAT_TEXT_MAX	       (64 * 1024)
+#define FORMAT_NESTING_MAX     256
+#define FORMAT_CONVERSIONS_MAX 512
+/* The squares of their bytes, all formats of a bundle together, since a parser that puts tokens
+ * together takes time with them: 75 times what Debian's have, or some seconds. */
+#define FORMAT_WORK_MAX (65536ull * 1024 * 1024)
+
+/* Symbols of kallsyms, and bytes of a name (Linux, KSYM_NAME_LEN); a guest with every driver
+ * loaded has some 300,000. */
+#define SYMBOLS_MAX	(1024 * 1024)
+#define SYMBOL_NAME_MAX 512
+/* Bytes of kallsyms that are searched for the symbols that print formats name. */
+#define SYMBOL_SEARCH_MAX (1024u * 1024 * 1024)
+
+/* Texts of trace_printk() in printk_formats, and bytes of a line; a kernel has some dozens. */
+#define PRINTKS_MAX	65536
+#define PRINTK_LINE_MAX 4096
+
 /* Operations that a print format is compiled into; Linux needs up to about a hundred. */
 #define PROGRAM_OPS_MAX 1024
 /* Steps of one number in it, and how deep they lie on their stack; Linux needs six of these. */
@@ -80,7 +101,9 @@
 #define ENGINE_PACKET_MAX (128 * 1024)
 /* Bytes of one record's text; longer is cut: no terminal is wider, and a record has 64 KiB. */
 #define PRINT_TEXT_MAX 65536
-/* Of that, what a row brings: several lines of the widest terminals. */
+/* Bytes of a record times what its format prints of it; beyond, the record is shown raw. */
+#define PRINT_WORK_MAX (16 * 1024 * 1024)
+/* Of that text, what a row brings: several lines of the widest terminals. */
 #define ENGINE_TEXT_MAX 1024
 /* Bytes of an event's name in a row, and of a note's text with its end. */
 #define ENGINE_NAME_MAX VTRACE_EVENT_NAME_MAX

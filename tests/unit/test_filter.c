@@ -237,6 +237,8 @@ static void test_what_is_refused(void **state)
 		{"first: key == \"a\"", "neither a number nor a text"},
 		{"first: ret =~ 3", "want a text in quotes"},
 		{"first: comm =~ \"[\"", "is no regular expression"},
+		{"first: comm =~ \"\\(a*\\)*\\1b\"", "back-references can take for ever"},
+		{"first: comm =~ \"x\\{99\\}\\{99\\}\"", "too many repetitions"},
 		{"first: \"bash\"", "wants a field and =="},
 		{"first: ret + 1 == \"bash\"", "only a field can be compared"},
 		{"first: CPU == \"x\"", "'CPU' is a number"},

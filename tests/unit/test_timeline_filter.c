@@ -226,6 +226,51 @@ static void test_budget(void **state)
 	}
 }
 
+/* Looks of 2000 rows' worth each until all pages were looked at. */
+static unsigned looks(struct guest *guest, struct filters *filters, const char *expression)
+{
+	struct filter_set before = filters->shown;
+	struct engine_filter_reply reply;
+	struct engine_filter asked = {.events = ""};
+	unsigned count = 0;
+	bool done = false;
+
+	snprintf(asked.expression, sizeof(asked.expression), "%s", expression);
+	filters->shown = (struct filter_set){.serial = before.serial};
+	assert_int_equal(filter_set_ask(&filters->shown, &asked, filters->formats, 1,
+					filters->comms, &reply),
+			 0);
+	show(guest, filters);
+	while (!done) {
+		begin(guest);
+		guest->timeline.budget = 2000;
+		done = timeline_sift(&guest->timeline);
+		count++;
+		assert_true(count < 10000);
+	}
+	before.serial = filters->shown.serial; /* no two filters have the same */
+	filter_set_release(&filters->shown);
+	filters->shown = before;
+	return count;
+}
+
+/* A regular expression may read whole records, and takes less of them at a time. */
+static void test_budget_of_expressions(void **state)
+{
+	struct filters *filters = *state;
+	struct guest guest;
+	unsigned plain, one, three;
+
+	guest_init(&guest, sizes[SIZES - 1], 71);
+	grow(&guest, 600);
+	plain = looks(&guest, filters, "CPU == 1");
+	one = looks(&guest, filters, "COMM =~ \"a*b\"");
+	three = looks(&guest, filters, "COMM =~ \"a*b\" || COMM =~ \"b*c\" || COMM =~ \"c*d\"");
+	assert_true(one > 2 * plain);
+	assert_true(three >= one);
+	guest_release(&guest);
+}
+
 /* The store's sums of what was looked at are those of its pages, whatever has gone meanwhile. */
 static void check_sums(const struct guest *guest)
 {
@@ -328,8 +373,11 @@ static void test_finding(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_shown_rows), cmocka_unit_test(test_seeks_among_hidden_rows),
-		cmocka_unit_test(test_budget),	   cmocka_unit_test(test_growing_streams),
+		cmocka_unit_test(test_shown_rows),
+		cmocka_unit_test(test_seeks_among_hidden_rows),
+		cmocka_unit_test(test_budget),
+		cmocka_unit_test(test_budget_of_expressions),
+		cmocka_unit_test(test_growing_streams),
 		cmocka_unit_test(test_finding),
 	};
 

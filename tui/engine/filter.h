@@ -37,6 +37,7 @@ struct filter {
 	uint32_t op_count;
 	uint32_t op_room;
 	struct filter_operand *operands; /* texts that operations compare with */
+	unsigned regexes;		 /* that a record may have to be matched against */
 	bool names_tasks; /* COMM is in it: answers change with what is learned of names */
 };
 

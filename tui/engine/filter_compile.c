@@ -7,6 +7,7 @@
 #include "tui/engine/filter_events.h"
 #include "tui/engine/filter_names.h"
 #include "tui/engine/filter_private.h"
+#include "tui/engine/pattern.h"
 
 #define IDS	65536
 #define OPS_MAX (1u << 20) /* of one filter */
@@ -125,6 +126,7 @@ static const struct filter_operand *get_operand(struct compile *c, uint16_t numb
 {
 	const struct node *node = &c->part->node[number];
 	struct filter_operand *operand;
+	struct pattern_fault fault;
 	char why[96];
 	int ret;
 
@@ -139,6 +141,12 @@ static const struct filter_operand *get_operand(struct compile *c, uint16_t numb
 	memcpy(operand->text, node->text, operand->length);
 	operand->next = c->filter->operands;
 	c->filter->operands = operand;
+	if (regex && pattern_check_basic(node->text, &fault)) {
+		c->fault = node->at;
+		snprintf(c->error, FILTER_ERROR, "'%.128s': %s", node->text, fault.why);
+		c->fatal = -EINVAL;
+		return NULL;
+	}
 	if (regex) {
 		ret = regcomp(&operand->regex, node->text, REG_ICASE | REG_NOSUB);
 		if (ret) {
@@ -150,6 +158,7 @@ static const struct filter_operand *get_operand(struct compile *c, uint16_t numb
 			return NULL;
 		}
 		operand->compiled = true;
+		c->filter->regexes++;
 	}
 	c->operand[number] = operand;
 	return operand;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "tui/engine/filter_tree.h"
+#include "tui/engine/pattern.h"
 
 #define PATTERN_MAX 128 /* bytes */
 
@@ -35,7 +36,10 @@ static bool next_name(const char **at, const char *end, char name[PATTERN_MAX])
 static int compile_name_regex(regex_t *regex, const char *name)
 {
 	char pattern[PATTERN_MAX + 3];
+	struct pattern_fault fault;
 
+	if (pattern_check_basic(name, &fault))
+		return REG_BADPAT;
 	snprintf(pattern, sizeof(pattern), "^%s$", name);
 	return regcomp(regex, pattern, REG_ICASE | REG_NOSUB);
 }

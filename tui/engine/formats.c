@@ -272,9 +272,11 @@ static int fix_common_fields(struct tep_handle *tep)
 
 static void parse_events(struct formats *formats, const struct bundle *bundle)
 {
+	format_bounds_init(&formats->bounds);
 	for (size_t i = 0; i < bundle->section_count; i++) {
 		const struct bundle_section *section = &bundle->sections[i];
 		char system[VTRACE_BUNDLE_NAME_MAX], *slash;
+		size_t length;
 
 		if (strncmp(section->name, "events/", 7))
 			continue;
@@ -285,8 +287,10 @@ static void parse_events(struct formats *formats, const struct bundle *bundle)
 			continue;
 		}
 		*slash = '\0';
-		if (tep_parse_event(formats->tep, section->data,
-				    format_text_sound(section->data, section->length), system))
+		length = format_bounds_take(&formats->bounds, section->name, section->data,
+					    section->length);
+		if (!length || tep_parse_event(formats->tep, section->data,
+					       format_text_sound(section->data, length), system))
 			formats->failed++;
 	}
 }
@@ -321,7 +325,7 @@ static int parse_kallsyms(struct formats *formats, const struct bundle *bundle, 
 	*text = NULL;
 	if (formats->addresses_hidden || !section || !section->length)
 		return 0;
-	*text = listing_kallsyms(section->data, section->length);
+	*text = listing_kallsyms(section->data, section->length, &formats->bounds.symbols);
 	if (!*text)
 		return -ENOMEM;
 	tep_parse_kallsyms(formats->tep, *text);
@@ -374,22 +378,39 @@ static int parse_printks(struct formats *formats, const struct bundle *bundle)
 
 	if (!section || !section->length)
 		return 0;
-	text = listing_printk_formats(section->data, section->length);
+	text = listing_printk_formats(section->data, section->length, &formats->bounds.printks);
 	if (!text)
 		return -ENOMEM;
 	tep_parse_printk_formats(formats->tep, text);
 	return symbols_take_printks(&formats->programs.symbols, text);
 }
 
+/* How large a record may be for what is printed of it: each operation, and of libtraceevent's each
+ * field and each argument, may print all of it. */
+static void measure_print(struct event_format *format)
+{
+	const struct tep_print_arg *arg = format->event->print_fmt.args;
+	const struct tep_format_field *field = format->event->format.fields;
+	uint32_t pieces = format->program.count;
+
+	for (; !format->program.count && arg; arg = arg->next)
+		pieces++;
+	for (; !format->program.count && field; field = field->next)
+		pieces++;
+	format->most = PRINT_WORK_MAX / (pieces + 1);
+}
+
 static int compile_events(struct formats *formats, const char *kallsyms)
 {
 	formats->programs.steps.kallsyms = kallsyms;
+	formats->programs.steps.search = SYMBOL_SEARCH_MAX;
 	for (size_t i = 0; i < formats->event_count; i++) {
 		struct event_format *format = &formats->events[i];
 		int ret = program_compile(&formats->programs, format->event, &format->program);
 
 		if (ret == -ENOMEM)
 			return ret;
+		measure_print(format);
 	}
 	formats->programs.steps.kallsyms = NULL;
 	return 0;
@@ -529,6 +550,7 @@ static int load(struct formats **formats, const struct formats *current,
 	reply->events = (uint32_t)current->event_count;
 	reply->failed = current->failed;
 	reply->kptr_restricted = current->addresses_hidden;
+	format_bounds_tell(&current->bounds, reply->reason, sizeof(reply->reason));
 	if (cmdlines)
 		comms_load(comms, cmdlines->data, cmdlines->length);
 	return 0;

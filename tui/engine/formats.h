@@ -18,6 +18,7 @@
 
 #include "formats/bundle.h"
 #include "tui/engine/comms.h"
+#include "tui/engine/format_bounds.h"
 #include "tui/engine/page.h"
 #include "tui/engine/program.h"
 #include "tui/engine/protocol.h"
@@ -61,6 +62,7 @@ struct event_format {
 	struct program program; /* prints it; count 0: libtraceevent does */
 	uint32_t least;		/* bytes that a record must have */
 	uint32_t extent;	/* bytes that libtraceevent may look at without asking */
+	uint32_t most;		/* bytes of a record that there is time to print */
 	uint32_t dynamic_count;
 	struct dynamic_field *dynamic;
 	uint32_t comm_count;
@@ -80,6 +82,7 @@ struct formats {
 	struct event_format *events;
 	size_t event_count;
 	uint32_t failed; /* event formats that did not parse */
+	struct format_bounds bounds;
 	bool addresses_hidden;
 	uint16_t *by_id; /* event id → index in events + 1; 0: none */
 };

@@ -5,21 +5,42 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "formats/limits.h"
+
 #define ADDRESS_DIGITS 16
 
-static char *good_lines(const char *text, size_t length, bool (*good)(const char *, size_t))
+/* "ADDRESS TYPE NAME<tab>[MODULE]": a module's name is no longer than a symbol's. */
+#define SYMBOL_LINE_MAX (ADDRESS_DIGITS + 3 + 2 * SYMBOL_NAME_MAX)
+
+/* What is taken of a listing. */
+struct listing {
+	bool (*good)(const char *line, size_t length);
+	size_t lines;  /* at most */
+	size_t length; /* of one of them, likewise */
+};
+
+static char *good_lines(const struct listing *listing, const char *text, size_t length,
+			size_t *left_out)
 {
 	const char *end = text + length;
 	char *made = malloc(length + 2), *to = made;
+	size_t lines = 0;
+
+	*left_out = 0;
 
 	while (made && text < end) {
 		const char *newline = memchr(text, '\n', (size_t)(end - text));
 		size_t line = (size_t)((newline ? newline : end) - text);
 
-		if (!memchr(text, '\0', line) && good(text, line)) {
+		if (memchr(text, '\0', line) || !listing->good(text, line)) {
+			/* rubbish */
+		} else if (lines == listing->lines || line > listing->length) {
+			++*left_out;
+		} else {
 			memcpy(to, text, line);
 			to += line;
 			*to++ = '\n';
+			lines++;
 		}
 		text += line + 1;
 	}
@@ -90,12 +111,16 @@ static bool is_printk_format(const char *line, size_t length)
 	return line[length - 1] == '"';
 }
 
-char *listing_kallsyms(const char *text, size_t length)
+char *listing_kallsyms(const char *text, size_t length, size_t *left_out)
 {
-	return good_lines(text, length, is_symbol);
+	static const struct listing kallsyms = {is_symbol, SYMBOLS_MAX, SYMBOL_LINE_MAX};
+
+	return good_lines(&kallsyms, text, length, left_out);
 }
 
-char *listing_printk_formats(const char *text, size_t length)
+char *listing_printk_formats(const char *text, size_t length, size_t *left_out)
 {
-	return good_lines(text, length, is_printk_format);
+	static const struct listing printks = {is_printk_format, PRINTKS_MAX, PRINTK_LINE_MAX};
+
+	return good_lines(&printks, text, length, left_out);
 }

@@ -10,12 +10,13 @@
 #include <stddef.h>
 
 /* Each makes a string of the good lines out of length bytes at text, to be freed by the caller;
- * NULL when there is no memory. */
+ * NULL when there is no memory. *left_out is how many more there were than a limit of
+ * formats/limits.h allows, or longer ones. */
 
 /* Lines "ADDRESS TYPE NAME[<tab>[MODULE]]" (Linux, kernel/kallsyms.c, s_show). */
-char *listing_kallsyms(const char *text, size_t length);
+char *listing_kallsyms(const char *text, size_t length, size_t *left_out);
 /* Lines "0xADDRESS : "FORMAT"" (Linux, kernel/trace/trace_printk.c, t_show). Formats of less than
  * two characters are taken out as well: libtraceevent looks before their start. */
-char *listing_printk_formats(const char *text, size_t length);
+char *listing_printk_formats(const char *text, size_t length, size_t *left_out);
 
 #endif

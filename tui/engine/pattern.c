@@ -136,6 +136,43 @@ static int scan_pattern(struct scan *scan, struct pattern_fault *fault)
 	return ret;
 }
 
+/* The bounds of a \{m,n\}, whose first digit is at at: the larger one. */
+static unsigned long basic_bound(const char *at)
+{
+	char *end;
+	unsigned long low = strtoul(at, &end, 10), high = low;
+
+	if (*end == ',')
+		high = isdigit((unsigned char)end[1]) ? strtoul(end + 1, NULL, 10) : low + 1;
+	return high > low ? high : low;
+}
+
+int pattern_check_basic(const char *text, struct pattern_fault *fault)
+{
+	unsigned long repeats = 1, bound;
+
+	for (size_t at = 0; text[at];) {
+		size_t end = text[at] == '[' ? bracket_end(text, at) : 0;
+
+		if (end) {
+			at = end;
+			continue;
+		}
+		if (text[at] != '\\') {
+			at++;
+			continue;
+		}
+		if (isdigit((unsigned char)text[at + 1]))
+			return refuse(fault, at,
+				      "back-references can take for ever and are not known");
+		bound = text[at + 1] == '{' ? basic_bound(text + at + 2) : 1;
+		if (bound > PATTERN_REPEATS || (repeats *= bound ? bound : 1) > PATTERN_REPEATS)
+			return refuse(fault, at, "too many repetitions");
+		at += text[at + 1] ? 2 : 1;
+	}
+	return 0;
+}
+
 int pattern_compile(struct pattern *pattern, const char *text, struct pattern_fault *fault)
 {
 	struct scan scan = {.text = text, .repeats = 1};

@@ -34,6 +34,9 @@ struct pattern_fault {
 
 /* 0, or -EINVAL with fault filled in. An empty pattern is none. */
 int pattern_compile(struct pattern *pattern, const char *text, struct pattern_fault *fault);
+/* Is a basic regular expression, as filters have them, one that takes neither for ever nor all
+ * memory? 0, or -EINVAL with fault filled in. Whether it is one at all is regcomp(3)'s to say. */
+int pattern_check_basic(const char *text, struct pattern_fault *fault);
 /* The first match in text from its byte from on: where it starts and ends. An empty match is
  * none. */
 bool pattern_find(const struct pattern *pattern, const char *text, size_t from, size_t *start,

@@ -63,7 +63,9 @@ const char *print_fault(const struct print_job *job)
 	const struct event_format *format = job->format;
 
 	if (job->size < format->least)
-		return "shorter than its format";
+		return "malformed record, shorter than its format";
+	if (job->size > format->most)
+		return "too long to be printed as its format asks, shown raw";
 	for (uint32_t i = 0; i < format->dynamic_count; i++) {
 		const struct dynamic_field *field = &format->dynamic[i];
 		uint32_t word = page_u32(job->geometry, job->data + field->offset);
@@ -71,7 +73,7 @@ const char *print_fault(const struct print_job *job)
 
 		/* Also where nothing is: libtraceevent looks for a string's end there. */
 		if (offset > job->size || length > job->size - offset)
-			return "a dynamic field lies outside";
+			return "malformed record, a dynamic field lies outside";
 	}
 	return NULL;
 }
@@ -180,7 +182,6 @@ void print_lines(struct printer *printer, const struct print_job *job, struct pr
 		print_hex(&out, job->data, job->size);
 	} else if (fault) {
 		printed->kind = ENGINE_ROW_MALFORMED;
-		out_string(&out, "malformed record, ");
 		out_string(&out, fault);
 		out_char(&out, ':');
 		print_hex(&out, job->data, job->size);

@@ -61,7 +61,7 @@ void print_lines(struct printer *printer, const struct print_job *job, struct pr
 bool print_detail(struct printer *printer, const struct print_job *job, struct calls *calls,
 		  const struct record *next, struct out *out);
 
-/* What is wrong with the record of an event that has a format, or NULL. */
+/* Why the record of an event that has a format is shown raw, or NULL. */
 const char *print_fault(const struct print_job *job);
 
 /* Find the job's format by its data, which has 2 bytes at least. */

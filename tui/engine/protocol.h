@@ -163,7 +163,7 @@ struct engine_text {
 };
 
 struct engine_formats_reply {
-	int32_t error;	 /* 0 or -errno; reason says why */
+	int32_t error;	 /* 0 or -errno; reason says why, or what was left out: "" nothing */
 	uint32_t events; /* event formats that parsed */
 	uint32_t failed; /* event formats that did not */
 	uint32_t cpus;

@@ -154,6 +154,24 @@ bool cursor_look_shown(struct cursor *cursor, enum timeline_way way)
 	return cursor_bound(cursor, row, way);
 }
 
+static unsigned regexes_of(const struct filter_set *set, const struct entry *entry)
+{
+	const struct sieve sieve = sieve_of(set, entry->formats);
+
+	return sieve.filter ? sieve.filter->regexes : 0;
+}
+
+/* What a look at a page costs, in rows. A regular expression may have to read all of its bytes, for
+ * two of which a row would be looked at otherwise. */
+static int64_t cost_of(const struct cursor *cursor, const struct entry *entry)
+{
+	const struct timeline *timeline = cursor->timeline;
+	int64_t bytes = cursor->stream->shared->geometry.size;
+	unsigned regexes = regexes_of(timeline->filter, entry) + regexes_of(timeline->find, entry);
+
+	return (int64_t)entry_rows(entry) + 1 + regexes * (bytes / 2);
+}
+
 /* Look into the page that bounds one side. */
 void cursor_resolve(struct cursor *cursor, enum timeline_way way)
 {
@@ -174,7 +192,7 @@ void cursor_resolve(struct cursor *cursor, enum timeline_way way)
 	cursor_look(cursor, way);
 	/* A page with rows that pass costs nothing: who looked at it in vain would do so again. */
 	if (cursor->sifted && !cursor->shown_count)
-		cursor->timeline->budget -= (int64_t)entry_rows(cursor->entry) + 1;
+		cursor->timeline->budget -= cost_of(cursor, cursor->entry);
 }
 
 /* False when the budget is used up. */
@@ -191,7 +209,7 @@ static bool cursor_sift_unseen(struct cursor *cursor)
 			continue;
 		if (cursor->timeline->budget <= 0)
 			return false;
-		cursor->timeline->budget -= (int64_t)entry_rows(entry) + 1;
+		cursor->timeline->budget -= cost_of(cursor, entry);
 		if (cursor_load(cursor, entry->first_row))
 			cursor_sift(cursor);
 	}

@@ -281,10 +281,19 @@ static uint64_t symbol_address(const char *kallsyms, const char *name)
 /* A number in C's notations, or a symbol of the kernel's that a print format names. */
 static int compile_atom(struct compiler *compiler, const char *atom)
 {
+	struct value_steps *steps = compiler->steps;
 	uint64_t constant = strtoull(atom, NULL, 0);
+	size_t length;
 
-	if (!constant && *atom && !isdigit((unsigned char)*atom))
-		constant = symbol_address(compiler->steps->kallsyms, atom);
+	if (!constant && *atom && !isdigit((unsigned char)*atom) && steps->kallsyms) {
+		/* Formats may name as many symbols as they like, each a way through all of these.
+		 */
+		length = strlen(steps->kallsyms);
+		if (length > steps->search)
+			return -EOPNOTSUPP;
+		steps->search -= length;
+		constant = symbol_address(steps->kallsyms, atom);
+	}
 	return add_constant(compiler, constant);
 }
 

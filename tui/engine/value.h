@@ -53,6 +53,7 @@ struct value_steps {
 	uint32_t count;
 	uint32_t room;
 	const char *kallsyms; /* clean lines (see listings.h), while values are compiled; or NULL */
+	size_t search;	      /* bytes of them that may still be looked through */
 };
 
 void value_steps_release(struct value_steps *steps);

@@ -233,6 +233,8 @@ static void judge(struct guest *guest)
 		guest_say(guest, GUEST_WARNING,
 			  "%u of %u event formats do not parse; their events are shown raw",
 			  reply->failed, reply->failed + reply->events);
+	if (reply->reason[0])
+		guest_say(guest, GUEST_WARNING, "%s", reply->reason);
 	if (reply->kptr_restricted)
 		guest_say(
 			guest, GUEST_INFO,

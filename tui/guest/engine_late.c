@@ -4,9 +4,8 @@
 #include "tui/domain/loop.h"
 #include "tui/guest/guest_private.h"
 
-#define LOOK_MS 2000
-#define LOOKS_LATE \
-	3 /* without a word from it; none of them counts while we are stopped ourselves */
+#define LOOK_MS	   2000
+#define LOOKS_LATE 3 /* without a word from it; none counts while we are stopped ourselves */
 
 static void look(void *data)
 {
@@ -26,7 +25,7 @@ static void look(void *data)
 		return;
 	late->told = true;
 	guest_say(
-		guest, GUEST_WARNING,
+		guest, GUEST_WAITING,
 		"the engine of %s does not answer: it is stopped, or the host has no time for it; "
 		"what the guest sends waits; kill -CONT %d lets a stopped one go on",
 		guest->name, (int)engine_client_pid(guest->link.client));

@@ -263,6 +263,23 @@ static void silent_agent_is_noticed_and_heard_again(void **state)
 	assert_int_equal(fake->starts, 1);
 }
 
+/* Modes are looked at when a guest is opened; those that a fake guest has are in order. */
+static void fifos_that_others_can_write_to(void **state)
+{
+	struct fake *fake = *state;
+	char path[128];
+
+	assert_int_equal(open_guest(fake, NULL), 0);
+	turn_until(fake, is(fake, GUEST_STOPPED));
+	assert_false(said(fake, "by others"));
+	guest_free(fake->guest);
+	fake->guest = NULL;
+	snprintf(path, sizeof(path), "%s/agent-ctl-path.in", fake->dir);
+	assert_int_equal(chmod(path, 0622), 0);
+	assert_int_equal(open_guest(fake, NULL), 0);
+	turn_until(fake, said(fake, "agent-ctl-path.in can be written to by others (mode 0622)"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -278,6 +295,7 @@ int main(void)
 		GUEST_TEST(no_formats_is_one_sentence),
 		GUEST_TEST(unknown_events_bring_new_formats),
 		GUEST_TEST(silent_agent_is_noticed_and_heard_again),
+		GUEST_TEST(fifos_that_others_can_write_to),
 	};
 
 	return cmocka_run_group_tests_name("guest", tests, group_setup, NULL);

@@ -9,6 +9,8 @@
 #include <libvirt/libvirt.h>
 #include <libvirt/virterror.h>
 
+#include "tui/domain/channels.h"
+#include "tui/domain/exposed.h"
 #include "tui/domain/lookup.h"
 #include "tui/domain/place.h"
 #include "tui/domain/qemu_user.h"
@@ -349,4 +351,16 @@ int setup_step(struct setup *setup, char *error, size_t error_size)
 		return ret;
 	setup->next++;
 	return setup->next < setup->plan.count;
+}
+
+void setup_check(struct setup *setup, void (*say)(void *data, const char *sentence), void *data)
+{
+	char *xml = virDomainGetXMLDesc(setup->domain, setup->active ? 0 : VIR_DOMAIN_XML_INACTIVE);
+	struct channels channels = {0};
+	char error[256];
+
+	if (xml && !channels_from_xml(&channels, xml, error, sizeof(error)))
+		exposed_channels(&channels, say, data);
+	channels_release(&channels);
+	free(xml);
 }

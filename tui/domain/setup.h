@@ -33,4 +33,8 @@ const struct setup_plan *setup_plan(const struct setup *setup);
  * 0: all is done; -errno with a sentence in error: it failed, and what was done before stays. */
 int setup_step(struct setup *setup, char *error, size_t error_size);
 
+/* A sentence for each kind of thing that others than root and QEMU may write to (exposed.h), among
+ * what the domain has now. Nothing where libvirt can't be asked. */
+void setup_check(struct setup *setup, void (*say)(void *data, const char *sentence), void *data);
+
 #endif

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tui/domain/exposed.h"
 #include "tui/guest/guest_private.h"
 
 static void follow_wall(struct guest *guest, const struct engine_packet *stats)
@@ -11,6 +12,23 @@ static void follow_wall(struct guest *guest, const struct engine_packet *stats)
 		wall_follow(&guest->wall, stats);
 	else if (guest->live)
 		wall_sample(&guest->wall, stats, wall_ahead());
+}
+
+static void warn(void *data, const char *sentence)
+{
+	guest_say(data, GUEST_WARNING, "%s", sentence);
+}
+
+/* Once for a guest, however many engines it gets. */
+static void say_what_is_exposed(struct guest *guest)
+{
+	if (guest->exposure_told)
+		return;
+	guest->exposure_told = true;
+	if (guest->capture)
+		exposed_capture(guest->name, warn, guest);
+	else
+		exposed_channels(&guest->channels, warn, guest);
 }
 
 static void packet_came(void *data, const struct engine_packet *packet)
@@ -26,6 +44,7 @@ static void packet_came(void *data, const struct engine_packet *packet)
 		guest_say(guest, GUEST_DETAIL, "engine: locked down: %s", guest->sandbox);
 		if (guest->greeting)
 			guest_say(guest, GUEST_ERROR, "%s", guest->greeting);
+		say_what_is_exposed(guest);
 		break;
 	case ENGINE_MESSAGE:
 		guest_say(guest, GUEST_WARNING, "%.*s", (int)sizeof(text->text), text->text);

@@ -145,6 +145,7 @@ struct guest {
 	uint64_t record_limit;
 	unsigned dat_version;
 	bool require_sandbox;
+	bool exposure_told;			  /* of what others may write to */
 	char sandbox[sizeof(struct engine_text)]; /* what the engine said of it; "": nothing yet */
 	struct engine_filter filter;		  /* of what is shown; all "": everything */
 	enum guest_state state;

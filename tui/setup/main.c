@@ -204,6 +204,12 @@ static bool is_wanted(void)
 	return false;
 }
 
+static void print_warning(void *data, const char *sentence)
+{
+	(void)data;
+	print_line(stderr, "vtrace-setup: warning: %s", sentence);
+}
+
 static int carry_out(struct setup *setup)
 {
 	const struct setup_plan *plan = setup_plan(setup);
@@ -247,6 +253,8 @@ static int run(const struct arguments *arguments)
 		print_plan(setup);
 		status = arguments->yes || is_wanted() ? carry_out(setup) : EXIT_FAILURE;
 	}
+	if (status == EXIT_SUCCESS && !arguments->print_xml && !arguments->setup.remove)
+		setup_check(setup, print_warning, NULL);
 	setup_free(setup);
 	return status;
 }

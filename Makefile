@@ -150,7 +150,19 @@ $(B)/tests/no-memory/vtrace-top: $(call obj,$(CONSOLE_SRC) $(FORMATS_SRC)) $(FAI
 	@echo '  LD    $@'
 	$(Q)$(CC) $(if $(SAN),,-pie) $(LDFLAGS) -o $@ $^ $(call libs_of,$(CONSOLE_LIBS))
 
-unit-tests: $(UNIT_TESTS) $(NO_MEMORY) $(B)/tests/screen/feed $(B)/tests/screen/walk
+# An engine with a fault in it, and the console beside it.
+PLANTED      := $(B)/tests/planted/vtrace-engine $(B)/tests/planted/vtrace-top
+$(B)/tests/planted/vtrace-engine: LDFLAGS += -Wl,--wrap=intake_fill
+$(B)/tests/planted/vtrace-engine: $(call obj,$(ENGINE_SRC) $(FORMATS_SRC) tests/screen/planted.c)
+	@mkdir -p $(@D)
+	@echo '  LD    $@'
+	$(Q)$(CC) $(if $(SAN),,-pie) $(LDFLAGS) -o $@ $^ -pthread $(call libs_of,$(ENGINE_LIBS)) -ldl
+$(B)/tests/planted/vtrace-top: $(B)/vtrace-top
+	@mkdir -p $(@D)
+	$(Q)cp $< $@
+
+unit-tests: $(UNIT_TESTS) $(NO_MEMORY) $(PLANTED) $(B)/tests/screen/feed $(B)/tests/screen/walk \
+		$(B)/tests/screen/stalled
 
 # A guest made of a capture, for screen tests and bench-ui.
 $(B)/tests/screen/feed: $(B)/tests/screen/feed.o $(B)/all.a
@@ -162,7 +174,7 @@ $(BENCHES): %: %.o $(B)/all.a
 	@echo '  LD    $@'
 	$(Q)$(CC) $(if $(SAN),,-pie) $(LDFLAGS) -o $@ $< $(B)/all.a $(call libs_of,libtraceevent libzstd zlib)
 
-$(B)/tests/bench/ui $(B)/tests/screen/walk: %: %.o
+$(B)/tests/bench/ui $(B)/tests/screen/walk $(B)/tests/screen/stalled: %: %.o
 	@echo '  LD    $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lutil
 
@@ -209,6 +221,13 @@ check: all unit-tests ## the tests that need no guest, in under a minute
 check-threads: ## the threads of the engine, under ThreadSanitizer
 	@$(MAKE) --no-print-directory TSAN=1 build-tsan/tests/unit/test_drain
 	build-tsan/tests/unit/test_drain
+
+test-hostile: ## attacks and the host's faults at length, then fuzzing for TIME seconds a target (600)
+	@tests/deps
+	@$(MAKE) --no-print-directory all unit-tests
+	@$(MAKE) --no-print-directory SAN=1 all unit-tests
+	@tests/run hostile
+	@$(MAKE) --no-print-directory fuzz TIME=$(or $(TIME),600)
 
 fuzz: ## run the fuzz targets for TIME seconds each (60; TARGET=page: that one)
 	@tests/deps
@@ -308,7 +327,8 @@ clean: ## remove what was built
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-.PHONY: all unit-tests fuzzers guest-tests deps demo demo-clean test check check-threads fuzz \
+.PHONY: all unit-tests fuzzers guest-tests deps demo demo-clean test check check-threads \
+	test-hostile fuzz \
 	guest-kernel test-kernel bench bench-ui bench-overhead soak keys tour walk lint install install-agent \
 	agent-deb uninstall clean help
 

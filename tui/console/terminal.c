@@ -17,6 +17,7 @@
 #include "tui/console/keymap.h"
 #include "tui/console/mouse.h"
 #include "tui/console/paste.h"
+#include "tui/console/stall.h"
 #include "tui/console/terminal.h"
 #include "tui/console/terminfo.h"
 #include "tui/domain/loop.h"
@@ -42,6 +43,7 @@ struct terminal {
 	char noise[512]; /* a line of stderr being collected */
 	size_t noise_length;
 	sigset_t mask_kept;
+	struct stall stall;
 };
 
 static const int crash_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
@@ -326,6 +328,7 @@ static int open_screen(struct terminal *terminal, char *error, size_t error_size
 			 "-b prints lines instead");
 		return -ENOTTY;
 	}
+	stall_init(&terminal->stall);
 	if (terminfo_known())
 		terminal->screen = newterm(NULL, stdout, stdin);
 	if (!terminal->screen) {
@@ -372,6 +375,7 @@ int terminal_open(struct terminal **result, const struct terminal_events *events
 	terminal->data = data;
 	terminal->signal_fd = terminal->signal_watch = terminal->key_watch = -1;
 	terminal->stderr_kept = terminal->noise_fd = terminal->noise_watch = -1;
+	terminal->stall.tty_fd = terminal->stall.null_fd = -1;
 	terminal->ascii = strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
 	sigprocmask(SIG_BLOCK, NULL, &terminal->mask_kept);
 
@@ -401,23 +405,32 @@ fail:
 
 void terminal_close(struct terminal *terminal)
 {
+	bool stalled = false, again;
+
 	if (!terminal)
 		return;
 	loop_unwatch(terminal->key_watch);
 	loop_unwatch(terminal->signal_watch);
 	loop_unwatch(terminal->noise_watch);
 	if (terminal->screen) {
+		stall_takes(&terminal->stall, &again);
+		stall_begin(&terminal->stall);
 		terminal_mouse(terminal, false);
 		paste_marks(false);
 		erase();
 		refresh();
 		endwin();
 		delscreen(terminal->screen);
+		stalled = stall_end(&terminal->stall);
 	}
+	stall_release(&terminal->stall);
 	catch_crashes(false);
 	if (terminal->stderr_kept >= 0) {
 		fflush(stderr);
-		dup2(terminal->stderr_kept, STDERR_FILENO);
+		/* What is said at the end would wait as well. */
+		dup2(stalled && isatty(terminal->stderr_kept) ? STDOUT_FILENO
+							      : terminal->stderr_kept,
+		     STDERR_FILENO);
 		close(terminal->stderr_kept);
 	}
 	if (terminal->noise_fd >= 0)
@@ -476,12 +489,19 @@ void terminal_begin(struct terminal *terminal)
 
 void terminal_end(struct terminal *terminal, int row, int column)
 {
-	(void)terminal;
+	bool again;
+
+	if (!stall_takes(&terminal->stall, &again))
+		return;
+	if (again)
+		clearok(stdscr, TRUE);
+	stall_begin(&terminal->stall);
 	curs_set(row < 0 ? 0 : 1);
 	if (row >= 0)
 		move(row, column);
 	wnoutrefresh(stdscr);
 	doupdate();
+	stall_end(&terminal->stall);
 }
 
 void terminal_repaint(struct terminal *terminal)

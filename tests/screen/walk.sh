@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Ten thousand keys at random (two thousand without sanitizers), with a guest that sends and whose
 # pages are damaged now and then: the console neither dies nor stops to answer, nor does the engine.
-# WALK_SEED walks another way, WALK_KEYS another length.
+# WALK_SEED walks another way, WALK_KEYS another length, VTRACE_LONG=1 ten times as far.
 # shellcheck source=tests/screen/console
 . "$(dirname "$0")/console"
 
@@ -15,6 +15,7 @@ case $BUILD in
 *-san) keys=10000 ;;
 *) keys=2000 ;;
 esac
+[ -z "${VTRACE_LONG:-}" ] || keys=$((keys * 10))
 seed=${WALK_SEED:-1} keys=${WALK_KEYS:-$keys}
 cd "$WORK" || exit 1
 # What the consoles say on stderr is no part of the screen.

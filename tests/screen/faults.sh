@@ -95,6 +95,20 @@ see "says that the end of the recording is missing" 'second.*not complete'
 ok "the stopped engine is gone" test ! -e "/proc/$engine"
 ok "what was recorded can be read" test "$("$TOP" -b -r "$WORK/second" 2> /dev/null | wc -l)" -gt 100
 
+"$TOP" -b --dir "$FED" --start -w "$WORK/batch" > "$WORK/lines" 2> "$WORK/err" &
+batch=$!
+ok "batch: lines come" within "$PATIENCE" test -s "$WORK/lines"
+engine=$(pgrep -P $batch -x vtrace-engine)
+kill -STOP "$engine"
+ok "batch: a stopped engine is told of" within "$PATIENCE" grep -q 'does not answer: it is stopped' "$WORK/err"
+kill -CONT "$engine"
+lines=$(wc -l < "$WORK/lines")
+ok "batch: then lines go on" within "$PATIENCE" eval '[ "$(wc -l < "$WORK/lines")" -gt $((lines + 1000)) ]'
+kill -TERM $batch
+wait $batch
+is "batch: it ends as it would have" $? 0
+ok "batch: the recording is complete" grep -q '^complete yes' "$WORK/batch/manifest"
+
 # ---- no descriptors left ----
 
 open_console 160x24 "ulimit -n 5; $LIVE"

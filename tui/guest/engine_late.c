@@ -37,6 +37,7 @@ void engine_late_begin(struct guest *guest)
 
 	late->heard = true;
 	late->told = false;
+	late->serial = 0; /* another engine's */
 	/* Without memory for a timer nobody is told, and that is all. */
 	if (late->timer < 0)
 		late->timer = loop_timer(LOOK_MS, look, guest);

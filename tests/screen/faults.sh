@@ -18,15 +18,6 @@ says()
 	wait_for "$1" says_now "$2"
 }
 
-record_to()
-{
-	key S
-	see "S asks where to" "^record.* to:"
-	key C-u
-	typed "$1"
-	key Enter
-}
-
 # The console in the terminal, and its engine.
 console_pid()
 {

@@ -20,15 +20,6 @@ whole()
 	is "$1: it has events" "$(wc -l < "$WORK/lines")" 1000
 }
 
-record_to()
-{
-	key S
-	see "S asks where to" "^record.* to:"
-	key C-u
-	typed "$1"
-	key Enter
-}
-
 feed -r 20000
 open_console 100x24 "$LIVE"
 title "tracing" 'TRACING'

@@ -39,10 +39,6 @@ key q
 readable "recorded until it died" first
 key R
 see "R offers another one" 'restart the engine'
-key y
-title "it runs" 'TRACING'
-title "and dies of such a page as well" 'NO ENGINE'
-see "the question again" 'restart the engine'
 key n
 key q
 see "q leaves" 'ended with 0'

@@ -23,8 +23,9 @@ int printer_init(struct printer *printer)
 
 void printer_release(struct printer *printer)
 {
-	if (printer->record)
+	if (printer->text.buffer)
 		trace_seq_destroy(&printer->text);
+	printer->text.buffer = NULL;
 	free(printer->record);
 	free(printer->made);
 	printer->record = NULL;

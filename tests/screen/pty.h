@@ -285,8 +285,8 @@ static inline void pty_sequence(struct pty *pty)
 
 static inline void pty_byte(struct pty *pty, unsigned char byte)
 {
-	if (byte == 0x1b && pty->length > 1 && pty->sequence[1] == '[')
-		pty->length = 0; /* a control sequence that was cut off: another one begins */
+	if (byte == 0x1b && (pty->length == 1 || (pty->length && pty->sequence[1] != ']')))
+		pty->length = 0; /* a sequence that was cut off: another one begins */
 	if (pty->length) {
 		if (pty->length == sizeof(pty->sequence) - 1)
 			pty_die("a sequence without an end", pty->sequence + 1);

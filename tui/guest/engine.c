@@ -19,6 +19,12 @@ static void warn(void *data, const char *sentence)
 	guest_say(data, GUEST_WARNING, "%s", sentence);
 }
 
+/* Whoever reads a capture takes the word of whose it is: that is for the log. */
+static void mention(void *data, const char *sentence)
+{
+	guest_say(data, GUEST_DETAIL, "%s", sentence);
+}
+
 /* Once for a guest, however many engines it gets. */
 static void say_what_is_exposed(struct guest *guest)
 {
@@ -26,7 +32,7 @@ static void say_what_is_exposed(struct guest *guest)
 		return;
 	guest->exposure_told = true;
 	if (guest->capture)
-		exposed_capture(guest->name, warn, guest);
+		exposed_capture(guest->name, mention, guest);
 	else
 		exposed_channels(&guest->channels, warn, guest);
 }

@@ -70,6 +70,12 @@ comes_of_cpu1()
 	within 3 in_out "\\[001\\] .*$MARK"
 }
 
+libvirtd_restarted()
+{
+	end_libvirtd
+	within "$PATIENCE" some_events $(($(events_out) + ENOUGH)) && start_libvirtd
+}
+
 # FIFOs, a share, and as many events as a CPU can write.
 own_guest vtrace-test-sums --load full --vcpus 2 --vcpus-now 1 --on-crash restart
 virsh -q -c "$URI" dumpxml --inactive "$DOMAIN" > "$WORK/domain.xml"
@@ -81,6 +87,12 @@ for fault in CPU_plugged_in agent_restarted paused_and_undefined CPU_off_and_on 
 done
 stopped_and_started
 nothing_lost_on_the_way
+if needed=$(libvirtd_is_needed); then
+	skip "libvirtd restarted" "$needed"
+else
+	run libvirtd_restarted
+	nothing_lost_on_the_way
+fi
 run agent_killed
 
 print_table

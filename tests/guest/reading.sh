@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # The rows of accounting.sh's table that are the host's doing: whoever reads the guest's pages is
-# held up or killed, libvirtd goes, the guest is destroyed.
+# held up or killed, or the guest is destroyed.
 # shellcheck source=tests/guest/domain
 . "$(dirname "$0")/domain"
 # shellcheck source=tests/guest/sums
@@ -63,12 +63,6 @@ reader_stopped()
 	kill -CONT "$top" "$engine"
 }
 
-libvirtd_restarted()
-{
-	end_libvirtd
-	within "$PATIENCE" some_events $(($(events_out) + ENOUGH)) && start_libvirtd
-}
-
 console_killed()
 {
 	begin console_killed
@@ -97,12 +91,6 @@ ok "reader stopped: the agent obeyed" test -e "$WORK/obeyed"
 read -r taken given < "$WORK/share"
 ok "reader stopped: 99 % of the guest's CPU time stay for its load ($taken of $given went to the agent)" \
 	test "$((taken * 100))" -le "$given"
-if needed=$(libvirtd_is_needed); then
-	skip "libvirtd restarted" "$needed"
-else
-	run libvirtd_restarted
-	nothing_lost_on_the_way
-fi
 console_killed
 guest_destroyed
 

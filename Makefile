@@ -222,6 +222,10 @@ check-threads: ## the threads of the engine, under ThreadSanitizer
 	@$(MAKE) --no-print-directory TSAN=1 build-tsan/tests/unit/test_drain
 	build-tsan/tests/unit/test_drain
 
+check-valgrind: all unit-tests ## the unit tests under valgrind's memcheck
+	@tests/deps
+	@tests/run valgrind
+
 test-hostile: ## attacks and the host's faults at length, then fuzzing for TIME seconds a target (600)
 	@tests/deps
 	@$(MAKE) --no-print-directory all unit-tests
@@ -327,7 +331,7 @@ clean: ## remove what was built
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-.PHONY: all unit-tests fuzzers guest-tests deps demo demo-clean test check check-threads \
+.PHONY: all unit-tests fuzzers guest-tests deps demo demo-clean test check check-threads check-valgrind \
 	test-hostile fuzz \
 	guest-kernel test-kernel bench bench-ui bench-overhead soak keys tour walk lint install install-agent \
 	agent-deb uninstall clean help

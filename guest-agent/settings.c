@@ -177,7 +177,6 @@ static int check_buffer(const struct settings *settings, const char *before, con
 			char *reason, size_t size)
 {
 	uint64_t have, want;
-	size_t used;
 	int err;
 
 	if (control_number(before, &have)) {
@@ -189,9 +188,12 @@ static int check_buffer(const struct settings *settings, const char *before, con
 	if (control_number(value, &want) || want <= have)
 		return 0;
 	err = buffer_memory_check(settings->tracefs, want - have, reason, size);
-	used = strlen(reason);
-	if (err && used < size)
-		snprintf(reason + used, size - used, "; each has %" PRIu64 " KiB", have);
+	if (err) {
+		size_t used = strlen(reason);
+
+		if (used < size)
+			snprintf(reason + used, size - used, "; each has %" PRIu64 " KiB", have);
+	}
 	return err;
 }
 

@@ -81,7 +81,9 @@ saved_is_whole() {
 	fi
 }
 
-each "the console records a guest" vtrace-top saved_is_whole \
+# At length only: of a console that records, the n-th allocation is another one in each run, and some
+# of them leave it waiting for an answer for a minute.
+[ -z "${VTRACE_LONG:-}" ] || each "the console records a guest" vtrace-top saved_is_whole \
 	-b --dir "$work/fed" --start -n 50 -w "$work/made"
 each "an engine records a guest" vtrace-engine saved_is_whole \
 	-b --dir "$work/fed" --start -n 50 -w "$work/made"

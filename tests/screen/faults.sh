@@ -44,14 +44,6 @@ no_more_descriptors()
 	prlimit --pid "$console" --nofile="$(find "/proc/$console/fd" -type l | wc -l):"
 }
 
-# whole NAME DIRECTORY: it is read without a complaint, and has rows.
-whole()
-{
-	ok "$1: it is read without a complaint" test -z \
-		"$("$TOP" -b -r "$WORK/$2" -n 100 2>&1 > "$WORK/lines")"
-	is "$1: it has events" "$(wc -l < "$WORK/lines")" 100
-}
-
 # ---- an engine that is stopped ----
 
 feed -r 20000

@@ -12,14 +12,6 @@ pages()
 	echo $(($(cat "$WORK/$1"/cpu*.raw | wc -c) / 4096))
 }
 
-# whole NAME DIRECTORY: it is read without a complaint, and has rows.
-whole()
-{
-	ok "$1: it is read without a complaint" test -z \
-		"$("$TOP" -b -r "$WORK/$2" -n 1000 2>&1 > "$WORK/lines")"
-	is "$1: it has events" "$(wc -l < "$WORK/lines")" 1000
-}
-
 feed -r 20000
 open_console 100x24 "$LIVE"
 title "tracing" 'TRACING'
@@ -56,7 +48,7 @@ key S
 see "S again ends it" 'saved first: [0-9,]+ pages'
 ok "the title tells no longer" line 1 'TRACING.*mem [^ ]+$'
 ok "the manifest says that it is complete" grep -q '^complete yes' "$WORK/first/manifest"
-whole "recorded by S" first
+whole "recorded by S" first 1000
 record_to again.dat
 see "a second one, a trace.dat" 'recording to again\.dat'
 title "counts from nothing" 'rec [0-9.]+K'
@@ -83,7 +75,7 @@ record_to limited
 see "it ends by itself" 'limited ends: it has .* --write-limit'
 wait_for "and is saved" grep -q '^complete yes' "$WORK/limited/manifest"
 is "with exactly what is allowed" "$(pages limited)" 256
-whole "at its limit" limited
+whole "at its limit" limited 1000
 title "the view goes on" 'TRACING'
 record_to once.more
 wait_for "another one begins from nothing" grep -q '^complete yes' "$WORK/once.more/manifest"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Formats out of bundles that lie, contradict themselves, or are rubbish. */
-#include "tests/unit/formats.h"
+#include "tests/unit/formats_fixture.h"
 
 #ifdef VTRACE_SANITIZED
 const char *__lsan_default_suppressions(void);
@@ -11,33 +11,6 @@ const char *__lsan_default_suppressions(void)
 	return "leak:libtraceevent.so";
 }
 #endif
-
-struct fixture {
-	struct made_bundle made;
-	struct formats *formats;
-	struct comms *comms;
-	struct engine_formats_reply reply;
-};
-
-static int set_up(void **state)
-{
-	struct fixture *f = calloc(1, sizeof(*f));
-
-	f->comms = comms_new();
-	bundle_begin(&f->made, "boot");
-	*state = f;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct fixture *f = *state;
-
-	formats_free(f->formats);
-	comms_free(f->comms);
-	free(f);
-	return 0;
-}
 
 static void add(struct fixture *f, const char *name, long long id, const char *fields)
 {

@@ -4,36 +4,9 @@
  * while it loads formats and learns names. The others are with what has them; doc/SECURITY.md says
  * where.
  */
-#include "tests/unit/formats.h"
+#include "tests/unit/formats_fixture.h"
 #include "tui/engine/notes.h"
 #include "tui/engine/words.h"
-
-struct fixture {
-	struct made_bundle made;
-	struct formats *formats;
-	struct comms *comms;
-	struct engine_formats_reply reply;
-};
-
-static int set_up(void **state)
-{
-	struct fixture *f = calloc(1, sizeof(*f));
-
-	f->comms = comms_new();
-	bundle_begin(&f->made, "boot");
-	*state = f;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct fixture *f = *state;
-
-	formats_free(f->formats);
-	comms_free(f->comms);
-	free(f);
-	return 0;
-}
 
 /* A text that is put together piece by piece. */
 struct text {

@@ -21,4 +21,8 @@
 #define VTRACE_SHARE_MOUNT  "/run/vtrace/share"
 #define VTRACE_FORMATS_FILE "formats"
 
+/* A kernel's build id as digits: NT_GNU_BUILD_ID is 20 bytes (SHA-1) nearly everywhere, or what the
+ * linker was told (ld(1), --build-id). With a NUL. */
+#define VTRACE_BUILD_ID_SIZE 65
+
 #endif

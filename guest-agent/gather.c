@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "formats/bundle.h"
+#include "guest-agent/build_id.h"
 
 struct gathering {
 	const struct tracefs *tracefs;
@@ -108,7 +109,7 @@ static int add_header(struct gathering *gathering, unsigned cpus, uint64_t gener
 {
 	struct page_layout layout;
 	struct utsname name;
-	char clock[32], *boot_id;
+	char clock[32], build_id[VTRACE_BUILD_ID_SIZE], *boot_id;
 	size_t length;
 	int err = tracefs_layout(gathering->tracefs, &layout);
 
@@ -125,6 +126,9 @@ static int add_header(struct gathering *gathering, unsigned cpus, uint64_t gener
 	bundle_writer_header(&gathering->writer, "boot-id", boot_id);
 	free(boot_id);
 	bundle_writer_header(&gathering->writer, "kernel", name.release);
+	/* A kernel may be built without one. */
+	if (!build_id_read(build_id, sizeof(build_id)))
+		bundle_writer_header(&gathering->writer, "build-id", build_id);
 	bundle_writer_header(&gathering->writer, "machine", name.machine);
 	bundle_writer_header(&gathering->writer, "clock", clock);
 	bundle_writer_header(&gathering->writer, "endian",

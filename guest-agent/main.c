@@ -18,6 +18,7 @@
 #include "guest-agent/cpus.h"
 #include "guest-agent/early.h"
 #include "guest-agent/export.h"
+#include "guest-agent/gather.h"
 #include "guest-agent/notrace.h"
 #include "guest-agent/ports.h"
 #include "guest-agent/pumps.h"
@@ -40,6 +41,7 @@ struct options {
 	bool early;
 	size_t pipe_size;
 	bool top;
+	const char *export;
 	const char *instance;
 	const char *config;
 	struct allowed allowed;
@@ -64,6 +66,9 @@ static const struct {
 	{{"config", required_argument, NULL, 'c'}, " FILE", "read this [" ALLOWED_CONFIG "]"},
 	{{"wait", no_argument, NULL, 'w'}, "", "wait for the control port to be plugged in"},
 	{{"early", no_argument, NULL, 'e'}, "", "run in an initramfs, and outlive it"},
+	{{"export", required_argument, NULL, 'x'},
+	 " FILE",
+	 "write the event formats to FILE, and end"},
 	{{"help", no_argument, NULL, 'h'}, "", "print this and exit"},
 	{{"version", no_argument, NULL, 'V'}, "", "print the version and exit"},
 };
@@ -153,6 +158,9 @@ static int parse_options(int argc, char **argv, struct options *options)
 			break;
 		case 'e':
 			options->early = true;
+			break;
+		case 'x':
+			options->export = optarg;
 			break;
 		case 'h':
 			print_help();
@@ -301,6 +309,32 @@ out:
 	return err;
 }
 
+/* The formats bundle in a file, for a host that has only the memory of such a guest. */
+static int export_file(const struct tracefs *tracefs, const char *path)
+{
+	char error[512] = "";
+	struct cpus cpus;
+	unsigned events;
+	int fd, err = cpus_read(&cpus);
+
+	fd = err ? err : open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (fd < 0) {
+		err = err ? err : -errno;
+		fprintf(stderr, "trace-agent: cannot write %s: %s\n", path, strerror(-err));
+		return err;
+	}
+	err = gather_bundle(tracefs, cpus.count, 1, fd, &events, error, sizeof(error));
+	if (close(fd) && !err) {
+		err = -errno;
+		snprintf(error, sizeof(error), "cannot write %s: %s", path, strerror(-err));
+	}
+	if (!err)
+		return 0;
+	unlink(path);
+	fprintf(stderr, "trace-agent: %s\n", error);
+	return err;
+}
+
 static int run(const struct options *options, int early)
 {
 	struct control_setup setup = {.port = -1,
@@ -320,8 +354,9 @@ static int run(const struct options *options, int early)
 		fprintf(stderr, "trace-agent: %s\n", error);
 		return err;
 	}
-	err = open_control_port(options, &setup.port);
-	if (err)
+	err = options->export ? export_file(&tracefs, options->export)
+			      : open_control_port(options, &setup.port);
+	if (err || options->export)
 		goto out;
 	err = cpus_read(&cpus);
 	setup.signals = open_signals();

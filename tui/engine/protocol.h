@@ -174,6 +174,7 @@ struct engine_formats_reply {
 	uint64_t generation;
 	char boot_id[64];
 	char kernel[128];
+	char build_id[VTRACE_BUILD_ID_SIZE];
 	char machine[32];
 	char clock[32];
 	char reason[512];

@@ -86,24 +86,38 @@ void batch_enter(struct batch *batch, enum phase phase, int timeout_ms)
 	loop_timer_set(batch->phase_timer, timeout_ms);
 }
 
+/* Tracing that was started here ends here. False: there is none, or the agent can not be told. */
+static bool stop_tracing(struct batch *batch)
+{
+	enum guest_state state = guest_state(batch->guest);
+	int err;
+
+	if (state == GUEST_REPLAY || batch->attached || batch->options->keep_running)
+		return false;
+	err = guest_stop(batch->guest);
+	if (err < 0 && err != -EALREADY && state != GUEST_GONE)
+		batch_fail(batch,
+			   "the agent can not be told to stop; tracing may go on in the guest");
+	return !err;
+}
+
 /* The end of the tracing, asked for by somebody or come by itself. */
 void batch_finish(struct batch *batch)
 {
-	enum guest_state state = guest_state(batch->guest);
-
 	if (batch->phase >= PHASE_STOPPING)
 		return;
-	if (batch->phase < PHASE_STARTING) {
+	if (batch->phase < PHASE_STARTING)
 		batch_enter(batch, PHASE_DONE, -1);
-		return;
-	}
-	if (state == GUEST_REPLAY || batch->attached || batch->options->keep_running ||
-	    guest_stop(batch->guest) < 0)
-		batch_enter(batch, state == GUEST_REPLAY ? PHASE_LAST : PHASE_DRYING, RUN_DRY_MS);
-	else
+	else if (stop_tracing(batch))
 		batch_enter(batch, PHASE_STOPPING, STOP_MS);
+	else if (guest_state(batch->guest) == GUEST_REPLAY)
+		batch_enter(batch, PHASE_LAST, RUN_DRY_MS);
+	else
+		batch_enter(batch, PHASE_DRYING, RUN_DRY_MS);
+	if (batch->phase == PHASE_DONE)
+		return;
 	/* Of a capture nothing more is wanted once nothing more is shown. */
-	if (batch->mute && state == GUEST_REPLAY)
+	if (batch->mute && guest_state(batch->guest) == GUEST_REPLAY)
 		batch->all_taken = true;
 	batch_advance(batch);
 	batch_pull(batch);
@@ -215,14 +229,25 @@ static void orders_done(void *data, const char *error)
 	batch->ordered = true;
 }
 
+/* For a probe's event, which has its format by now. */
+static void set_filter_again(struct batch *batch)
+{
+	int err = guest_set_filter(batch->guest, &batch->options->filter);
+
+	batch->filter_again = false;
+	batch->filter_asked = !err;
+	if (!err || err == -EPIPE) /* of a dead engine, as is told */
+		return;
+	batch_fail(batch, "the filter (-F, -e) can not be given to the engine now; try again");
+	batch_enter(batch, PHASE_DONE, -1);
+}
+
 /* The guest is set as it should be, and its formats are here. */
 static void set_up(struct batch *batch)
 {
-	if (batch->filter_again) {
-		batch->filter_again = false;
-		batch->filter_asked = guest_set_filter(batch->guest, &batch->options->filter) == 0;
-	}
-	if (batch->filter_asked)
+	if (batch->filter_again)
+		set_filter_again(batch);
+	if (batch->filter_asked || batch->phase == PHASE_DONE)
 		return;
 	batch->ticks = guest_ticks(batch->guest);
 	if (guest_hello(batch->guest)->events_enabled == 0)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <dirent.h>
 #include <errno.h>
+#include <execinfo.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdarg.h>
@@ -46,12 +47,19 @@ FILE *__wrap_fdopen(int fd, const char *mode);
 DIR *__wrap_fdopendir(int fd);
 DIR *__wrap_opendir(const char *path);
 
+#define PLACES	    (1u << 12) /* calls from different ways to get there; a power of two */
+#define PLACE_DEPTH 6	       /* callers, of which the first two are of this file */
+
+extern const char __executable_start[]; /* ld(1) */
+
 static atomic_bool counting;
 static atomic_ulong calls;
 static unsigned long first;
 static enum failing_memory how;
 static const void *where;
 static int stderr_fd = -1; /* of a whole program: where the first failure is told; then -1 */
+static bool by_place;	   /* of a whole program: what is counted are ways to get to a call */
+static _Atomic(uintptr_t) places[PLACES];
 static struct {
 	void *block;
 	const void *caller;
@@ -124,21 +132,50 @@ static void let_go(const void *block)
 	}
 }
 
+/* Is it the first call that is got to in this way? */
+static bool is_new_place(void)
+{
+	void *callers[PLACE_DEPTH] = {NULL};
+	uintptr_t sum = 0;
+
+	backtrace(callers, PLACE_DEPTH);
+	for (unsigned i = 2; i < PLACE_DEPTH; i++)
+		sum = (sum + (uintptr_t)callers[i]) * 2654435761u;
+	for (size_t at = sum % PLACES;; at = (at + 1) % PLACES) {
+		uintptr_t none = 0;
+
+		if (places[at] == sum)
+			return false;
+		if (atomic_compare_exchange_strong(&places[at], &none, sum))
+			return true;
+	}
+}
+
+/* Where in the program's file, for addr2line(1). */
+static void tell(const void *caller)
+{
+	char line[80];
+	int length = snprintf(line, sizeof(line), "failing memory: it has run out, at 0x%lx\n",
+			      (unsigned long)((const char *)caller - __executable_start));
+
+	if (write(stderr_fd, line, (size_t)length) == length)
+		stderr_fd = -1;
+}
+
 /* Is this the call that fails? */
 static bool fails(const void *caller)
 {
-	static const char line[] = "failing memory: it has run out\n";
 	unsigned long now;
 
-	if (!counting)
+	if (!counting || (by_place && !is_new_place()))
 		return false;
 	now = ++calls;
 	if (!first || now < first || (how == FAIL_ONCE && now > first))
 		return false;
 	if (!where)
 		where = caller;
-	if (stderr_fd >= 0 && write(stderr_fd, line, sizeof(line) - 1))
-		stderr_fd = -1;
+	if (stderr_fd >= 0)
+		tell(caller);
 	errno = ENOMEM;
 	return true;
 }
@@ -285,17 +322,24 @@ DIR *__wrap_opendir(const char *path)
 	return fails(CALLER) ? NULL : __real_opendir(path);
 }
 
-/* For whole programs: VTRACE_FAIL_MEMORY=PROGRAM:NTH, of those that are linked with this. That one
- * fails, and no more; it is told on stderr, so that whoever counts up knows when to end. */
+/*
+ * For whole programs: VTRACE_FAIL_MEMORY=PROGRAM:NTH, of those that are linked with this. That one
+ * fails, and no more; it is told on stderr, so that whoever counts up knows when to end. With
+ * PROGRAM:@NTH what is counted is not calls but ways to get to one, which are the same in each run,
+ * however often a loop turns.
+ */
 static void __attribute__((constructor)) begin_by_environment(void)
 {
 	const char *wish = getenv("VTRACE_FAIL_MEMORY");
 	const char *colon = wish ? strrchr(wish, ':') : NULL;
+	void *callers[1];
 
 	if (!colon || strncmp(wish, program_invocation_short_name, (size_t)(colon - wish)) != 0 ||
 	    program_invocation_short_name[colon - wish])
 		return;
+	by_place = colon[1] == '@';
+	backtrace(callers, 1); /* what it loads it loads now */
 	/* An engine that is locked down has another stderr. */
 	stderr_fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
-	failing_memory_begin(strtoul(colon + 1, NULL, 10), FAIL_ONCE);
+	failing_memory_begin(strtoul(colon + 1 + by_place, NULL, 10), FAIL_ONCE);
 }

@@ -351,6 +351,7 @@ static void no_death(void *data, const char *epitaph)
 	fail_msg("the engine died: %s", epitaph);
 }
 
+/* Commands that the engine takes at once, or (context not NULL) that wait as it is stopped. */
 static int engine_is_told(void *context)
 {
 	struct engine_config config = {.memory = 8 << 20};
@@ -358,7 +359,11 @@ static int engine_is_told(void *context)
 	struct engine_stream stream = {.cpu = 0};
 	int ret = engine_link_start(&link, &config, error, sizeof(error));
 
-	(void)context;
+	if (!ret && context) {
+		kill(engine_client_pid(link.client), SIGSTOP);
+		while (!engine_link_request(&link, ENGINE_STATS, NULL, 0, NULL))
+			;
+	}
 	for (int i = 0; !ret && i < 3; i++)
 		ret = engine_link_command(&link, ENGINE_STREAM, &stream, sizeof(stream), formats,
 					  NULL);
@@ -369,9 +374,44 @@ static int engine_is_told(void *context)
 
 static void engine_link_without_memory(void **state)
 {
+	int stopped;
+
 	(void)state;
 	link_engine();
 	each_failure(engine_is_told, NULL);
+	each_failure(engine_is_told, &stopped);
+}
+
+static char epitaph_told[128];
+
+static void keep_epitaph(void *data, const char *epitaph)
+{
+	(void)data;
+	snprintf(epitaph_told, sizeof(epitaph_told), "%s", epitaph);
+}
+
+/* An engine that waits for an order which there is no memory to keep would wait for ever. */
+static void engine_that_can_not_be_told_ends(void **state)
+{
+	struct engine_config config = {.memory = 8 << 20};
+	struct engine_link link = {.watch = -1, .packet = no_packet, .died = keep_epitaph};
+	struct engine_flag flag = {.on = 0};
+
+	(void)state;
+	link_engine();
+	assert_int_equal(engine_link_start(&link, &config, error, sizeof(error)), 0);
+	kill(engine_client_pid(link.client), SIGSTOP);
+	while (!engine_link_request(&link, ENGINE_STATS, NULL, 0, NULL))
+		;
+	failing_memory_begin(1, FAIL_SINCE);
+	engine_link_must(&link, ENGINE_DISCARD, &flag, sizeof(flag), -1, NULL);
+	assert_true(failing_memory_end());
+	assert_true(engine_link_alive(&link));
+	for (int i = 0; i < 100 && engine_link_alive(&link); i++)
+		engine_link_wait(&link, 100);
+	assert_false(engine_link_alive(&link));
+	assert_string_equal(epitaph_told, "there was no memory for what it is told");
+	turn_loop();
 }
 
 static int make(void **state)
@@ -397,6 +437,7 @@ int main(void)
 		cmocka_unit_test(completion_without_memory),
 		cmocka_unit_test(control_without_memory),
 		cmocka_unit_test(engine_link_without_memory),
+		cmocka_unit_test(engine_that_can_not_be_told_ends),
 	};
 
 	return cmocka_run_group_tests(tests, make, remove_directory);

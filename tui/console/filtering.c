@@ -68,11 +68,16 @@ static void counted(struct console *console, const struct engine_packet *packet)
 static void put_in_force(struct console *console)
 {
 	struct engine_filter filter = filtering_now(console);
+	int ret = console->guest ? guest_set_filter(console->guest, &filter) : 0;
 
 	console->filtering.counted = false;
-	if (console->guest && guest_set_filter(console->guest, &filter) < 0)
+	if (ret == -EPIPE)
 		journal_add(&console->journal, GUEST_ERROR,
 			    "the engine does not take the filter: R restarts it");
+	else if (ret)
+		journal_printf(&console->journal, GUEST_ERROR,
+			       "the engine can not be given the filter now: %s; set it again",
+			       strerror(-ret));
 	console_invalidate(console);
 }
 

@@ -22,7 +22,8 @@ struct engine_client {
 	pid_t pid;
 	uint32_t serial;
 	bool reaped;
-	int status; /* of waitpid(2), when reaped */
+	int status;	   /* of waitpid(2), when reaped */
+	const char *ended; /* why we ended it ourselves; NULL: we did not */
 	char epitaph[128];
 	char *text; /* shared with the engine; NULL: none */
 	_Alignas(8) uint8_t packet[ENGINE_PACKET_MAX];
@@ -182,6 +183,13 @@ void engine_client_free(struct engine_client *client)
 	free(client);
 }
 
+void engine_client_end(struct engine_client *client, const char *why)
+{
+	client->ended = why;
+	if (!client->reaped)
+		kill(client->pid, SIGKILL);
+}
+
 int engine_client_fd(const struct engine_client *client)
 {
 	return client->fd;
@@ -206,6 +214,8 @@ const char *engine_client_epitaph(struct engine_client *client)
 		kill(client->pid, SIGKILL);
 		reap(client);
 		snprintf(client->epitaph, sizeof(client->epitaph), "closed its socket");
+	} else if (client->ended) {
+		snprintf(client->epitaph, sizeof(client->epitaph), "%s", client->ended);
 	} else if (WIFSIGNALED(client->status)) {
 		snprintf(client->epitaph, sizeof(client->epitaph), "killed by signal %d (%s)",
 			 WTERMSIG(client->status), strsignal(WTERMSIG(client->status)));

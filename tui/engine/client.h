@@ -54,6 +54,8 @@ int engine_client_start(struct engine_client **client, const struct engine_confi
 			char *error, size_t error_size);
 /* Close the socket, which ends the engine, and reap it. Takes NULL. */
 void engine_client_free(struct engine_client *client);
+/* End the engine, which then shows as any other death. why is its epitaph, and outlives client. */
+void engine_client_end(struct engine_client *client, const char *why);
 
 int engine_client_fd(const struct engine_client *client); /* poll for reading */
 pid_t engine_client_pid(const struct engine_client *client);

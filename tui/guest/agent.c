@@ -107,7 +107,7 @@ int agent_start(struct guest *guest)
 		return 0;
 	}
 	/* Before the order, so that no page of the new trace is taken for one of the old. */
-	engine_link_command(&guest->link, ENGINE_PAUSED, NULL, 0, -1, NULL);
+	engine_link_must(&guest->link, ENGINE_PAUSED, NULL, 0, -1, NULL);
 	if (guest->state == GUEST_OLD_AGENT)
 		err = control_client_tell(agent->control, CONTROL_START);
 	else

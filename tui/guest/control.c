@@ -19,7 +19,7 @@
 
 struct queued_request {
 	enum control_verb verb;
-	char *line; /* with its LF */
+	char line[VTRACE_LINE_MAX + 1]; /* with its LF */
 	int timeout_ms;
 	control_client_fn *fn;
 	void *data;
@@ -69,15 +69,15 @@ size_t control_client_unread(const struct control_client *client)
 /* Take the first request out and call it back. */
 static void finish(struct control_client *client, const struct control_answer *answer, int error)
 {
-	struct queued_request request = client->queue[0];
+	control_client_fn *fn = client->queue[0].fn;
+	void *data = client->queue[0].data;
 
 	client->queued--;
 	memmove(client->queue, client->queue + 1, client->queued * sizeof(client->queue[0]));
 	client->sent = false;
 	client->finished++;
 	loop_timer_set(client->answer_timer, -1);
-	free(request.line);
-	request.fn(request.data, answer, error);
+	fn(data, answer, error);
 }
 
 static void disconnect(struct control_client *client)
@@ -291,8 +291,6 @@ out:
 
 void control_client_free(struct control_client *client)
 {
-	unsigned i;
-
 	if (!client)
 		return;
 	disconnect(client);
@@ -300,8 +298,6 @@ void control_client_free(struct control_client *client)
 		loop_timer_remove(client->answer_timer);
 	if (client->reconnect_timer >= 0)
 		loop_timer_remove(client->reconnect_timer);
-	for (i = 0; i < client->queued; i++)
-		free(client->queue[i].line);
 	free(client->place.path);
 	free(client);
 }
@@ -309,25 +305,19 @@ void control_client_free(struct control_client *client)
 int control_client_request(struct control_client *client, enum control_verb verb, const char *args,
 			   int timeout_ms, control_client_fn *fn, void *data)
 {
-	struct queued_request *request;
-	char *line;
+	struct queued_request *request = &client->queue[client->queued];
 	int length;
 
 	if (!control_client_connected(client))
 		return -ENOTCONN;
 	if (client->queued == QUEUE_MAX)
 		return -ENOBUFS;
-	length = asprintf(&line, "%s%s%s\n", control_verb_name(verb), args ? " " : "",
-			  args ? args : "");
-	if (length < 0)
-		return -ENOMEM;
-	if (length > VTRACE_LINE_MAX || strchr(line, '\n') != line + length - 1) {
-		free(line);
+	length = snprintf(request->line, sizeof(request->line), "%s%s%s\n", control_verb_name(verb),
+			  args ? " " : "", args ? args : "");
+	if (length > VTRACE_LINE_MAX || strchr(request->line, '\n') != request->line + length - 1)
 		return -EINVAL;
-	}
-	request = &client->queue[client->queued++];
+	client->queued++;
 	request->verb = verb;
-	request->line = line;
 	request->timeout_ms = timeout_ms;
 	request->fn = fn;
 	request->data = data;

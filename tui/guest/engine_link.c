@@ -131,6 +131,12 @@ int engine_link_command(struct engine_link *link, enum engine_type type, const v
 		return -EPIPE;
 	if (length > COMMAND_PAYLOAD_MAX)
 		return -EINVAL;
+	/* Mostly it goes at once, and needs neither memory nor a descriptor. */
+	if (!link->first) {
+		err = engine_client_send(link->client, type, payload, length, fd, serial);
+		if (err != -EAGAIN)
+			return err;
+	}
 	command = calloc(1, sizeof(*command) + length);
 	if (!command)
 		return -ENOMEM;
@@ -151,6 +157,17 @@ int engine_link_command(struct engine_link *link, enum engine_type type, const v
 		link->first = command;
 	link->last = command;
 	return flush(link);
+}
+
+void engine_link_must(struct engine_link *link, enum engine_type type, const void *payload,
+		      size_t length, int fd, uint32_t *serial)
+{
+	int err = engine_link_command(link, type, payload, length, fd, serial);
+
+	if (err && err != -EPIPE)
+		engine_client_end(link->client, err == -ENOMEM
+							? "there was no memory for what it is told"
+							: "it could not be told what to do");
 }
 
 int engine_link_request(struct engine_link *link, enum engine_type type, const void *payload,

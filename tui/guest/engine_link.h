@@ -36,10 +36,14 @@ bool engine_link_alive(const struct engine_link *link);
 /*
  * Send now or later, in order. payload is copied, fd (-1: none) duplicated, and the serial is
  * stored in *serial (NULL: not wanted; else it must live as long as the link) when it is sent.
- * 0, -EPIPE when the engine is dead, -ENOMEM or what dup gives.
+ * 0, -EPIPE when the engine is dead; what has to wait can fail with -ENOMEM or what dup gives.
  */
 int engine_link_command(struct engine_link *link, enum engine_type type, const void *payload,
 			size_t length, int fd, uint32_t *serial);
+/* The same for what has to arrive, as it would be awaited for ever: an engine that can not be told
+ * is ended, which died() tells soon. */
+void engine_link_must(struct engine_link *link, enum engine_type type, const void *payload,
+		      size_t length, int fd, uint32_t *serial);
 
 /* Send now or not at all: -EAGAIN when the socket is full or commands wait, -EPIPE when dead. */
 int engine_link_request(struct engine_link *link, enum engine_type type, const void *payload,

@@ -70,11 +70,18 @@ static void failed(struct guest *guest, const char *reason)
 /* Give a bundle to the engine, which judges it. */
 static void use(struct guest *guest, int fd)
 {
+	int err = send_bundle(guest, fd);
+
 	set_candidate(&guest->formats, fd);
-	if (send_bundle(guest, fd) < 0)
-		formats_settle(guest); /* the engine is dead, which has been said */
-	else
+	if (!err) {
 		guest_changed(guest);
+		return;
+	}
+	if (err != -EPIPE) /* the engine is dead, which is said anyway */
+		guest_say(guest, GUEST_ERROR,
+			  "the engine can not be given the event formats now: %s; R tries again",
+			  strerror(-err));
+	formats_settle(guest);
 }
 
 static void load(struct guest *guest)

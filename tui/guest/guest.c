@@ -99,11 +99,12 @@ bool guest_go_live(struct guest *guest)
 	/* In this order: no page may pass before the recording has begun. */
 	if (guest->record_path)
 		recording_begin(guest);
-	engine_link_command(&guest->link, ENGINE_DISCARD, &discard, sizeof(discard), -1, NULL);
+	engine_link_must(&guest->link, ENGINE_DISCARD, &discard, sizeof(discard), -1, NULL);
 	/* The engine drains its channels before it looks at requests: only an answer to a later one
 	 * shows that the first page of a trace would not be thrown away. */
-	if (engine_link_command(&guest->link, ENGINE_STATS, NULL, 0, -1, &guest->live_serial) < 0)
-		guest->live_sure = true; /* of a dead engine: pages wait in the channels */
+	engine_link_must(&guest->link, ENGINE_STATS, NULL, 0, -1, &guest->live_serial);
+	if (!engine_link_alive(&guest->link))
+		guest->live_sure = true; /* pages wait in the channels */
 	return guest->live_sure;
 }
 

@@ -73,7 +73,7 @@ static void start_again(struct guest *guest)
 	loop_timer_set(hold->timer, -1);
 	/* Unless somebody has stopped it in the meantime. */
 	if (guest->state == GUEST_TRACING) {
-		engine_link_command(&guest->link, ENGINE_PAUSED, NULL, 0, -1, NULL);
+		engine_link_must(&guest->link, ENGINE_PAUSED, NULL, 0, -1, NULL);
 		if (!control_client_request(guest->agent.control, CONTROL_START, NULL,
 					    START_ANSWER_MS, started, guest))
 			return;

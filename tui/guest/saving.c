@@ -145,8 +145,8 @@ static int saving_begin(struct guest *guest, struct guest_saving *saving, const 
 		/* Those CPUs that the engine has been given are not to go on; what it answers is
 		 * not of what comes next. */
 		if (type == ENGINE_RECORD && saving->left)
-			engine_link_command(&guest->link, ENGINE_RECORD_END, NULL, 0, -1,
-					    &guest->record_abandoned);
+			engine_link_must(&guest->link, ENGINE_RECORD_END, NULL, 0, -1,
+					 &guest->record_abandoned);
 		saving_release(saving);
 	}
 	return err;
@@ -214,8 +214,8 @@ void recording_end(struct guest *guest)
 	if (!saving_active(record) || record->ending)
 		return;
 	record->ending = true;
-	if (engine_link_command(&guest->link, ENGINE_RECORD_END, NULL, 0, -1, &record->end_serial) <
-	    0)
+	engine_link_must(&guest->link, ENGINE_RECORD_END, NULL, 0, -1, &record->end_serial);
+	if (!engine_link_alive(&guest->link))
 		saving_lost(guest);
 }
 

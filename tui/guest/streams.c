@@ -23,6 +23,15 @@ static int hand_over(struct guest *guest, unsigned cpu)
 				   guest->stream[cpu].fd, NULL);
 }
 
+/* One that has come back. */
+static void hand_over_again(struct guest *guest, unsigned cpu)
+{
+	struct engine_stream stream = {.cpu = cpu, .kind = ENGINE_STREAM_CHANNEL};
+
+	engine_link_must(&guest->link, ENGINE_STREAM, &stream, sizeof(stream),
+			 guest->stream[cpu].fd, NULL);
+}
+
 int streams_hand_over(struct guest *guest)
 {
 	unsigned cpu;
@@ -72,8 +81,7 @@ static void reconnect(void *data)
 			continue;
 		}
 		stream->ended = false;
-		if (engine_link_alive(&guest->link))
-			hand_over(guest, cpu);
+		hand_over_again(guest, cpu);
 	}
 	if (!away)
 		loop_timer_set(guest->reconnect_timer, -1);

@@ -128,6 +128,23 @@ static void searches_have_bounds(void **state)
 	assert_int_equal(count_matches(engine, bounded) + count_matches(engine, search), all + 1);
 }
 
+/* A row ends where its text does, not where that of a longer one did that was printed before. */
+static void searches_end_with_the_text(void **state)
+{
+	struct engine *engine = *state;
+	uint8_t page[PAGE];
+	struct page_maker maker = {.geometry = {PAGE, 8, false}, .page = page};
+	struct stats stats;
+
+	make_page(&maker, 1000);
+	make_event(&maker, 0, 12, 0xab);
+	make_event(&maker, 1, 3, 0xab);
+	feed(engine, 0, page, PAGE);
+	await_bytes(engine, 0, PAGE, &stats);
+	assert_int_equal(count_matches(engine, search_for("( ab){12}", ENGINE_FIND_NEXT)), 2);
+	assert_int_equal(count_matches(engine, search_for("( ab){13}", ENGINE_FIND_NEXT)), 1);
+}
+
 static void bad_patterns_are_refused(void **state)
 {
 	struct engine *engine = *state;
@@ -343,12 +360,19 @@ int main(void)
 {
 #define RECORDED(test) cmocka_unit_test_setup_teardown(test, open_recorded, engine_tear_down)
 	const struct CMUnitTest tests[] = {
-		RECORDED(searches_find_every_row),     RECORDED(searches_have_bounds),
-		RECORDED(bad_patterns_are_refused),    RECORDED(breaks_are_found),
-		RECORDED(trying_changes_nothing),      RECORDED(faults_have_places),
-		RECORDED(events_have_names),	       RECORDED(everything_is_counted),
-		RECORDED(filters_come_and_go),	       RECORDED(words_are_known),
+		RECORDED(searches_find_every_row),
+		RECORDED(searches_have_bounds),
+		RECORDED(bad_patterns_are_refused),
+		RECORDED(breaks_are_found),
+		RECORDED(trying_changes_nothing),
+		RECORDED(faults_have_places),
+		RECORDED(events_have_names),
+		RECORDED(everything_is_counted),
+		RECORDED(filters_come_and_go),
+		RECORDED(words_are_known),
 		RECORDED(malformed_requests_are_told),
+		cmocka_unit_test_setup_teardown(searches_end_with_the_text, engine_set_up,
+						engine_tear_down),
 	};
 
 	return cmocka_run_group_tests_name("engine_prompts", tests, NULL, NULL);

@@ -30,14 +30,16 @@ static bool matches(struct search *search, struct rows *rows, const struct place
 {
 	struct printed printed;
 	char other[ROWS_OTHER_MAX], pid[16] = "";
-	size_t start, end;
+	size_t start, end, length;
 
 	rows_print(rows, place, &printed, other);
+	/* Nothing ends it, and behind it are the ends of longer ones. */
+	length = printed.detail_length < ENGINE_TEXT_MAX ? printed.detail_length : ENGINE_TEXT_MAX;
 	if (printed.pid >= 0)
 		snprintf(pid, sizeof(pid), "-%d ", printed.pid);
 	snprintf(search->text, sizeof(search->text), "%.*s%s%.*s%s%.*s", ENGINE_NAME_MAX,
 		 printed.task, pid, ENGINE_NAME_MAX, printed.event, *printed.event ? " " : "",
-		 ENGINE_TEXT_MAX, printed.detail);
+		 (int)length, printed.detail);
 	return pattern_find(&search->pattern, search->text, 0, &start, &end);
 }
 

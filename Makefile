@@ -180,12 +180,26 @@ $(B)/tests/bench/ui $(B)/tests/screen/walk $(B)/tests/screen/stalled: %: %.o
 
 # Programs of libFuzzer's: clang and its runtime, see tests/fuzz/run.
 FUZZERS      := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
-FUZZ_SRC     := $(filter-out tests/fuzz/fuzz_%,$(wildcard tests/fuzz/*.c))
+FUZZ_SRC     := $(filter-out tests/fuzz/fuzz_% tests/fuzz/recorder.c,$(wildcard tests/fuzz/*.c))
 $(FUZZERS): %: %.o $(call obj,$(FUZZ_SRC) $(filter-out $(MAIN_SRC),$(FORMATS_SRC) $(ENGINE_SRC)) \
 		tui/capture/manifest.c tui/text.c)
 	@echo '  LD    $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call libs_of,$(ENGINE_LIBS)) -ldl
 fuzzers: $(FUZZERS)
+
+# A console that makes seeds of what it is told, with all beside it that screen tests look for:
+# VTRACE_FUZZ_RECORD=DIRECTORY VTRACE_BUILD=build/recorder tests/run screen
+RECORDER     := $(patsubst %,$(B)/recorder/%,vtrace-top vtrace-engine tests/screen/feed)
+$(B)/recorder/vtrace-top: LDFLAGS += -Wl,--wrap=engine_client_send \
+		-Wl,--wrap=engine_client_receive -Wl,--wrap=control_lines_feed
+$(B)/recorder/vtrace-top: $(call obj,$(CONSOLE_SRC) $(FORMATS_SRC) tests/fuzz/recorder.c)
+	@mkdir -p $(@D)
+	@echo '  LD    $@'
+	$(Q)$(CC) $(if $(SAN),,-pie) $(LDFLAGS) -o $@ $^ $(call libs_of,$(CONSOLE_LIBS))
+$(B)/recorder/vtrace-engine $(B)/recorder/tests/screen/feed: $(B)/recorder/%: $(B)/%
+	@mkdir -p $(@D)
+	$(Q)cp $< $@
+fuzz-recorder: $(RECORDER)
 
 guest-tests: $(GUEST_TEST)
 
@@ -233,7 +247,7 @@ test-hostile: ## attacks and the host's faults at length, then fuzzing for TIME 
 	@tests/run hostile
 	@$(MAKE) --no-print-directory fuzz TIME=$(or $(TIME),600)
 
-fuzz: ## run the fuzz targets for TIME seconds each (60; TARGET=page: that one)
+fuzz: ## run the fuzz targets for TIME seconds each (60; TARGET=page: that one), as many at once as CPUs
 	@tests/deps
 	@$(MAKE) --no-print-directory FUZZ=1 fuzzers
 	@tests/fuzz/run -t $(or $(TIME),60) $(TARGET)
@@ -331,7 +345,7 @@ clean: ## remove what was built
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-.PHONY: all unit-tests fuzzers guest-tests deps demo demo-clean test check check-threads check-valgrind \
+.PHONY: all unit-tests fuzzers fuzz-recorder guest-tests deps demo demo-clean test check check-threads check-valgrind \
 	test-hostile fuzz \
 	guest-kernel test-kernel bench bench-ui bench-overhead soak keys tour walk lint install install-agent \
 	agent-deb uninstall clean help

@@ -95,6 +95,26 @@
 /* Texts that tell what happened between pages, the newest. */
 #define NOTES_KEPT 256
 
+/* ---- a guest's memory (tui/engine/ram.h, ring_meta.h) ---- */
+
+/* Bytes of a sub-buffer of a ring in a reserved range, which is a page of the guest's, and how many
+ * of them a CPU has with the reader's: the kernel makes no ring of fewer, and that many are 256
+ * MiB. */
+#define RING_SUBBUF_MIN	 4096
+#define RING_SUBBUF_MAX	 65536
+#define RING_SUBBUFS_MIN 3
+#define RING_SUBBUFS_MAX 65536
+
+/* Ring buffers in one memory; each is an instance that somebody named on the command line. */
+#define RING_BUFFERS_MAX 16u
+
+/* Bytes of memory that are searched for them, holes not counted: half a minute. */
+#define RAM_SEARCH_MAX (64ull * 1024 * 1024 * 1024)
+
+/* Segments of a core; QEMU writes one for each piece of memory, of which guests have a few dozen.
+ */
+#define RAM_SEGMENTS_MAX 1024u
+
 /* ---- what an engine tells the console (tui/engine/protocol.h) ---- */
 
 /* Header and payload of a packet, bytes; within the default SO_SNDBUF. */

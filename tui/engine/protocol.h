@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "formats/names.h"
+#include "tui/engine/protocol_memory.h"
 
 #define ENGINE_PROTOCOL_VERSION 1
 #define ENGINE_SOCKET_FD	3 /* the engine finds its end here */
@@ -55,6 +56,9 @@ enum engine_type {
 			 * they bring from now on */
 	ENGINE_DENSITY, /* struct engine_density_request; ENGINE_DENSITY_REPLY */
 	ENGINE_NOTE,	/* struct engine_note: a row of it where live streams stand now */
+	ENGINE_MEMORY, /* struct engine_memory + fd of a guest's memory or of a core of it: look for
+			* ring buffers; ENGINE_MEMORY_REPLY */
+	ENGINE_MEMORY_READ, /* struct engine_memory_read: begin to read one of them */
 
 	/* engine to console */
 	ENGINE_READY = 64, /* struct engine_text: locked down; which layers are on, which missing */
@@ -81,6 +85,8 @@ enum engine_type {
 	ENGINE_LATENCIES, /* struct engine_latency_reply, then keys × struct engine_latency_key */
 	ENGINE_DENSITY_REPLY, /* struct engine_density, then columns × struct engine_density_column
 			       */
+	ENGINE_MEMORY_REPLY,  /* struct engine_memory_reply, then buffers × struct
+			       * engine_memory_buffer */
 };
 
 struct engine_header {

@@ -1,0 +1,661 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A ring in a guest's memory, read while a writer that knows nothing of it goes on: what is handed
+ * on is what was written, in order and once, and where something is missing the next page says so.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/ring_memory.h"
+#include "tui/engine/observer.h"
+
+#define SUBBUFS 16
+#define HEADER	16
+
+/* ---- what is done between two reads of the memory ---- */
+
+static struct {
+	void (*before)(void *data, uint64_t offset, size_t length);
+	void *data;
+} hook;
+
+/* In the place of libc's, for the programs' own files. */
+ssize_t pread(int fd, void *to, size_t length, off_t offset)
+{
+	if (hook.before)
+		hook.before(hook.data, (uint64_t)offset, length);
+	return syscall(SYS_pread64, fd, to, length, offset);
+}
+
+/* ---- a reader of what the observer gives ---- */
+
+struct fixture {
+	struct ring_memory memory;
+	struct ring_writer writer;
+	struct ram *ram;
+	struct ring_buffer buffer;
+	struct observer *observer;
+	uint64_t now;
+	/* What came. */
+	uint64_t next; /* number of the event that is next if none is missing */
+	uint64_t events;
+	uint64_t missing; /* events that are */
+	uint64_t gaps;	  /* pages that say so */
+	uint64_t pages;
+	uint64_t time; /* of the last event */
+};
+
+static void begin_with(struct fixture *f, uint32_t subbufs, bool once)
+{
+	char error[256] = "";
+
+	*f = (struct fixture){.memory = ring_memory_new(4u << 20, 8192, 1, subbufs)};
+	f->writer = ring_writer_at(&f->memory, 0, 1000000);
+	f->now = 1000;
+	assert_int_equal(ram_open(&f->ram, dup(f->memory.fd), true, error, sizeof(error)), 0);
+	assert_int_equal(ring_meta_find(f->ram, 8192, &f->buffer, error, sizeof(error)), 0);
+	assert_int_equal(observer_new(&f->observer, f->ram, &f->buffer, 0, once), 0);
+}
+
+static void begin(struct fixture *f)
+{
+	begin_with(f, SUBBUFS, false);
+}
+
+static void end(struct fixture *f)
+{
+	hook.before = NULL;
+	observer_free(f->observer);
+	ram_free(f->ram);
+	ring_memory_free(&f->memory);
+}
+
+static void take_event(struct fixture *f, const uint8_t *page, const struct page_record *record,
+		       bool missed)
+{
+	const uint8_t *data = page + record->offset;
+	uint64_t number = ring_get32(data + 8) | (uint64_t)ring_get32(data + 12) << 32;
+
+	assert_int_equal(record->size, 16);
+	assert_int_equal(ring_get32(data), RING_ID);
+	/* What was overwritten before the first look is nobody's. */
+	if (!f->events)
+		f->next = number;
+	if (number != f->next && !missed)
+		fail_msg("event %llu came behind %llu, and no page says that any are missing",
+			 (unsigned long long)number, (unsigned long long)f->next - 1);
+	assert_true(number >= f->next);
+	/* All are as far apart. */
+	assert_int_equal(record->ts, 1000000 + 10 * (number + 1));
+	f->missing += number - f->next;
+	f->next = number + 1;
+	f->events++;
+	f->time = record->ts;
+}
+
+static void take_page(struct fixture *f, const uint8_t *page)
+{
+	const struct page_geometry geometry = {RING_PAGE, 8, false};
+	struct page_cursor cursor;
+	struct page_record record;
+	struct page_summary summary;
+	bool missed;
+
+	assert_int_equal(page_check(&geometry, page, &summary), PAGE_GOOD);
+	missed = summary.lost_flag;
+	f->gaps += missed;
+	f->pages++;
+	page_cursor_init(&cursor, &geometry, page);
+	while (page_next(&cursor, &record)) {
+		take_event(f, page, &record, missed);
+		missed = false;
+	}
+	/* Behind the data nothing of the guest's is left. */
+	for (uint32_t i = HEADER + summary.length; i < RING_PAGE; i++)
+		assert_int_equal(page[i], 0);
+}
+
+/* All that is there. Returns what observer_read() said then. */
+static ssize_t look(struct fixture *f)
+{
+	uint8_t bytes[3 * RING_PAGE + 100];
+	ssize_t got;
+
+	f->now += OBSERVER_PART_MS;
+	while ((got = observer_read(f->observer, bytes, sizeof(bytes), f->now)) > 0) {
+		assert_int_equal(got % RING_PAGE, 0);
+		for (ssize_t at = 0; at < got; at += RING_PAGE)
+			take_page(f, bytes + at);
+	}
+	return got;
+}
+
+static void assert_all_came(const struct fixture *f)
+{
+	assert_int_equal(f->events, f->writer.number);
+	assert_int_equal(f->missing, 0);
+	assert_int_equal(f->gaps, 0);
+}
+
+/* ---- a guest that waits meanwhile ---- */
+
+static void test_an_empty_ring(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	assert_int_equal(look(&f), -EAGAIN);
+	assert_int_equal(f.pages, 0);
+	end(&f);
+}
+
+static void test_events_come_in_parts(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	for (uint32_t events = 1; events < 60; events++) {
+		ring_write(&f.writer, events);
+		assert_int_equal(look(&f), -EAGAIN);
+		assert_all_came(&f);
+	}
+	assert_int_equal(f.time, f.writer.time);
+	end(&f);
+}
+
+static void test_parts_wait(void **state)
+{
+	uint8_t bytes[8 * RING_PAGE];
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	ring_write(&f.writer, 1);
+	look(&f);
+	assert_int_equal(f.events, 1);
+	/* Soon after one part there is no other, but what is full is there at once. */
+	ring_write(&f.writer, 1);
+	assert_int_equal(observer_read(f.observer, bytes, sizeof(bytes), f.now), -EAGAIN);
+	ring_write(&f.writer, 2 * RING_EVENTS);
+	assert_int_equal(observer_read(f.observer, bytes, sizeof(bytes), f.now), 2 * RING_PAGE);
+	take_page(&f, bytes);
+	take_page(&f, bytes + RING_PAGE);
+	assert_int_equal(f.events, 2 * RING_EVENTS);
+	look(&f);
+	assert_all_came(&f);
+	end(&f);
+}
+
+/* What interrupts another event is committed with it. */
+static void test_uncommitted_events_are_not_there(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	ring_write(&f.writer, 5);
+	ring_write_event(&f.writer, 10, false);
+	ring_write_event(&f.writer, 10, false);
+	look(&f);
+	assert_int_equal(f.events, 5);
+	ring_write_event(&f.writer, 10, true);
+	look(&f);
+	assert_all_came(&f);
+	end(&f);
+}
+
+static void test_a_ring_that_goes_round(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	for (unsigned i = 0; i < 40; i++) {
+		/* Not all at once: as much as there is room for. */
+		ring_write(&f.writer, (SUBBUFS - 4) * RING_EVENTS - 7);
+		assert_int_equal(look(&f), -EAGAIN);
+		assert_all_came(&f);
+	}
+	assert_true(f.writer.overwritten > 5 * SUBBUFS);
+	end(&f);
+}
+
+static void test_what_was_there_before(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	ring_write(&f.writer, 100 * RING_EVENTS + 3);
+	f.next = f.writer.number - (SUBBUFS - 2) * RING_EVENTS - 3;
+	f.events = f.next;
+	look(&f);
+	assert_all_came(&f);
+	end(&f);
+}
+
+static void test_what_was_overwritten_is_told(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	for (unsigned i = 1; i <= 10; i++) {
+		ring_write(&f.writer, 5 * SUBBUFS * RING_EVENTS + 3 * i);
+		look(&f);
+		assert_int_equal(f.next, f.writer.number);
+		if (i > 1)
+			assert_int_equal(f.events + f.missing, f.writer.number);
+		/* Nobody says how many there were before the first look. */
+		assert_int_equal(f.gaps, i - 1);
+		if (i == 1)
+			f.events = f.next;
+	}
+	assert_int_equal(observer_overtaken(f.observer), 9);
+	end(&f);
+}
+
+/* Whatever the place of the writer then: sub-buffers that were left and such that were not. */
+static void test_overwritten_at_every_place(void **state)
+{
+	(void)state;
+	for (uint32_t more = 0; more < 2 * SUBBUFS; more++) {
+		struct fixture f;
+
+		begin(&f);
+		ring_write(&f.writer, 3 * RING_EVENTS + 5);
+		look(&f);
+		ring_write(&f.writer, more * RING_EVENTS + 3);
+		look(&f);
+		assert_int_equal(f.next, f.writer.number);
+		assert_int_equal(f.events + f.missing, f.writer.number);
+		assert_int_equal(f.gaps, !!f.missing);
+		/* The sub-buffer where it stood is gone when all were written to again. */
+		assert_int_equal(!!f.missing, more >= SUBBUFS - 1);
+		end(&f);
+	}
+}
+
+static void test_a_ring_that_is_cleared(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	ring_write(&f.writer, 3 * RING_EVENTS + 5);
+	look(&f);
+	/* ring_buffer_reset(). */
+	for (uint32_t i = 0; i < SUBBUFS; i++)
+		ring_put64(ring_subbuf(&f.memory, 0, i) + 8, 0);
+	ring_set(&f.writer, RING_COMMIT, ring_head(&f.writer));
+	f.writer.tail = ring_head(&f.writer);
+	f.writer.written = 0;
+	assert_int_equal(look(&f), -EAGAIN);
+	assert_int_equal(look(&f), -EAGAIN);
+	ring_write(&f.writer, 7);
+	look(&f);
+	assert_int_equal(f.events, f.writer.number);
+	assert_int_equal(f.missing, 0);
+	end(&f);
+}
+
+static void test_once(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin_with(&f, SUBBUFS, true);
+	ring_write(&f.writer, 4 * RING_EVENTS + 2);
+	assert_int_equal(look(&f), 0);
+	assert_all_came(&f);
+	assert_int_equal(look(&f), 0);
+	end(&f);
+}
+
+/* ---- a reader in the guest ---- */
+
+static void test_a_reader_in_the_guest(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	for (unsigned i = 0; i < 200; i++) {
+		ring_write(&f.writer, RING_EVENTS / 3);
+		look(&f);
+		if (f.writer.tail != 0 && i % 2)
+			ring_take_reader(&f.writer);
+		look(&f);
+		assert_all_came(&f);
+	}
+	end(&f);
+}
+
+/* It reads as fast as the observer: what both had is not missing. */
+static void test_a_reader_that_takes_each(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	for (unsigned i = 0; i < 100; i++) {
+		ring_write(&f.writer, RING_EVENTS);
+		look(&f);
+		ring_take_reader(&f.writer);
+		look(&f);
+		assert_all_came(&f);
+	}
+	end(&f);
+}
+
+static void test_a_reader_that_is_faster(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	ring_write(&f.writer, RING_EVENTS + 5);
+	look(&f);
+	ring_write(&f.writer, 5 * RING_EVENTS);
+	for (unsigned i = 0; i < 4; i++)
+		ring_take_reader(&f.writer);
+	look(&f);
+	assert_int_equal(f.next, f.writer.number);
+	assert_int_equal(f.gaps, 1);
+	assert_true(f.missing > 0);
+	end(&f);
+}
+
+/* ---- a guest that goes on meanwhile ---- */
+
+struct interruption {
+	struct fixture *f;
+	uint64_t offset; /* before what is read there */
+	size_t length;	 /* of these bytes */
+	unsigned skip;	 /* but not the first so many times */
+	uint32_t events; /* are written */
+	bool done;
+};
+
+static void interrupt(void *data, uint64_t offset, size_t length)
+{
+	struct interruption *it = data;
+
+	if (it->done || offset != it->offset || length != it->length || it->skip-- > 0)
+		return;
+	it->done = true;
+	ring_write(&it->f->writer, it->events);
+}
+
+/* So many events are written before the copy of a sub-buffer, or behind it. */
+static void interrupted(bool behind, uint32_t events)
+{
+	struct interruption it;
+	struct fixture f;
+
+	begin(&f);
+	ring_write(&f.writer, (SUBBUFS + 3) * RING_EVENTS + 2);
+	f.next = f.events = f.writer.number - (SUBBUFS - 2) * RING_EVENTS - 2;
+	it = (struct interruption){
+		.f = &f,
+		/* The oldest, which is the first to be overwritten. */
+		.offset = f.memory.pages[0] +
+			  ring_number(&f.writer, ring_head(&f.writer)) * RING_PAGE,
+		.length = behind ? HEADER : RING_PAGE,
+		.skip = behind ? 2 : 0, /* the list's, and that before the copy */
+		.events = events,
+	};
+	hook.data = &it;
+	hook.before = interrupt;
+	look(&f);
+	hook.before = NULL;
+	look(&f);
+	assert_true(it.done);
+	assert_int_equal(f.next, f.writer.number);
+	assert_int_equal(f.events + f.missing, f.writer.number);
+	assert_int_equal(f.gaps > 0, f.missing > 0 || events >= RING_EVENTS - 2);
+	end(&f);
+}
+
+static void test_overwritten_while_it_is_copied(void **state)
+{
+	(void)state;
+	for (int behind = 0; behind < 2; behind++) {
+		interrupted(behind, 1);
+		interrupted(behind, RING_EVENTS);
+		interrupted(behind, 3 * RING_EVENTS);
+		interrupted(behind, (SUBBUFS - 2) * RING_EVENTS);
+		interrupted(behind, SUBBUFS * RING_EVENTS);
+		interrupted(behind, 10 * SUBBUFS * RING_EVENTS + 7);
+	}
+}
+
+static void test_the_order_is_torn_for_a_while(void **state)
+{
+	struct fixture f;
+	uint8_t *entry;
+
+	(void)state;
+	begin(&f);
+	ring_write(&f.writer, 20);
+	entry = ring_field(&f.memory, 0, RING_ARRAY + 4 * 5);
+	ring_put32(entry, 6);
+	assert_int_equal(look(&f), -EAGAIN);
+	assert_int_equal(f.events, 0);
+	ring_put32(entry, 5);
+	look(&f);
+	assert_all_came(&f);
+	end(&f);
+}
+
+/* Of a dead guest it stays so. */
+static void test_the_order_is_torn_for_good(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin_with(&f, SUBBUFS, true);
+	ring_write(&f.writer, 20);
+	ring_put32(ring_field(&f.memory, 0, RING_ARRAY + 4 * 5), 6);
+	assert_int_equal(look(&f), -EBADMSG);
+	end(&f);
+}
+
+static void test_a_memory_that_goes_away(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	ring_write(&f.writer, 20);
+	look(&f);
+	assert_int_equal(ftruncate(f.memory.fd, 4096), 0);
+	assert_int_equal(look(&f), -ENODATA);
+	assert_non_null(strstr(ram_fault(f.ram), "was cut off"));
+	end(&f);
+}
+
+/* ---- boots ---- */
+
+static void test_another_boot(void **state)
+{
+	struct ring_writer writer;
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	ring_write(&f.writer, 5 * RING_EVENTS + 5);
+	look(&f);
+	assert_all_came(&f);
+	/* The kernel of 6.12 goes on where the one before was, from the start of its last page. */
+	writer = f.writer;
+	f.writer.written = 0;
+	f.writer.time = 1000000;
+	f.writer.number = 0;
+	ring_write(&f.writer, 3);
+	assert_int_equal(look(&f), OBSERVER_BOOT);
+	assert_true(observer_at_boot(f.observer));
+	assert_int_equal(look(&f), OBSERVER_BOOT);
+	assert_int_equal(f.events, writer.number);
+	f.next = f.events = 0;
+	observer_pass_boot(f.observer);
+	assert_int_equal(look(&f), -EAGAIN);
+	assert_int_equal(f.events, 3);
+	/* That the page was another by then is told. */
+	assert_int_equal(f.gaps, 1);
+	ring_write(&f.writer, 3 * RING_EVENTS);
+	assert_int_equal(look(&f), -EAGAIN);
+	assert_int_equal(f.events, f.writer.number);
+	end(&f);
+}
+
+static void test_the_boot_before_comes_first(void **state)
+{
+	struct fixture f;
+	uint64_t before;
+
+	(void)state;
+	begin_with(&f, SUBBUFS, true);
+	ring_write(&f.writer, 5 * RING_EVENTS + 5);
+	before = 5 * RING_EVENTS;
+	f.writer.written = 0;
+	f.writer.time = 1000000;
+	f.writer.number = 0;
+	ring_write(&f.writer, 3);
+	assert_int_equal(look(&f), OBSERVER_BOOT);
+	assert_int_equal(f.events, before);
+	f.next = 0;
+	observer_pass_boot(f.observer);
+	assert_int_equal(look(&f), 0);
+	assert_int_equal(f.events, before + 3);
+	assert_int_equal(f.gaps, 0);
+	end(&f);
+}
+
+/* ---- hostile pages ---- */
+
+static void test_a_commit_that_lies(void **state)
+{
+	const struct page_geometry geometry = {RING_PAGE, 8, false};
+	static const uint64_t commits[] = {RING_DATA + 1, PAGE_COMMIT_LENGTH, UINT64_MAX,
+					   1ull << 40};
+	uint8_t bytes[RING_PAGE];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(commits) / sizeof(commits[0]); i++) {
+		struct page_summary summary;
+		struct fixture f;
+
+		begin_with(&f, SUBBUFS, true);
+		ring_write(&f.writer, 20);
+		ring_put64(ring_page(&f.writer, 1) + 8, commits[i]);
+		if (commits[i] & PAGE_COMMIT_LENGTH) {
+			assert_int_equal(observer_read(f.observer, bytes, sizeof(bytes), f.now),
+					 RING_PAGE);
+			assert_int_not_equal(page_check(&geometry, bytes, &summary), PAGE_GOOD);
+		}
+		assert_int_equal(observer_read(f.observer, bytes, sizeof(bytes), f.now), 0);
+		end(&f);
+	}
+}
+
+/* ---- a writer at full speed ---- */
+
+struct racer {
+	struct fixture *f;
+	uint64_t events;
+	unsigned pause; /* after each so many sub-buffers a breath; 0: none */
+	atomic_bool done;
+};
+
+static void *race(void *data)
+{
+	struct racer *racer = data;
+
+	while (racer->f->writer.number < racer->events) {
+		ring_write(&racer->f->writer, RING_EVENTS);
+		if (racer->pause && racer->f->writer.number / RING_EVENTS % racer->pause == 0)
+			usleep(50);
+	}
+	atomic_store(&racer->done, true);
+	return NULL;
+}
+
+static void run_race(uint32_t subbufs, unsigned pause)
+{
+	struct racer racer = {.events = 2000000, .pause = pause};
+	uint64_t first = 0;
+	struct fixture f;
+	pthread_t thread;
+
+	begin_with(&f, subbufs, false);
+	racer.f = &f;
+	assert_int_equal(pthread_create(&thread, NULL, race, &racer), 0);
+	while (!atomic_load(&racer.done)) {
+		bool begun = f.events;
+
+		look(&f);
+		if (!begun && f.events)
+			first = f.next - f.events - f.missing;
+	}
+	pthread_join(thread, NULL);
+	look(&f);
+	look(&f);
+	/* Each event was one that was written, in order; what is missing was told. */
+	assert_int_equal(f.next, f.writer.number);
+	assert_int_equal(first + f.events + f.missing, f.writer.number);
+	assert_true(f.events > 0);
+	if (f.missing)
+		assert_true(f.gaps > 0);
+	end(&f);
+}
+
+static void test_a_writer_at_full_speed(void **state)
+{
+	(void)state;
+	run_race(4, 0);
+	run_race(SUBBUFS, 0);
+	run_race(SUBBUFS, 8);
+	run_race(800, 0);
+	run_race(800, 100);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_an_empty_ring),
+		cmocka_unit_test(test_events_come_in_parts),
+		cmocka_unit_test(test_parts_wait),
+		cmocka_unit_test(test_uncommitted_events_are_not_there),
+		cmocka_unit_test(test_a_ring_that_goes_round),
+		cmocka_unit_test(test_what_was_there_before),
+		cmocka_unit_test(test_what_was_overwritten_is_told),
+		cmocka_unit_test(test_overwritten_at_every_place),
+		cmocka_unit_test(test_a_ring_that_is_cleared),
+		cmocka_unit_test(test_once),
+		cmocka_unit_test(test_a_reader_in_the_guest),
+		cmocka_unit_test(test_a_reader_that_takes_each),
+		cmocka_unit_test(test_a_reader_that_is_faster),
+		cmocka_unit_test(test_overwritten_while_it_is_copied),
+		cmocka_unit_test(test_the_order_is_torn_for_a_while),
+		cmocka_unit_test(test_the_order_is_torn_for_good),
+		cmocka_unit_test(test_a_memory_that_goes_away),
+		cmocka_unit_test(test_another_boot),
+		cmocka_unit_test(test_the_boot_before_comes_first),
+		cmocka_unit_test(test_a_commit_that_lies),
+		cmocka_unit_test(test_a_writer_at_full_speed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -465,6 +465,28 @@ static bool dat_ok(const struct engine_packet *packet)
 	return true;
 }
 
+static bool memory_ok(const struct engine_packet *packet)
+{
+	const struct engine_memory_reply *reply = packet->payload;
+	const struct engine_memory_buffer *buffer = (const void *)(reply + 1);
+
+	if (packet->length < sizeof(*reply) || reply->buffers > RING_BUFFERS_MAX ||
+	    packet->length != sizeof(*reply) + reply->buffers * sizeof(*buffer) ||
+	    reply->kind >= ENGINE_MEMORY_KINDS ||
+	    (reply->buffers && reply->newest >= reply->buffers) ||
+	    !terminated(reply->banner, sizeof(reply->banner)) ||
+	    !terminated(reply->release, sizeof(reply->release)) ||
+	    !terminated(reply->build_id, sizeof(reply->build_id)) ||
+	    !terminated(reply->reason, sizeof(reply->reason)) ||
+	    !terminated(reply->warning, sizeof(reply->warning)))
+		return false;
+	for (uint32_t i = 0; i < reply->buffers; i++)
+		if (buffer[i].cpus > VTRACE_MAX_CPUS || buffer[i].used > buffer[i].cpus ||
+		    !terminated(buffer[i].layout, sizeof(buffer[i].layout)))
+			return false;
+	return true;
+}
+
 static bool counts_ok(const struct engine_packet *packet)
 {
 	const struct engine_counts *counts = packet->payload;
@@ -553,6 +575,8 @@ static bool packet_ok(const struct engine_packet *packet)
 		return stats_ok(packet);
 	case ENGINE_COUNTS_REPLY:
 		return counts_ok(packet);
+	case ENGINE_MEMORY_REPLY:
+		return memory_ok(packet);
 	case ENGINE_FILTER_REPLY:
 	case ENGINE_FILTER_TRIED:
 		return packet->length == sizeof(struct engine_filter_reply) &&
@@ -611,6 +635,28 @@ int engine_client_receive(struct engine_client *client, struct engine_packet *pa
 			       (size_t)((const struct engine_lines *)packet->payload)->slot *
 				       ENGINE_TEXT_SLOT;
 	return 1;
+}
+
+int engine_client_memory(struct engine_client *client, int fd, uint64_t hint, bool live,
+			 uint32_t *serial)
+{
+	const struct engine_memory request = {.hint = hint, .live = live};
+
+	return engine_client_send(client, ENGINE_MEMORY, &request, sizeof(request), fd, serial);
+}
+
+int engine_client_memory_read(struct engine_client *client, uint64_t offset, bool once)
+{
+	const struct engine_memory_read request = {.offset = offset, .once = once};
+
+	return engine_client_send(client, ENGINE_MEMORY_READ, &request, sizeof(request), -1, NULL);
+}
+
+const struct engine_memory_buffer *engine_memory_buffers(const struct engine_packet *packet)
+{
+	const struct engine_memory_reply *reply = packet->payload;
+
+	return (const void *)(reply + 1);
 }
 
 int engine_rows_next(const struct engine_packet *packet, size_t *offset,

@@ -70,6 +70,12 @@ const char *engine_client_epitaph(struct engine_client *client);
 int engine_client_send(struct engine_client *client, enum engine_type type, const void *payload,
 		       size_t length, int fd, uint32_t *serial);
 
+/* Send an ENGINE_MEMORY, and when a reply without error has come an ENGINE_MEMORY_READ; both return
+ * as engine_client_send(), and protocol.h says what they ask for. fd stays the caller's. */
+int engine_client_memory(struct engine_client *client, int fd, uint64_t hint, bool live,
+			 uint32_t *serial);
+int engine_client_memory_read(struct engine_client *client, uint64_t offset, bool once);
+
 /* Take the next packet: 1, 0 when there is none now, -EPIPE when the engine is gone (its last
  * packets having been given out), -EPROTO when it sent nonsense (treat as gone). */
 int engine_client_receive(struct engine_client *client, struct engine_packet *packet);
@@ -78,6 +84,9 @@ int engine_client_receive(struct engine_client *client, struct engine_packet *pa
  * packet was checked on receipt, so this cannot fail. */
 int engine_rows_next(const struct engine_packet *packet, size_t *offset,
 		     struct engine_row_view *view);
+
+/* The buffers of an ENGINE_MEMORY_REPLY, as many as it says. */
+const struct engine_memory_buffer *engine_memory_buffers(const struct engine_packet *packet);
 
 /* Take the payload of an ENGINE_DETAIL_REPLY with a row apart. False: it is none; never so when the
  * packet was received and struct engine_rows at its start counts one. */

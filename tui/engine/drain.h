@@ -8,6 +8,10 @@
  * takes it reads that stream, for a bounded number of bytes, and arms it again. So a busy stream
  * has one thread at a time, and several are spread over as many threads as there are.
  *
+ * What is observed in a guest's memory has no descriptor that tells of pages. One more thread, the
+ * watch, looks at all those streams in turn: more often, the more of a ring went by since it looked
+ * last, so that no writer goes round it unseen, and every DRAIN_WATCH_MS when nothing happens.
+ *
  * Two locks, taken in this order:
  * - the gate, of many readers: held for reading by a thread while it is at a stream, and for
  * writing by the server (drain_stop()) to change what streams are: open, close, clear, record,
@@ -28,8 +32,12 @@
 
 struct drain;
 
-/* One thread a core, DRAIN_THREADS at most. Geometry is what the first pages are taken for. 0 or
- * -errno. */
+/* Between two looks of the watch, at most and at least. */
+#define DRAIN_WATCH_MS	     100
+#define DRAIN_WATCH_LEAST_MS 2
+
+/* One thread a core, DRAIN_THREADS at most, and the watch. Geometry is what the first pages are
+ * taken for. 0 or -errno. */
 #define DRAIN_THREADS 4
 int drain_new(struct drain **drain, const struct page_geometry *geometry);
 /* End the threads. Takes NULL. Descriptors of streams stay their owners'. */
@@ -47,12 +55,15 @@ void drain_go(struct drain *drain);
 /* While stopped: read this CPU's channel from now on, or no longer. 0 or -errno. */
 int drain_add(struct drain *drain, int fd, uint32_t cpu);
 void drain_remove(struct drain *drain, int fd);
+/* While stopped: streams with observers have come, or may go on behind another boot. */
+void drain_watch(struct drain *drain);
 /* While stopped: what the tally of the server's thread has been told. 0 or -ENOMEM. */
 int drain_follow(struct drain *drain, const struct tally *tally, uint32_t page_size);
 
 struct drain_news {
 	bool pages;	/* histories have changed */
 	bool attention; /* a stream ended, or its recording did */
+	bool boot;	/* all streams with observers are read as far as another boot begins */
 	bool undecided; /* a stream has bytes that wait for more (stream_undecided()) */
 };
 

@@ -283,6 +283,8 @@ static const struct {
 	[ENGINE_PAUSED] = {0, false, false, HOLD_STREAMS},
 	[ENGINE_DENSITY] = {sizeof(struct engine_density_request), false, false, HOLD_SHARED},
 	[ENGINE_NOTE] = {sizeof(struct engine_note), false, false, HOLD_STREAMS},
+	[ENGINE_MEMORY] = {sizeof(struct engine_memory), true, false, HOLD_STREAMS},
+	[ENGINE_MEMORY_READ] = {sizeof(struct engine_memory_read), false, false, HOLD_STREAMS},
 };
 
 static bool filter_ends(const struct engine_filter *filter)
@@ -473,6 +475,12 @@ static void answer(struct server *server, const struct engine_header *header, co
 		break;
 	case ENGINE_NOTE:
 		sources_note(server, payload);
+		break;
+	case ENGINE_MEMORY:
+		memory_source_open(server, header->serial, payload, fd);
+		break;
+	case ENGINE_MEMORY_READ:
+		memory_source_read(server, payload);
 		break;
 	case ENGINE_LATENCY:
 		send_latency(server, header->serial, payload);

@@ -107,6 +107,7 @@ void server_free(struct server *server)
 	for (unsigned cpu = 0; cpu < VTRACE_MAX_CPUS; cpu++)
 		stream_free(server->streams[cpu]);
 	dat_source_close(server);
+	memory_source_release(server);
 	for (uint32_t i = 0; i < FORMATS_SETS; i++)
 		formats_free(server->formats[i]);
 	formats_stock_release(&server->stock);
@@ -201,7 +202,8 @@ static int wait_time(struct server *server)
 {
 	int news = send_news(server), names = names_time(server);
 
-	if (sources_indexing(server) || savings_pending(&server->savings))
+	if (sources_indexing(server) || savings_pending(&server->savings) ||
+	    server->memory.searching)
 		return 0;
 	if (names >= 0 && (news < 0 || news > names))
 		news = names;
@@ -241,6 +243,7 @@ int server_run(struct server *server)
 		sources_settle(server);
 		if (asked)
 			answer_requests(server);
+		memory_source_search(server);
 		save_some(server);
 		sources_refresh_names(server);
 	}

@@ -2,7 +2,7 @@
 /*
  * The inside of struct server, shared by the files that make it up and by nobody else: server.c
  * is its life and its loop, sources.c reads and records streams, dat_source.c opens those of a
- * trace.dat, requests.c answers the console.
+ * trace.dat, memory_source.c observes a guest's memory, requests.c answers the console.
  */
 #ifndef VTRACE_ENGINE_SERVER_PRIVATE_H
 #define VTRACE_ENGINE_SERVER_PRIVATE_H
@@ -11,6 +11,7 @@
 #include "tui/engine/names_file.h"
 #include "tui/engine/dat.h"
 #include "tui/engine/latency.h"
+#include "tui/engine/memory_search.h"
 #include "tui/engine/outbox.h"
 #include "tui/engine/rows.h"
 #include "tui/engine/search.h"
@@ -38,6 +39,17 @@ struct dat_source {
 	uint32_t stream_count;
 };
 
+/* The guest's memory that is searched or read, if one is. */
+struct memory_source {
+	struct ram *ram;
+	struct memory_search search;
+	bool searching;
+	bool fault_told;
+	uint32_t serial; /* of the request */
+	uint32_t boots;
+	uint64_t told; /* ms, of the last reply */
+};
+
 struct server {
 	struct outbox outbox;
 	int epoll; /* the console's socket, and what the drain has to say */
@@ -53,6 +65,7 @@ struct server {
 	struct savings savings;
 	struct top top; /* a reply in the making */
 	struct dat_source dat;
+	struct memory_source memory;
 	unsigned next_file; /* CPU whose file is read next */
 	struct recording recordings[VTRACE_MAX_CPUS];
 	int64_t record_limit;	 /* bytes of all recordings together */
@@ -119,7 +132,10 @@ struct stream *source_open_pages(struct server *server, uint32_t cpu, struct pag
 /* fd is taken over in each of these. Down to sources_clear(), no thread of the drain is at a stream
  * meanwhile. */
 void source_open(struct server *server, const struct engine_stream *request, int fd);
+void source_open_observer(struct server *server, uint32_t cpu, struct observer *observer);
 void source_close(struct server *server, uint32_t cpu);
+/* End it as a read error would. */
+void source_fail(struct server *server, uint32_t cpu, int error);
 void source_record(struct server *server, uint32_t cpu, int fd, const struct engine_region *region);
 /* Write the names of tasks to fd, once or for as long as is recorded. */
 void sources_write_names(struct server *server, int fd, const struct engine_names *place);
@@ -146,6 +162,28 @@ void dat_source_read(struct server *server);
 void dat_source_formats(struct server *server, uint32_t serial, int fd);
 /* Streams are to be gone before. */
 void dat_source_close(struct server *server);
+
+/* ---- memory_source.c ---- */
+
+/* Down to memory_source_pass_boot(), no thread of the drain is at a stream, but for the search. */
+
+/* Search a guest's memory for ring buffers; replies follow. fd is taken over. */
+void memory_source_open(struct server *server, uint32_t serial, const struct engine_memory *request,
+			int fd);
+/* Go on with that for a moment, if it goes on. */
+void memory_source_search(struct server *server);
+/* Observe one of them. */
+void memory_source_read(struct server *server, const struct engine_memory_read *request);
+/* End those streams whose sub-buffers are not of the shape that all have now. */
+void memory_source_check_geometry(struct server *server);
+/* All streams are read as far as another boot begins. */
+void memory_source_pass_boot(struct server *server);
+/* Say why a stream of it has failed, once for all. */
+void memory_source_tell_fault(struct server *server, const struct stream *stream);
+/* Close its streams and the memory. */
+void memory_source_close(struct server *server);
+/* Streams are gone. */
+void memory_source_release(struct server *server);
 
 /* ---- prompts.c ---- */
 

@@ -45,9 +45,12 @@ static void check_recording(struct server *server, struct stream *stream)
 /* The console holds the same open file, so closing alone would leave it in the epoll set. */
 static void drop_source(struct server *server, struct stream *stream)
 {
-	if (stream->file || stream->fd < 0)
+	if (!stream_is_live(stream))
 		return;
-	drain_remove(server->drain, stream->fd);
+	if (stream->fd >= 0)
+		drain_remove(server->drain, stream->fd);
+	else if (stream->stats.state == ENGINE_CHANNEL_FAILED)
+		memory_source_tell_fault(server, stream);
 	stream_drop_source(stream);
 }
 
@@ -76,13 +79,13 @@ void sources_ready(struct server *server)
 	drain_take_news(server->drain, &news);
 	server->news |= news.pages || news.attention;
 	server->undecided |= news.undecided;
-	if (!news.attention)
+	if (!news.attention && !news.boot)
 		return;
 	drain_stop(server->drain);
 	for (unsigned cpu = 0; cpu < VTRACE_MAX_CPUS; cpu++) {
 		struct stream *stream = server->streams[cpu];
 
-		if (!stream || stream->file || stream->fd < 0)
+		if (!stream || !stream_is_live(stream))
 			continue;
 		check_recording(server, stream);
 		if (stream->stats.state != ENGINE_CHANNEL_OPEN) {
@@ -90,6 +93,8 @@ void sources_ready(struct server *server)
 			tell_state(server, stream);
 		}
 	}
+	if (news.boot)
+		memory_source_pass_boot(server);
 	drain_go(server->drain);
 }
 
@@ -202,16 +207,41 @@ void source_open(struct server *server, const struct engine_stream *request, int
 	tell_state(server, stream);
 }
 
-void source_close(struct server *server, uint32_t cpu)
+void source_open_observer(struct server *server, uint32_t cpu, struct observer *observer)
+{
+	struct stream *stream = get_stream(server, cpu);
+
+	if (!stream) {
+		observer_free(observer);
+		return;
+	}
+	source_close(server, cpu);
+	stream_open_observer(stream, observer);
+	tell_state(server, stream);
+}
+
+static void end_source(struct server *server, uint32_t cpu, enum engine_channel_state state,
+		       int error)
 {
 	struct stream *stream = server->streams[cpu];
 
 	if (!stream || stream->stats.state != ENGINE_CHANNEL_OPEN)
 		return;
-	stream_close(stream, ENGINE_CHANNEL_NONE, server_clock_ms());
+	stream_close(stream, state, server_clock_ms());
+	stream->error = error;
 	drop_source(server, stream);
 	tell_state(server, stream);
 	server->news = true;
+}
+
+void source_close(struct server *server, uint32_t cpu)
+{
+	end_source(server, cpu, ENGINE_CHANNEL_NONE, 0);
+}
+
+void source_fail(struct server *server, uint32_t cpu, int error)
+{
+	end_source(server, cpu, ENGINE_CHANNEL_FAILED, error);
 }
 
 void sources_clear(struct server *server)
@@ -292,6 +322,7 @@ void sources_change_geometry(struct server *server, const struct page_geometry *
 		}
 		stream_new_geometry(stream);
 	}
+	memory_source_check_geometry(server);
 }
 
 /* ---- recordings ---- */

@@ -44,13 +44,19 @@ static void close_fd(int *fd)
 	*fd = -1;
 }
 
+/* Does its source give whole sub-buffers, so that none has to be looked for? */
+static bool gives_pages(const struct stream *stream)
+{
+	return stream->file || stream->observer;
+}
+
 void stream_free(struct stream *stream)
 {
 	if (!stream)
 		return;
 	drop_bytes(stream);
 	history_release(&stream->history);
-	close_fd(&stream->fd);
+	stream_drop_source(stream);
 	rawfile_close(&stream->record);
 	page_file_release(&stream->pages);
 	free(stream);
@@ -72,7 +78,7 @@ void stream_new_geometry(struct stream *stream)
 {
 	stream->gap += stream->have;
 	drop_bytes(stream);
-	stream->synced = stream->file;
+	stream->synced = gives_pages(stream);
 	stream->touched = false;
 	rawfile_close(&stream->record);
 	history_resize(&stream->history, stream->shared->geometry.size);
@@ -83,12 +89,14 @@ void stream_new_geometry(struct stream *stream)
 void stream_drop_source(struct stream *stream)
 {
 	close_fd(&stream->fd);
+	observer_free(stream->observer);
+	stream->observer = NULL;
 }
 
 /* The source is another one now: what was before goes. */
 static void begin(struct stream *stream, bool file)
 {
-	close_fd(&stream->fd);
+	stream_drop_source(stream);
 	drop_bytes(stream);
 	if (file || stream->file)
 		history_clear(&stream->history);
@@ -113,6 +121,13 @@ void stream_open_pages(struct stream *stream, const struct page_file *pages)
 {
 	begin(stream, true);
 	stream->pages = *pages;
+}
+
+void stream_open_observer(struct stream *stream, struct observer *observer)
+{
+	begin(stream, false);
+	stream->observer = observer;
+	stream->synced = true;
 }
 
 void stream_take_formats(struct stream *stream, uint32_t number)
@@ -267,12 +282,12 @@ static size_t take_pages(struct stream *stream, uint8_t *bytes, bool decide, uin
 		uint32_t good = stream->intake->page_count;
 		size_t used;
 
-		if (good && (stream->file || stream->synced)) {
+		if (good && (gives_pages(stream) || stream->synced)) {
 			stream_take_pages(stream, page, now);
 			at += good * size;
 			continue;
 		}
-		if (stream->file) {
+		if (stream->file || (stream->observer && stream->aside)) {
 			stream_take_bad(stream, page, fault, now);
 			at += size;
 			continue;
@@ -360,7 +375,7 @@ void stream_note(struct stream *stream, uint64_t note, bool rebooted, uint64_t n
 	bytes = bytes_in_hand(stream);
 	if (rebooted) {
 		stream->gap += stream->have;
-		stream->synced = false;
+		stream->synced = gives_pages(stream);
 		stream->touched = false;
 	}
 	/* What is appended takes the place of what lies in the tail. */
@@ -393,13 +408,13 @@ static void discard(struct stream *stream, size_t got)
 	stream->stats.discarded += got + stream->have;
 	drop_bytes(stream);
 	stream->gap = 0;
-	stream->synced = false;
+	stream->synced = gives_pages(stream);
 	stream->touched = false;
 }
 
 /* The console keeps a capture's files open too, so their offset is not the stream's alone. Bytes,
  * of room at most, 0 at the end, or -errno. */
-static ssize_t read_source(struct stream *stream, uint8_t *to, size_t room)
+static ssize_t read_source(struct stream *stream, uint8_t *to, size_t room, uint64_t now)
 {
 	ssize_t got;
 
@@ -408,8 +423,12 @@ static ssize_t read_source(struct stream *stream, uint8_t *to, size_t room)
 	if (stream->file)
 		return page_file_read(&stream->pages, to, room, stream->file_offset + stream->have);
 	stream_leave(stream);
-	got = read(stream->fd, to, room);
-	got = got < 0 ? -errno : got;
+	if (stream->observer) {
+		got = observer_read(stream->observer, to, room, now);
+	} else {
+		got = read(stream->fd, to, room);
+		got = got < 0 ? -errno : got;
+	}
 	stream_enter(stream);
 	return got;
 }
@@ -422,9 +441,9 @@ bool stream_read(struct stream *stream, size_t budget, uint64_t now)
 	stream_enter(stream);
 	for (done = 0; done < budget; done += got) {
 		uint8_t *to = room_to_read(stream, &room);
-		ssize_t ret = read_source(stream, to, room);
+		ssize_t ret = read_source(stream, to, room, now);
 
-		if (ret == -EAGAIN || ret == -EINTR)
+		if (ret == -EAGAIN || ret == -EINTR || (stream->observer && ret == OBSERVER_BOOT))
 			break;
 		if (ret <= 0) {
 			stream->error = (int)ret;

@@ -8,7 +8,8 @@
  * A channel is a stream of bytes: pages come in parts, a reader may start in the middle of one,
  * a guest may reboot in the middle of one. So a channel's pages are reassembled, and when one is
  * not valid, the next place is looked for where pages follow each other; what lies between is a
- * gap. A capture's file holds whole sub-buffers and is never searched.
+ * gap. A capture's file holds whole sub-buffers and is never searched, and neither is what an
+ * observer gives of a guest's memory, which is live as a channel is and has no descriptor.
  *
  * A channel whose pages follow each other is read straight into the place where the store keeps
  * them, so that they are never copied. Only where they do not are its bytes moved into a buffer
@@ -28,6 +29,7 @@
 #include "tui/engine/formats.h"
 #include "tui/engine/intake.h"
 #include "tui/engine/notes.h"
+#include "tui/engine/observer.h"
 #include "tui/engine/page.h"
 #include "tui/engine/protocol.h"
 #include "tui/engine/rawfile.h"
@@ -65,6 +67,7 @@ struct stream {
 	struct engine_cpu_stats stats;
 	int fd; /* of the source, owned; -1: none */
 	bool file;
+	struct observer *observer;     /* the source is a guest's memory, owned; else NULL */
 	uint32_t number;	       /* of the CPU; stats.cpu tells streams apart */
 	const struct dat_clock *clock; /* of a trace.dat that changes times, or NULL */
 	const char *prefix;	       /* of its lines: the buffer, or NULL */
@@ -107,6 +110,13 @@ void stream_set_formats(struct stream_shared *shared, const struct formats *form
 void stream_open(struct stream *stream, int fd, bool file);
 /* Read a file's pages, taken over, from a descriptor that stays the caller's for as long. */
 void stream_open_pages(struct stream *stream, const struct page_file *pages);
+/* Read from an observer, which is taken over. */
+void stream_open_observer(struct stream *stream, struct observer *observer);
+/* Is there a source that brings pages as the guest makes them? */
+static inline bool stream_is_live(const struct stream *stream)
+{
+	return !stream->file && (stream->fd >= 0 || stream->observer);
+}
 /* What time a time stamp of the stream's pages stands for. */
 static inline uint64_t stream_time(const struct stream *stream, uint64_t ts)
 {
@@ -119,7 +129,7 @@ struct entry stream_describe(const struct stream *stream, enum page_fault fault,
  * The descriptor stays open: a capture's pages are read from it for as long as they are held, and
  * a channel's must leave the caller's poll set first. */
 void stream_close(struct stream *stream, enum engine_channel_state state, uint64_t now);
-/* Close the descriptor. */
+/* Close the descriptor, or free the observer. */
 void stream_drop_source(struct stream *stream);
 
 /*

@@ -181,6 +181,8 @@ static void on_packet(void *data, const struct engine_packet *packet)
 
 	if (packet->type == ENGINE_LINES)
 		batch_lines_came(batch, packet);
+	else if (packet->type == ENGINE_NO_ANSWER)
+		batch_lines_denied(batch);
 	else if (packet->type == ENGINE_FILTER_REPLY)
 		filter_came(batch, packet->payload);
 	else if (packet->type == ENGINE_STATS_REPLY)
@@ -388,6 +390,8 @@ static void phase_over(void *data)
 		batch_pull(batch);
 		break;
 	case PHASE_LAST:
+		if (batch->denied)
+			batch_fail(batch, "the engine has no memory for the last lines");
 		ask_counters(batch);
 		batch_advance(batch);
 		break;

@@ -54,6 +54,7 @@ struct batch {
 	bool got_counts;    /* its counts of events and tasks */
 	bool rest_known;    /* the first answer to such a request came */
 	uint64_t rest;	    /* rows that are to be printed from then on */
+	int64_t denied;	    /* CLOCK_MONOTONIC ms; since then the engine has no memory; 0: it has */
 	bool all_taken;	    /* the answer to the last such request came */
 	uint64_t held;	    /* rows in the engine's store when it was looked last */
 	int64_t held_since; /* CLOCK_MONOTONIC ms; that has not changed since */
@@ -78,5 +79,7 @@ bool batch_pull(struct batch *batch);
 void batch_pull_again(void *data); /* the same for a timer; data is the batch */
 /* ENGINE_LINES. */
 void batch_lines_came(struct batch *batch, const struct engine_packet *packet);
+/* ENGINE_NO_ANSWER. */
+void batch_lines_denied(struct batch *batch);
 
 #endif

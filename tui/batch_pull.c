@@ -10,6 +10,8 @@
 #define PULL_AGAIN_MS 250   /* for rows that wait for another CPU's */
 #define PULL_BUSY_MS  10    /* the engine's socket was full */
 #define DRY_LOOK_MS   200   /* how often to look whether the channels have run dry */
+#define DENIED_MS     500   /* for an engine that had no memory */
+#define DENIED_MAX_MS 10000 /* then it is enough */
 
 /* Events still wanted, of those that are asked for at once. When all that were asked for are
  * printed the rest is still taken, and dropped, until the channels are dry. */
@@ -105,6 +107,19 @@ static bool took_the_rest(struct batch *batch, const struct engine_rows *rows)
 	return !batch->rest;
 }
 
+void batch_lines_denied(struct batch *batch)
+{
+	batch->pulling--;
+	loop_timer_set(batch->pull_timer, DENIED_MS);
+	if (!batch->denied)
+		batch->denied = batch_now_ms();
+	if (batch->phase != PHASE_RUNNING || batch_now_ms() - batch->denied < DENIED_MAX_MS)
+		return;
+	batch_fail(batch, "for 10 s there was no memory for lines: the host has none left, or the "
+			  "engine has all that --memory lets it have");
+	batch_finish(batch);
+}
+
 void batch_lines_came(struct batch *batch, const struct engine_packet *packet)
 {
 	const struct engine_rows *rows = packet->payload;
@@ -113,6 +128,7 @@ void batch_lines_came(struct batch *batch, const struct engine_packet *packet)
 	int err;
 
 	batch->pulling--;
+	batch->denied = 0;
 	batch->summary.skipped += rows->skipped;
 	batch->summary.hidden += rows->hidden;
 	if (!batch->mute)

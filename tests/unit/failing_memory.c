@@ -59,6 +59,7 @@ static enum failing_memory how;
 static const void *where;
 static int stderr_fd = -1; /* of a whole program: where the first failure is told; then -1 */
 static bool by_place;	   /* of a whole program: what is counted are ways to get to a call */
+static unsigned long only; /* of a whole program: calls from there; 0: from anywhere */
 static _Atomic(uintptr_t) places[PLACES];
 static struct {
 	void *block;
@@ -152,11 +153,16 @@ static bool is_new_place(void)
 }
 
 /* Where in the program's file, for addr2line(1). */
+static unsigned long in_file(const void *caller)
+{
+	return (unsigned long)((const char *)caller - __executable_start);
+}
+
 static void tell(const void *caller)
 {
 	char line[80];
 	int length = snprintf(line, sizeof(line), "failing memory: it has run out, at 0x%lx\n",
-			      (unsigned long)((const char *)caller - __executable_start));
+			      in_file(caller));
 
 	if (write(stderr_fd, line, (size_t)length) == length)
 		stderr_fd = -1;
@@ -167,7 +173,7 @@ static bool fails(const void *caller)
 {
 	unsigned long now;
 
-	if (!counting || (by_place && !is_new_place()))
+	if (!counting || (only && in_file(caller) != only) || (by_place && !is_new_place()))
 		return false;
 	now = ++calls;
 	if (!first || now < first || (how == FAIL_ONCE && now > first))
@@ -326,7 +332,7 @@ DIR *__wrap_opendir(const char *path)
  * For whole programs: VTRACE_FAIL_MEMORY=PROGRAM:NTH, of those that are linked with this. That one
  * fails, and no more; it is told on stderr, so that whoever counts up knows when to end. With
  * PROGRAM:@NTH what is counted is not calls but ways to get to one, which are the same in each run,
- * however often a loop turns.
+ * however often a loop turns. With PROGRAM:0xWHERE it is the first call from there, as it was told.
  */
 static void __attribute__((constructor)) begin_by_environment(void)
 {
@@ -341,5 +347,7 @@ static void __attribute__((constructor)) begin_by_environment(void)
 	backtrace(callers, 1); /* what it loads it loads now */
 	/* An engine that is locked down has another stderr. */
 	stderr_fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
-	failing_memory_begin(strtoul(colon + 1 + by_place, NULL, 10), FAIL_ONCE);
+	if (!strncmp(colon + 1, "0x", 2))
+		only = strtoul(colon + 1, NULL, 16);
+	failing_memory_begin(only ? 1 : strtoul(colon + 1 + by_place, NULL, 10), FAIL_ONCE);
 }

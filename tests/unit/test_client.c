@@ -123,6 +123,7 @@ static const struct good {
 	{"searched", ENGINE_SEARCHED, sizeof(struct engine_searched), {{0}}},
 	{"filter tried", ENGINE_FILTER_TRIED, sizeof(struct engine_filter_reply), {{0}}},
 	{"sifted", ENGINE_SIFTED, sizeof(struct engine_sifted), {{0}}},
+	{"no answer", ENGINE_NO_ANSWER, sizeof(struct engine_no_answer), {{0}}},
 	{"words",
 	 ENGINE_WORDS_REPLY,
 	 sizeof(struct engine_words_reply) + 1,

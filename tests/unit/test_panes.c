@@ -41,6 +41,33 @@ static void assert_shown(struct panes *panes, unsigned focus, const char *words)
 	assert_in_range(panes->focus, panes->first, panes->first + panes->fit - 1);
 }
 
+/* An engine that has no memory for an answer is to be asked for the same again. */
+static void denied_rows_are_still_wanted(void **state)
+{
+	const struct engine_no_answer no = {.error = -12};
+	const struct engine_packet packet = {.type = ENGINE_NO_ANSWER,
+					     .serial = 7,
+					     .payload = &no,
+					     .length = sizeof(no)};
+	struct pane pane = {.anchor = PANE_TOP, .asked = true, .serial = 8, .sent = -5, .skip = 2};
+
+	(void)state;
+	assert_false(pane_answer(&pane, &packet));
+	assert_true(pane.asked);
+	pane.serial = 7;
+	assert_true(pane_answer(&pane, &packet));
+	assert_false(pane.asked);
+	assert_true(pane.wanted);
+	assert_false(pane.answered);
+	assert_int_equal(pane.skip, -3);
+	/* Who has gone to the tail meanwhile moves no rows there. */
+	pane.asked = true;
+	pane_go(&pane, PANE_TAIL);
+	assert_true(pane_answer(&pane, &packet));
+	assert_int_equal(pane.skip, 0);
+	assert_true(pane.wanted);
+}
+
 static void those_that_fit_are_shown(void **state)
 {
 	struct panes *panes = with_cpus(64);
@@ -125,6 +152,7 @@ static void meters_do_not_eat_the_screen(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(denied_rows_are_still_wanted),
 		cmocka_unit_test(those_that_fit_are_shown),
 		cmocka_unit_test(a_screenful_at_a_time),
 		cmocka_unit_test(meters_do_not_eat_the_screen),

@@ -137,6 +137,17 @@ static void take_stats(struct console *console, const struct engine_packet *pack
 		       number_exact(events, console->meters.events));
 }
 
+/* Whoever asked for it asks again at the next beat, which comes soon. */
+static void denied(struct console *console, const struct engine_packet *packet)
+{
+	static const enum view_id views[] = {VIEW_EVENTS, VIEW_DETAIL, VIEW_LATENCY};
+
+	console->news = console_now();
+	for (unsigned i = 0; i < sizeof(views) / sizeof(views[0]); i++)
+		console->views[views[i]]->ops->packet(console->views[views[i]], console, packet);
+	strip_packet(console, packet);
+}
+
 static void on_packet(void *data, const struct engine_packet *packet)
 {
 	struct console *console = data;
@@ -172,6 +183,9 @@ static void on_packet(void *data, const struct engine_packet *packet)
 		break;
 	case ENGINE_DENSITY_REPLY:
 		strip_packet(console, packet);
+		break;
+	case ENGINE_NO_ANSWER:
+		denied(console, packet);
 		break;
 	case ENGINE_SEARCHED:
 		finder_packet(console, packet);

@@ -41,6 +41,7 @@ void pane_ask(struct pane *pane, struct guest *guest, bool hold)
 	if (guest_request_view(guest, &view, &pane->serial) == 0) {
 		pane->asked = true;
 		pane->wanted = false;
+		pane->sent = pane->skip;
 		pane->skip = 0;
 	}
 }
@@ -94,6 +95,12 @@ static void place_cursor(struct pane *pane)
 		pane->line = 0;
 }
 
+static void skip(struct pane *pane, int rows)
+{
+	if (rows > 0 ? pane->skip <= INT_MAX - rows : pane->skip >= INT_MIN - rows)
+		pane->skip += rows;
+}
+
 bool pane_answer(struct pane *pane, const struct engine_packet *packet)
 {
 	struct engine_row_view first;
@@ -102,6 +109,12 @@ bool pane_answer(struct pane *pane, const struct engine_packet *packet)
 	if (!pane->asked || packet->serial != pane->serial)
 		return false;
 	pane->asked = false;
+	if (packet->type == ENGINE_NO_ANSWER) {
+		if (pane->anchor == PANE_TOP)
+			skip(pane, pane->sent);
+		pane->wanted = true;
+		return true;
+	}
 	void *copy = malloc(packet->length);
 
 	if (!copy)
@@ -137,8 +150,7 @@ static void scroll(struct pane *pane, int rows)
 	if (!pane->shown)
 		return;
 	pane->anchor = PANE_TOP;
-	if (rows > 0 ? pane->skip <= INT_MAX - rows : pane->skip >= INT_MIN - rows)
-		pane->skip += rows;
+	skip(pane, rows);
 	pane->wanted = true;
 }
 

@@ -34,6 +34,7 @@ struct pane {
 	int first;   /* line of the screen that has the first of them */
 	bool wanted; /* other rows than those shown should be asked for */
 	bool asked;  /* a request is on its way, with .serial */
+	int sent;    /* rows to move that it asks for */
 	uint32_t serial;
 	bool shown;		     /* .packet holds rows, at least one */
 	bool answered;		     /* .packet and .head are valid */
@@ -47,7 +48,8 @@ void pane_release(struct pane *pane);
 /* Ask the engine for what is wanted, unless something is asked already. hold: the rows on the
  * screen stay the first ones even if the pane follows the tail. */
 void pane_ask(struct pane *pane, struct guest *guest, bool hold);
-/* Take ENGINE_ROWS if it is the answer to this pane: true. */
+/* Take ENGINE_ROWS if it is the answer to this pane: true; or ENGINE_NO_ANSWER, after which the
+ * same is wanted still. */
 bool pane_answer(struct pane *pane, const struct engine_packet *packet);
 /* The engine that was asked is no more. */
 void pane_forget_request(struct pane *pane);

@@ -75,6 +75,10 @@ void strip_packet(struct console *console, const struct engine_packet *packet)
 	if (!strip->asked || packet->serial != strip->serial)
 		return;
 	strip->asked = false;
+	if (packet->type == ENGINE_NO_ANSWER) {
+		strip->stale = true;
+		return;
+	}
 	if (head->columns != strip->request.columns)
 		return;
 	strip->known = true;

@@ -41,7 +41,7 @@ void strip_reset(struct console *console);
 void strip_beat(struct console *console);
 /* Ask for what the screen has room for, if that is not what was asked. */
 void strip_settle(struct console *console);
-/* ENGINE_DENSITY_REPLY came. */
+/* ENGINE_DENSITY_REPLY or ENGINE_NO_ANSWER came. */
 void strip_packet(struct console *console, const struct engine_packet *packet);
 /* A search found a row; or something else is looked for now. */
 void strip_add_hit(struct console *console, const struct engine_position *at);

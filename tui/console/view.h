@@ -41,8 +41,8 @@ struct view_ops {
 	void (*draw)(struct view *view, struct console *console, const struct area *area);
 	/* A move of keymap.h. */
 	void (*act)(struct view *view, struct console *console, enum action action);
-	/* ENGINE_ROWS and ENGINE_DETAIL_REPLY, for the view that may have asked; ENGINE_NEWS, for
-	 * the one in front. */
+	/* ENGINE_ROWS, ENGINE_DETAIL_REPLY and ENGINE_LATENCIES, for the view that may have asked,
+	 * or ENGINE_NO_ANSWER; ENGINE_NEWS, for the one in front. */
 	void (*packet)(struct view *view, struct console *console,
 		       const struct engine_packet *packet);
 	/* The engine, the guest's state or its CPUs changed; reset: it is another guest. */

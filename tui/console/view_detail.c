@@ -184,10 +184,14 @@ static void detail_packet(struct view *view, struct console *console,
 {
 	struct detail_view *detail = detail_of(view);
 
-	if (packet->type != ENGINE_DETAIL_REPLY || !detail->asked ||
-	    packet->serial != detail->serial)
+	if (!detail->asked || packet->serial != detail->serial)
 		return;
 	detail->asked = false;
+	if (packet->type == ENGINE_NO_ANSWER) {
+		detail->step += detail->stepped;
+		detail->wanted = true;
+		return;
+	}
 	take_reply(detail, console, packet);
 	ask(detail, console);
 	console_invalidate(console);

@@ -374,7 +374,7 @@ static void take_rows(struct events_view *events, struct console *console,
 			pane = events->panes.of[i];
 	if (!pane && pane_answer(&events->panes.timeline, packet))
 		pane = &events->panes.timeline;
-	if (!pane)
+	if (!pane || packet->type == ENGINE_NO_ANSWER)
 		return;
 	/* In a full store the oldest rows are overwritten; do not slide along with them. */
 	if (pane->anchor == PANE_HEAD && guest_state(console->guest) != GUEST_REPLAY &&
@@ -395,7 +395,7 @@ static void events_packet(struct view *view, struct console *console,
 {
 	struct events_view *events = events_of(view);
 
-	if (packet->type == ENGINE_ROWS) {
+	if (packet->type == ENGINE_ROWS || packet->type == ENGINE_NO_ANSWER) {
 		take_rows(events, console, packet);
 		return;
 	}

@@ -59,10 +59,11 @@ static void latency_packet(struct view *view, struct console *console,
 {
 	struct latency_view *latency = latency_of(view);
 
-	if (packet->type != ENGINE_LATENCIES || !latency->asked ||
-	    packet->serial != latency->serial)
+	if (!latency->asked || packet->serial != latency->serial)
 		return;
 	latency->asked = false;
+	if (packet->type == ENGINE_NO_ANSWER)
+		return; /* each beat asks */
 	latency_take(&latency->table, packet);
 	/* A few milliseconds of looking are over: what else is to be done comes first, then the
 	 * next ones. */

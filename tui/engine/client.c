@@ -591,6 +591,8 @@ static bool packet_ok(const struct engine_packet *packet)
 		return searched_ok(packet);
 	case ENGINE_LATENCIES:
 		return latency_ok(packet);
+	case ENGINE_NO_ANSWER:
+		return packet->length == sizeof(struct engine_no_answer);
 	case ENGINE_SIFTED:
 		return packet->length == sizeof(struct engine_sifted);
 	case ENGINE_WORDS_REPLY:

@@ -8,13 +8,27 @@
 #define CACHE_LINE 64
 #define ROOM_MIN   2048 /* tasks and names; a page's always fit */
 
+static void forget(struct intake *intake)
+{
+	intake->task_count = intake->name_count = intake->page_count = 0;
+	intake->tally.run_count = intake->tally.found_count = 0;
+	memset(intake->slots, 0, sizeof(intake->slots));
+}
+
 int intake_resize(struct intake *intake, uint32_t page_size)
 {
 	uint32_t records = page_size / 8; /* a record takes 8 bytes or more */
 	uint32_t task_room = records > ROOM_MIN ? records : ROOM_MIN;
 	uint32_t name_room = EVENT_COMM_SOURCES * task_room;
-	struct intake_task *tasks = calloc(task_room, sizeof(*tasks));
-	struct intake_name *names = calloc(name_room, sizeof(*names));
+	struct intake_task *tasks;
+	struct intake_name *names;
+
+	if (intake->page_size == page_size) {
+		forget(intake);
+		return 0;
+	}
+	tasks = calloc(task_room, sizeof(*tasks));
+	names = calloc(name_room, sizeof(*names));
 
 	if (!tasks || !names || tally_resize(&intake->tally, page_size)) {
 		free(tasks);
@@ -27,8 +41,8 @@ int intake_resize(struct intake *intake, uint32_t page_size)
 	intake->names = names;
 	intake->task_room = task_room;
 	intake->name_room = name_room;
-	intake->task_count = intake->name_count = intake->page_count = 0;
-	memset(intake->slots, 0, sizeof(intake->slots));
+	intake->page_size = page_size;
+	forget(intake);
 	return 0;
 }
 

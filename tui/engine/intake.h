@@ -54,6 +54,7 @@ struct intake {
 	uint16_t *ids;	 /* those that there are, each once */
 	struct intake_task *tasks;
 	struct intake_name *names; /* in the order of their first times, for each pid */
+	uint32_t page_size;
 	uint32_t task_room;
 	uint32_t name_room;
 	struct intake_slot slots[INTAKE_SLOTS]; /* by pid */
@@ -61,7 +62,8 @@ struct intake {
 
 /* For pages of at most page_size bytes. 0 or -ENOMEM; release takes what init left. */
 int intake_init(struct intake *intake, uint32_t page_size);
-/* The same for another page size; what the tally wants stays so. */
+/* The same for another page size, or without an allocation for the same one; what the tally wants
+ * stays so. */
 int intake_resize(struct intake *intake, uint32_t page_size);
 void intake_release(struct intake *intake);
 

@@ -87,6 +87,7 @@ enum engine_type {
 			       */
 	ENGINE_MEMORY_REPLY,  /* struct engine_memory_reply, then buffers × struct
 			       * engine_memory_buffer */
+	ENGINE_NO_ANSWER,     /* struct engine_no_answer, of rows, latencies, density: ask again */
 };
 
 struct engine_header {
@@ -113,6 +114,9 @@ struct engine_config {
 #define ENGINE_EXIT_NOT_LOCKED 3
 /* Of one that there was no memory for, be it the host's or what --memory allows it. */
 #define ENGINE_EXIT_NO_MEMORY 4
+struct engine_no_answer {
+	int32_t error; /* -errno; -ENOMEM mostly */
+};
 
 enum engine_stream_kind {
 	ENGINE_STREAM_CHANNEL, /* FIFO or socket: bytes come when they come */

@@ -11,6 +11,7 @@
 
 #define REQUEST_MAX    2048 /* bytes of a payload, at most */
 #define ANSWER_SECONDS 20   /* of CPU time; the largest formats take about one */
+#define DENIAL_MS      5000 /* without one until it is said again */
 
 /* ---- formats ---- */
 
@@ -163,18 +164,26 @@ static void send_stats(struct server *server, uint32_t serial)
 		    sizeof(reply.head) + reply.head.cpus * sizeof(reply.cpu[0]));
 }
 
+/* Who asked asks again, and finds memory one day. */
+static void deny(struct server *server, uint32_t serial, const char *what, int error)
+{
+	const struct engine_no_answer reply = {.error = error};
+	uint64_t now = server_clock_ms();
+
+	if (!server->denial_told || now - server->denial_told >= DENIAL_MS)
+		server_say(server, ENGINE_MESSAGE, "%s can't be told now: %s; asking goes on", what,
+			   strerror(-error));
+	server->denial_told = now;
+	outbox_send(&server->outbox, ENGINE_NO_ANSWER, serial, &reply, sizeof(reply));
+}
+
 static void send_rows(struct server *server, uint32_t serial, int ret, enum engine_type type)
 {
-	/* Without rows there is nothing left to do for whoever waits for them: an engine that is
-	 * started anew may find more memory. */
-	if (ret) {
-		server_say(server, ENGINE_MESSAGE, "rows can't be cut: %s", strerror(-ret));
-		server->error = ret;
-		server->done = true;
-	} else {
+	if (ret)
+		deny(server, serial, "rows", ret);
+	else
 		outbox_send(&server->outbox, type, serial, server->rows.packet,
 			    server->rows.length);
-	}
 }
 
 static void send_view(struct server *server, uint32_t serial, const struct engine_view *view)
@@ -191,10 +200,10 @@ static void send_density(struct server *server, uint32_t serial,
 			 const struct engine_density_request *asked)
 {
 	struct density_reply reply;
+	int ret = density_fill(&reply, asked, server->streams, &server->shared);
 
-	if (density_fill(&reply, asked, server->streams, &server->shared))
-		server_say(server, ENGINE_MESSAGE,
-			   "how events are spread over time can't be told: out of memory");
+	if (ret)
+		deny(server, serial, "how events are spread over time", ret);
 	else
 		outbox_send(&server->outbox, ENGINE_DENSITY_REPLY, serial, &reply,
 			    sizeof(reply.head) + reply.head.columns * sizeof(reply.columns[0]));
@@ -233,8 +242,7 @@ static void send_latency(struct server *server, uint32_t serial, const struct en
 		latency_answer(&server->latency, &server->rows, asked, server_clock_ms(), &length);
 
 	if (ret)
-		server_say(server, ENGINE_MESSAGE, "latencies can't be measured: %s",
-			   strerror(-ret));
+		deny(server, serial, "latencies", ret);
 	else
 		outbox_send(&server->outbox, ENGINE_LATENCIES, serial, &server->latency.reply,
 			    length);

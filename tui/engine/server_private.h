@@ -79,8 +79,9 @@ struct server {
 	bool hearing;		 /* epoll watches the drain */
 	bool listening;		 /* epoll watches the socket for requests */
 	bool done;
-	bool rebooted; /* the guest was, and its formats are to come */
-	int error;     /* -errno with which the loop ends */
+	bool rebooted;	      /* the guest was, and its formats are to come */
+	uint64_t denial_told; /* ms, when it was last said that there is no answer; 0: never */
+	int error;	      /* -errno with which the loop ends */
 };
 
 /* CLOCK_MONOTONIC. */

@@ -82,6 +82,7 @@ static void packet_came(void *data, const struct engine_packet *packet)
 		else if (!packet->serial || packet->serial != guest->late.serial) /* nor for this */
 			guest->events.packet(guest->data, packet);
 		break;
+	case ENGINE_NO_ANSWER:
 	case ENGINE_COUNTS_REPLY:
 	case ENGINE_FILTER_REPLY:
 	case ENGINE_FOUND:

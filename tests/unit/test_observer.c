@@ -20,6 +20,8 @@
 
 #define SUBBUFS 16
 #define HEADER	16
+#define START	1000000000 /* the time before the first event, ns */
+#define AGAIN	1000000	   /* and after another boot */
 
 /* ---- what is done between two reads of the memory ---- */
 
@@ -45,6 +47,7 @@ struct fixture {
 	struct ring_buffer buffer;
 	struct observer *observer;
 	uint64_t now;
+	uint64_t base; /* the time before the first event */
 	/* What came. */
 	uint64_t next; /* number of the event that is next if none is missing */
 	uint64_t events;
@@ -59,7 +62,8 @@ static void begin_with(struct fixture *f, uint32_t subbufs, bool once)
 	char error[256] = "";
 
 	*f = (struct fixture){.memory = ring_memory_new(4u << 20, 8192, 1, subbufs)};
-	f->writer = ring_writer_at(&f->memory, 0, 1000000);
+	f->writer = ring_writer_at(&f->memory, 0, START);
+	f->base = START;
 	f->now = 1000;
 	assert_int_equal(ram_open(&f->ram, dup(f->memory.fd), true, error, sizeof(error)), 0);
 	assert_int_equal(ring_meta_find(f->ram, 8192, &f->buffer, error, sizeof(error)), 0);
@@ -95,7 +99,7 @@ static void take_event(struct fixture *f, const uint8_t *page, const struct page
 			 (unsigned long long)number, (unsigned long long)f->next - 1);
 	assert_true(number >= f->next);
 	/* All are as far apart. */
-	assert_int_equal(record->ts, 1000000 + 10 * (number + 1));
+	assert_int_equal(record->ts, f->base + 10 * (number + 1));
 	f->missing += number - f->next;
 	f->next = number + 1;
 	f->events++;
@@ -501,7 +505,7 @@ static void test_another_boot(void **state)
 	/* The kernel of 6.12 goes on where the one before was, from the start of its last page. */
 	writer = f.writer;
 	f.writer.written = 0;
-	f.writer.time = 1000000;
+	f.writer.time = AGAIN;
 	f.writer.number = 0;
 	ring_write(&f.writer, 3);
 	assert_int_equal(look(&f), OBSERVER_BOOT);
@@ -509,6 +513,7 @@ static void test_another_boot(void **state)
 	assert_int_equal(look(&f), OBSERVER_BOOT);
 	assert_int_equal(f.events, writer.number);
 	f.next = f.events = 0;
+	f.base = AGAIN;
 	observer_pass_boot(f.observer);
 	assert_int_equal(look(&f), -EAGAIN);
 	assert_int_equal(f.events, 3);
@@ -530,16 +535,40 @@ static void test_the_boot_before_comes_first(void **state)
 	ring_write(&f.writer, 5 * RING_EVENTS + 5);
 	before = 5 * RING_EVENTS;
 	f.writer.written = 0;
-	f.writer.time = 1000000;
+	f.writer.time = AGAIN;
 	f.writer.number = 0;
 	ring_write(&f.writer, 3);
 	assert_int_equal(look(&f), OBSERVER_BOOT);
 	assert_int_equal(f.events, before);
 	f.next = 0;
+	f.base = AGAIN;
 	observer_pass_boot(f.observer);
 	assert_int_equal(look(&f), 0);
 	assert_int_equal(f.events, before + 3);
 	assert_int_equal(f.gaps, 0);
+	end(&f);
+}
+
+/* A kernel that boots sets its clock right, and goes on. */
+static void test_a_clock_that_is_set_right(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	ring_write(&f.writer, RING_EVENTS);
+	look(&f);
+	f.base -= OBSERVER_BACK_NS;
+	f.writer.time -= OBSERVER_BACK_NS;
+	ring_write(&f.writer, 3);
+	assert_int_equal(look(&f), -EAGAIN);
+	assert_all_came(&f);
+	ring_write(&f.writer, RING_EVENTS - 3);
+	look(&f);
+	f.base -= OBSERVER_BACK_NS + 11;
+	f.writer.time -= OBSERVER_BACK_NS + 11;
+	ring_write(&f.writer, 3);
+	assert_int_equal(look(&f), OBSERVER_BOOT);
 	end(&f);
 }
 
@@ -653,6 +682,7 @@ int main(void)
 		cmocka_unit_test(test_a_memory_that_goes_away),
 		cmocka_unit_test(test_another_boot),
 		cmocka_unit_test(test_the_boot_before_comes_first),
+		cmocka_unit_test(test_a_clock_that_is_set_right),
 		cmocka_unit_test(test_a_commit_that_lies),
 		cmocka_unit_test(test_a_writer_at_full_speed),
 	};

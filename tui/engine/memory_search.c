@@ -58,6 +58,15 @@ static size_t line_length(const uint8_t *from, const uint8_t *end)
 	return (size_t)(at - from);
 }
 
+/* " #1 SMP ...": version.c has another banner without the number, for a link of its own. */
+static bool has_version(const uint8_t *at, size_t length)
+{
+	for (size_t i = 0; i + 2 < length; i++)
+		if (at[i] == ' ' && at[i + 1] == '#' && isdigit(at[i + 2]))
+			return true;
+	return false;
+}
+
 /* Only as the kernel has it: a line with its end, and the end of the string. */
 static void take_banner(struct memory_search *search, const uint8_t *at, const uint8_t *end)
 {
@@ -65,7 +74,8 @@ static void take_banner(struct memory_search *search, const uint8_t *at, const u
 	uint32_t i;
 
 	if (length >= sizeof(search->banners[0].text) || at + length + 2 > end ||
-	    at[length] != '\n' || at[length + 1] || !isdigit(at[strlen(BANNER)]))
+	    at[length] != '\n' || at[length + 1] || !isdigit(at[strlen(BANNER)]) ||
+	    !has_version(at, length))
 		return;
 	for (i = 0; i < search->banner_count; i++)
 		if (!strncmp(search->banners[i].text, (const char *)at, length) &&

@@ -215,6 +215,12 @@ static int take(struct observer *observer, uint32_t number, const uint64_t *stam
 
 /* ---- where to begin ---- */
 
+/* Is to be of another boot than from, which came before it? */
+static bool goes_back(uint64_t from, uint64_t to)
+{
+	return from > to && from - to > OBSERVER_BACK_NS;
+}
+
 /* A sub-buffer that holds something, in the order of the ring. */
 struct stop {
 	uint32_t place;
@@ -252,22 +258,23 @@ static int list_stops(const struct observer *observer, struct stop *stops)
  */
 static int first_new(const struct observer *observer, const struct stop *stops, int count)
 {
-	int boot = count - 1, before_it;
+	uint64_t had = observer->at.stamp;
+	int boot = count - 1, first;
 
 	if (!observer->started || !count)
 		return 0;
-	while (boot > 0 && stops[boot - 1].stamp <= stops[boot].stamp)
+	while (boot > 0 && !goes_back(stops[boot - 1].stamp, stops[boot].stamp))
 		boot--;
-	if (stops[count - 1].stamp >= observer->at.stamp) {
-		while (boot < count && stops[boot].stamp <= observer->at.stamp)
-			boot++;
-		return boot;
+	first = boot;
+	if (!goes_back(had, stops[count - 1].stamp)) {
+		while (first < count && stops[first].stamp <= had)
+			first++;
+		return first;
 	}
-	for (before_it = boot;
-	     before_it > 0 && stops[before_it - 1].stamp > observer->at.stamp &&
-	     (before_it == boot || stops[before_it - 1].stamp <= stops[before_it].stamp);)
-		before_it--;
-	return before_it;
+	while (first > 0 && stops[first - 1].stamp > had &&
+	       (first == boot || !goes_back(stops[first - 1].stamp, stops[first].stamp)))
+		first--;
+	return first;
 }
 
 /* Stand before the first sub-buffer that was not handed on, so many of them further on. 1; 0: there
@@ -361,7 +368,7 @@ static void stand_at(struct observer *observer, uint32_t place, const struct cop
  * other. */
 static bool another_boot(struct observer *observer, uint64_t stamp)
 {
-	if (observer->may_boot || stamp >= observer->at.time) {
+	if (observer->may_boot || !goes_back(observer->at.time, stamp)) {
 		observer->may_boot = false;
 		return false;
 	}

@@ -31,6 +31,10 @@
 /* What observer_read() returns besides -errno. */
 #define OBSERVER_BOOT (-ESTALE) /* what comes next is of another boot: observer_pass_boot() */
 
+/* A clock that goes back by more than this, ns, began again with another boot. A kernel that boots
+ * sets its clock right by less, and no machine boots as fast. */
+#define OBSERVER_BACK_NS 100000000
+
 struct observer;
 
 /* Observe the CPU's ring in a memory and buffer that outlive the observer. once: of a guest that

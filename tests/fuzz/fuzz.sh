@@ -29,7 +29,7 @@ ok "page: all seeds" build-fuzz/tests/fuzz/fuzz_page -runs=0 "$work/page"
 ok "format: there are seeds" seeds format
 ok "format: all seeds" build-fuzz/tests/fuzz/fuzz_format -runs=0 "$work/format"
 
-targets="page format bundle control client server dat manifest"
+targets="page format bundle control client server dat manifest memory"
 # shellcheck disable=SC2086
 tests/fuzz/run -t 60 $targets > "$work/out" 2>&1
 is "a minute of new inputs for each target finds nothing" $? 0

@@ -111,6 +111,7 @@ key Enter
 see "nothing is saved, and why" 'third.dat: Too many open files'
 title "the view goes on" 'TRACING.*FOLLOW'
 ok "nothing is left of the capture" test ! -e "$WORK/third"
+ok "nor of the trace.dat" test ! -e "$WORK/third.dat"
 kill -KILL "$(engine_pid)"
 title "without its engine" 'NO ENGINE'
 no_more_descriptors

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -95,6 +96,27 @@ static void fifo_is_a_link(void **state)
 	assert_int_equal(symlink("/dev/zero", place->out), 0);
 	assert_int_equal(open_stream(place), -ELOOP);
 	assert_non_null(strstr(place->error, "symbolic link"));
+}
+
+static void no_descriptor_left(void **state)
+{
+	struct place *place = *state;
+	struct rlimit before, none;
+	int free_fd = dup(0), fifo, sock;
+
+	close(free_fd);
+	mkfifo(place->out, 0600);
+	getrlimit(RLIMIT_NOFILE, &before);
+	none = (struct rlimit){(rlim_t)free_fd, before.rlim_max};
+	setrlimit(RLIMIT_NOFILE, &none);
+	fifo = open_stream(place);
+	place->place.kind = CHANNEL_UNIX;
+	sock = open_stream(place);
+	setrlimit(RLIMIT_NOFILE, &before);
+	assert_int_equal(fifo, -EMFILE);
+	assert_int_equal(sock, -EMFILE);
+	assert_non_null(strstr(place->error, "ulimit -n"));
+	assert_null(strstr(place->error, "XML"));
 }
 
 static void nobody_behind_the_fifos(void **state)
@@ -214,6 +236,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(fifo_missing, setup, teardown),
 		cmocka_unit_test_setup_teardown(fifo_is_a_file, setup, teardown),
 		cmocka_unit_test_setup_teardown(fifo_is_a_link, setup, teardown),
+		cmocka_unit_test_setup_teardown(no_descriptor_left, setup, teardown),
 		cmocka_unit_test_setup_teardown(nobody_behind_the_fifos, setup, teardown),
 		cmocka_unit_test_setup_teardown(second_of_us_is_kept_out, setup, teardown),
 		cmocka_unit_test_setup_teardown(another_reader_is_named, setup, teardown),

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What of a guest is written, and what is left when it goes. */
+#include <sys/resource.h>
+
 #include "tests/unit/dat_file.h"
 #include "tests/unit/fake_guest.h"
 
@@ -41,6 +43,46 @@ static void a_recording_overwrites_nothing(void **state)
 
 	assert_int_equal(open_guest(fake, fake->share), -EEXIST);
 	assert_true(said(fake, "exists"));
+}
+
+static void nothing_is_left_of_what_can_not_be_saved(void **state)
+{
+	static const char *const names[] = {"capture", "capture.dat"};
+	struct fake *fake = *state;
+	struct rlimit before, none;
+	char path[96], error[512];
+
+	assert_int_equal(open_guest(fake, NULL), 0);
+	turn_until(fake, is(fake, GUEST_STOPPED));
+	guest_start(fake->guest);
+	turn_until(fake, is(fake, GUEST_TRACING));
+	send_page(fake, 1, 1000, 9);
+	expect_rows(fake, 9);
+	getrlimit(RLIMIT_NOFILE, &before);
+	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		int last = dup(0), err = -EMFILE;
+		unsigned more;
+
+		close(last);
+		snprintf(path, sizeof(path), "%s/%s", fake->dir, names[i]);
+		/* With one more each time, it fails at another step. */
+		for (more = 0; err; more++) {
+			none = (struct rlimit){(rlim_t)last + more, before.rlim_max};
+			setrlimit(RLIMIT_NOFILE, &none);
+			err = guest_save(fake->guest, path, error, sizeof(error));
+			setrlimit(RLIMIT_NOFILE, &before);
+			if (!err)
+				break;
+			if (err != -EMFILE)
+				fail_msg("%u more: %d, %s", more, err, error);
+			assert_non_null(strstr(error, "Too many open files"));
+			assert_int_equal(access(path, F_OK), -1);
+		}
+		assert_true(more > 1);
+		turn_until(fake, fake->saves == i + 1);
+		assert_int_equal(fake->saved_error, 0);
+		assert_int_equal(fake->saved_pages, 1);
+	}
 }
 
 static void saves_what_is_held(void **state)
@@ -220,6 +262,7 @@ int main(void)
 		GUEST_TEST(records_a_trace_dat),
 		GUEST_TEST(saves_a_trace_dat),
 		GUEST_TEST(a_trace_dat_over_a_reboot),
+		GUEST_TEST(nothing_is_left_of_what_can_not_be_saved),
 		GUEST_TEST(saves_what_is_held),
 		GUEST_TEST(domain_goes),
 		GUEST_TEST(qemu_ends_without_libvirt),

@@ -55,6 +55,8 @@ const char *capture_path(const struct capture_writer *writer);
 int capture_finish(struct capture_writer *writer);
 /* Free without finishing: the manifest keeps saying that it is not complete. Takes NULL. */
 void capture_abandon(struct capture_writer *writer);
+/* Take away all that was made, and free. 0 or -errno, when something is left. */
+int capture_remove(struct capture_writer *writer);
 
 /* A capture opened for reading; the descriptors are owned by it. */
 struct capture_reader {

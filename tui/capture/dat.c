@@ -433,6 +433,21 @@ void dat_set_stats(struct dat_writer *writer, unsigned cpu, uint64_t events, boo
 	dat_write_at(writer->fd, text, sizeof(text), dat_head_stats(&writer->head, cpu));
 }
 
+int dat_remove(struct dat_writer *writer)
+{
+	struct stat made, there;
+	int ret = 0;
+
+	if (fstat(writer->fd, &made) || lstat(writer->path, &there))
+		ret = -errno;
+	else if (made.st_dev != there.st_dev || made.st_ino != there.st_ino)
+		ret = -EEXIST; /* somebody has put another one in its place */
+	else if (unlink(writer->path))
+		ret = -errno;
+	dat_abandon(writer);
+	return ret;
+}
+
 void dat_abandon(struct dat_writer *writer)
 {
 	if (!writer)

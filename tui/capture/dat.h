@@ -69,5 +69,7 @@ void dat_set_stats(struct dat_writer *writer, unsigned cpu, uint64_t events, boo
 int dat_finish(struct dat_writer *writer, char *remark, size_t remark_size);
 /* Free and leave the file as it is, which can be read. Takes NULL. */
 void dat_abandon(struct dat_writer *writer);
+/* Take the file away, and free. 0 or -errno, when it is left. */
+int dat_remove(struct dat_writer *writer);
 
 #endif

@@ -11,7 +11,8 @@
 
 #include "tui/capture/manifest.h"
 
-#define COPY_BYTES (64 * 1024)
+#define COPY_BYTES	  (64 * 1024)
+#define CPU_FILE_NAME_MAX 32
 
 struct capture_writer {
 	char *path;
@@ -167,15 +168,20 @@ int capture_write_formats(struct capture_writer *writer, int fd)
 			    copy_all(to, fd));
 }
 
+static void cpu_file_name(char *name, unsigned cpu)
+{
+	snprintf(name, CPU_FILE_NAME_MAX, "cpu%u.raw", cpu);
+}
+
 int capture_open_cpu(struct capture_writer *writer, unsigned cpu)
 {
 	struct stat st;
-	char name[32];
+	char name[CPU_FILE_NAME_MAX];
 	int fd, ret;
 
 	if (cpu >= VTRACE_MAX_CPUS)
 		return -EINVAL;
-	snprintf(name, sizeof(name), "cpu%u.raw", cpu);
+	cpu_file_name(name, cpu);
 	fd = openat(writer->dir_fd, name, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC,
 		    0600);
 	if (fd < 0)
@@ -218,6 +224,24 @@ int capture_finish(struct capture_writer *writer)
 		return 0;
 	writer->manifest.complete = 1;
 	ret = write_manifest(writer);
+	capture_abandon(writer);
+	return ret;
+}
+
+int capture_remove(struct capture_writer *writer)
+{
+	char name[CPU_FILE_NAME_MAX];
+	int ret;
+
+	unlinkat(writer->dir_fd, MANIFEST_FILE, 0);
+	unlinkat(writer->dir_fd, VTRACE_FORMATS_FILE, 0);
+	for (unsigned cpu = 0; cpu < VTRACE_MAX_CPUS; cpu++) {
+		if (!writer->manifest.cpu[cpu].present)
+			continue;
+		cpu_file_name(name, cpu);
+		unlinkat(writer->dir_fd, name, 0);
+	}
+	ret = rmdir(writer->path) ? -errno : 0;
 	capture_abandon(writer);
 	return ret;
 }

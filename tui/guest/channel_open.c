@@ -34,6 +34,14 @@ static const char *advice(int err, enum channel_kind kind)
 		return "another program is connected to it; end that one first";
 	case ELOOP:
 		return "it is a symbolic link, which is not followed here";
+	case EMFILE:
+		return "this program has all the descriptors that it may have: raise its limit "
+		       "(ulimit -n), or close other guests";
+	case ENFILE:
+		return "the host has no descriptors left: see sysctl fs.file-max";
+	case ENOMEM:
+	case ENOBUFS:
+		return "the host has no memory left";
 	default:
 		return "check the channel in the domain's XML";
 	}

@@ -70,7 +70,8 @@ struct guest_events {
 	/* A packet for the views: ENGINE_ROWS, ENGINE_LINES, ENGINE_STATS_REPLY,
 	 * ENGINE_COUNTS_REPLY, ENGINE_NEWS, and what is asked with guest_request_...(). */
 	void (*packet)(void *data, const struct engine_packet *packet);
-	/* A save or a recording ended; path as given, error 0 or -errno. */
+	/* A save or a recording ended; path as given, error 0 or -errno. Of one that has no page
+	 * for an error nothing is left, which a message says, and this does not come. */
 	void (*saved)(void *data, const char *path, uint64_t pages, uint64_t bytes, int error);
 };
 

@@ -78,6 +78,23 @@ static void saving_release(struct guest_saving *saving)
 	memset(saving, 0, sizeof(*saving));
 }
 
+/* What has no pages is not to be taken for something that was saved. */
+static void saving_remove(struct guest *guest, struct guest_saving *saving)
+{
+	int err = 0;
+
+	if (saving->writer)
+		err = capture_remove(saving->writer);
+	else if (saving->dat)
+		err = dat_remove(saving->dat);
+	saving->writer = NULL;
+	saving->dat = NULL;
+	if (err)
+		guest_say(guest, GUEST_WARNING, "%s is left there without pages: %s; remove it",
+			  saving->path, strerror(-err));
+	saving_release(saving);
+}
+
 /* Hand a file for every CPU to the engine. */
 static int send_files(struct guest *guest, struct guest_saving *saving, enum engine_type type,
 		      char *error, size_t error_size)
@@ -147,7 +164,7 @@ static int saving_begin(struct guest *guest, struct guest_saving *saving, const 
 		if (type == ENGINE_RECORD && saving->left)
 			engine_link_must(&guest->link, ENGINE_RECORD_END, NULL, 0, -1,
 					 &guest->record_abandoned);
-		saving_release(saving);
+		saving_remove(guest, saving);
 	}
 	return err;
 }
@@ -157,6 +174,12 @@ static void saving_finish(struct guest *guest, struct guest_saving *saving)
 	struct guest_saving done = *saving;
 	int err;
 
+	if (saving->error && !saving->pages) {
+		guest_say(guest, GUEST_ERROR, "nothing is saved in %s: %s", saving->path,
+			  strerror(-saving->error));
+		saving_remove(guest, saving);
+		return;
+	}
 	memset(saving, 0, sizeof(*saving));
 	/* By now it is known, or more exactly. */
 	if (done.writer && guest_wall(guest) && !guest->dat)
@@ -183,10 +206,8 @@ void recording_begin(struct guest *guest)
 
 	guest->record_path = NULL;
 	err = saving_begin(guest, &guest->record, path, ENGINE_RECORD, error, sizeof(error));
-	if (err) {
+	if (err)
 		guest_say(guest, GUEST_ERROR, "nothing is recorded: %s", error);
-		guest->events.saved(guest->data, path, 0, 0, err);
-	}
 	free(path);
 }
 

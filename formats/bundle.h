@@ -13,11 +13,11 @@
  *     ...
  *     end COUNT\n                  COUNT sections; nothing follows. A file without it is cut off.
  *
- * Header keys: boot-id, kernel (uname -r), build-id (of the kernel, hexadecimal digits), machine
- * (uname -m), cpus, clock (the bracketed word of trace_clock), subbuf-size (bytes), long-size (4 or
- * 8), endian (little or big), generation (counts exports of one agent from 1). Sections:
- * header_page, header_event, events/SYSTEM/NAME (each the text of that format file in tracefs),
- * kallsyms, printk_formats, saved_cmdlines, saved_tgids.
+ * Header keys: boot-id, kernel (uname -r), build-id (of the kernel, hexadecimal digits), banner
+ * (/proc/version), machine (uname -m), cpus, clock (the bracketed word of trace_clock), subbuf-size
+ * (bytes), long-size (4 or 8), endian (little or big), generation (counts exports of one agent from
+ * 1). Sections: header_page, header_event, events/SYSTEM/NAME (each the text of that format file in
+ * tracefs), kallsyms, printk_formats, saved_cmdlines, saved_tgids.
  */
 #ifndef VTRACE_FORMATS_BUNDLE_H
 #define VTRACE_FORMATS_BUNDLE_H
@@ -65,6 +65,7 @@ struct bundle {
 	char boot_id[64];
 	char kernel[128];
 	char build_id[VTRACE_BUILD_ID_SIZE];
+	char banner[256];
 	char machine[32];
 	char clock[32];
 	uint32_t cpus;

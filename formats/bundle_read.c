@@ -113,6 +113,7 @@ static const struct header_key header_keys[] = {
 	TEXT_KEY("boot-id", boot_id),
 	TEXT_KEY("kernel", kernel),
 	TEXT_KEY("build-id", build_id),
+	TEXT_KEY("banner", banner),
 	TEXT_KEY("machine", machine),
 	TEXT_KEY("clock", clock),
 	{"cpus", VALUE_U32, true, offsetof(struct bundle, cpus), VTRACE_MAX_CPUS},

@@ -105,12 +105,28 @@ static void add_number(struct gathering *gathering, const char *key, uint64_t nu
 	bundle_writer_header(&gathering->writer, key, text);
 }
 
+/* A line of /proc, cut to what a header takes; 0 or -errno. */
+static int add_line(struct gathering *gathering, const char *key, const char *path)
+{
+	size_t length;
+	char *line;
+	int err = tracefs_read(AT_FDCWD, path, VTRACE_LINE_MAX, &line, &length);
+
+	if (err)
+		return err;
+	line[strcspn(line, "\n")] = '\0';
+	if (strlen(line) >= VTRACE_BUNDLE_VALUE_MAX)
+		line[VTRACE_BUNDLE_VALUE_MAX - 1] = '\0';
+	bundle_writer_header(&gathering->writer, key, line);
+	free(line);
+	return 0;
+}
+
 static int add_header(struct gathering *gathering, unsigned cpus, uint64_t generation)
 {
 	struct page_layout layout;
 	struct utsname name;
-	char clock[32], build_id[VTRACE_BUILD_ID_SIZE], *boot_id;
-	size_t length;
+	char clock[32], build_id[VTRACE_BUILD_ID_SIZE];
 	int err = tracefs_layout(gathering->tracefs, &layout);
 
 	if (!err)
@@ -119,14 +135,12 @@ static int add_header(struct gathering *gathering, unsigned cpus, uint64_t gener
 		return err;
 	if (uname(&name))
 		return -errno;
-	err = tracefs_read(AT_FDCWD, "/proc/sys/kernel/random/boot_id", 64, &boot_id, &length);
+	err = add_line(gathering, "boot-id", "/proc/sys/kernel/random/boot_id");
 	if (err)
 		return err;
-	boot_id[strcspn(boot_id, "\n")] = '\0';
-	bundle_writer_header(&gathering->writer, "boot-id", boot_id);
-	free(boot_id);
 	bundle_writer_header(&gathering->writer, "kernel", name.release);
-	/* A kernel may be built without one. */
+	/* Only who compares memory with it needs these, and a kernel may be built without an id. */
+	add_line(gathering, "banner", "/proc/version");
 	if (!build_id_read(build_id, sizeof(build_id)))
 		bundle_writer_header(&gathering->writer, "build-id", build_id);
 	bundle_writer_header(&gathering->writer, "machine", name.machine);

@@ -86,6 +86,7 @@ static char *written(size_t *length)
 	bundle_writer_header(&writer, "boot-id", "5e2f1a52-5d3c-4f0e-9f39-0d4ae1b0b7c5");
 	bundle_writer_header(&writer, "kernel", "6.1.0\n-18\x80");
 	bundle_writer_header(&writer, "build-id", "7f30c4ab21");
+	bundle_writer_header(&writer, "banner", "Linux version 6.1.0 (a@b) #1");
 	bundle_writer_header(&writer, "machine", "s390x");
 	bundle_writer_header(&writer, "cpus", "256");
 	bundle_writer_header(&writer, "clock", "mono");
@@ -116,6 +117,7 @@ static void round_trip(void **state)
 	assert_string_equal(bundle.boot_id, "5e2f1a52-5d3c-4f0e-9f39-0d4ae1b0b7c5");
 	assert_string_equal(bundle.kernel, "6.1.0?-18?");
 	assert_string_equal(bundle.build_id, "7f30c4ab21");
+	assert_string_equal(bundle.banner, "Linux version 6.1.0 (a@b) #1");
 	assert_string_equal(bundle.machine, "s390x");
 	assert_string_equal(bundle.clock, "mono");
 	assert_int_equal(bundle.cpus, 256);

@@ -578,9 +578,43 @@ int formats_load_bundle(struct formats **formats, const struct formats *current,
 	return ret;
 }
 
-int formats_load(struct formats **formats, const struct formats *current,
-		 struct formats_stock *stock, int fd, struct comms *comms,
-		 struct engine_formats_reply *reply)
+/* Of which of the things that tell kernels apart both have one, the first that is sure. */
+static bool is_of(const struct bundle *bundle, const struct formats_of *of, const char **theirs,
+		  const char **its)
+{
+	const char *const pairs[][2] = {
+		{bundle->build_id, of->build_id},
+		{bundle->banner, of->banner},
+		{bundle->kernel, of->release},
+	};
+
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		*theirs = pairs[i][0];
+		*its = pairs[i][1];
+		if (**theirs && **its)
+			return !strcmp(*theirs, *its);
+	}
+	return true;
+}
+
+static int check_kernel(const struct bundle *bundle, const struct formats_of *of,
+			struct engine_formats_reply *reply)
+{
+	const char *theirs, *its;
+
+	if (is_of(bundle, of, &theirs, &its))
+		return 0;
+	snprintf(
+		reply->reason, sizeof(reply->reason),
+		"the formats are of another kernel than the guest's memory: of \"%.200s\", and the "
+		"memory of \"%.200s\"%s",
+		theirs, its, of->any ? "; rows may be wrong" : "");
+	return of->any ? 0 : -EKEYREJECTED;
+}
+
+int formats_load_of(struct formats **formats, const struct formats *current,
+		    struct formats_stock *stock, int fd, struct comms *comms,
+		    const struct formats_of *of, struct engine_formats_reply *reply)
 {
 	struct bundle bundle = {0};
 	size_t length = 0;
@@ -588,13 +622,23 @@ int formats_load(struct formats **formats, const struct formats *current,
 	int ret;
 
 	memset(reply, 0, sizeof(*reply));
+	*formats = NULL;
 	ret = read_all(fd, &data, &length);
 	if (!ret)
 		ret = bundle_read(&bundle, data, length, reply->reason, sizeof(reply->reason));
+	if (!ret && of)
+		ret = check_kernel(&bundle, of, reply);
 	if (!ret)
 		ret = load(formats, current, stock, &bundle, comms, reply);
 	explain(reply, ret);
 	bundle_release(&bundle);
 	free(data);
 	return ret;
+}
+
+int formats_load(struct formats **formats, const struct formats *current,
+		 struct formats_stock *stock, int fd, struct comms *comms,
+		 struct engine_formats_reply *reply)
+{
+	return formats_load_of(formats, current, stock, fd, comms, NULL, reply);
 }

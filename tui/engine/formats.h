@@ -101,6 +101,21 @@ void formats_stock_release(struct formats_stock *stock);
 int formats_load(struct formats **formats, const struct formats *current,
 		 struct formats_stock *stock, int fd, struct comms *comms,
 		 struct engine_formats_reply *reply);
+
+/* What a guest's memory says of its kernel, "" where it says nothing. */
+struct formats_of {
+	char build_id[VTRACE_BUILD_ID_SIZE];
+	char release[68];
+	char banner[256];
+	bool any; /* those of another kernel are loaded, with a word of it in reply->reason */
+};
+
+/* The same of a bundle that has to be of that kernel: -EKEYREJECTED. By the build id where both
+ * tell it, else by the banner, else by the release; where they tell nothing in common it is taken.
+ */
+int formats_load_of(struct formats **formats, const struct formats *current,
+		    struct formats_stock *stock, int fd, struct comms *comms,
+		    const struct formats_of *of, struct engine_formats_reply *reply);
 /* The same of a bundle that is in memory already; words of an earlier failing stay in
  * reply->reason. */
 int formats_load_bundle(struct formats **formats, const struct formats *current,

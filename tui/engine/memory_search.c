@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tui/engine/client.h"
+
 #define CHUNK	 (1024 * 1024)
 #define STEP	 (8 * CHUNK) /* bytes of a step */
 #define SEEK	 (32 * 1024) /* bytes that could be read while a hole is passed over */
@@ -293,6 +295,8 @@ void memory_search_tell(const struct memory_search *search, struct engine_memory
 	};
 	snprintf(reply->banner, sizeof(reply->banner), "%s", best_banner(search));
 	snprintf(reply->release, sizeof(reply->release), "%s", search->release);
+	if (!reply->release[0])
+		sscanf(reply->banner, "Linux version %67s", reply->release);
 	snprintf(reply->build_id, sizeof(reply->build_id), "%s", search->build_id);
 	snprintf(reply->warning, sizeof(reply->warning), "%s", search->warning);
 	for (uint32_t i = 0; i < search->buffer_count; i++) {
@@ -309,8 +313,12 @@ void memory_search_tell(const struct memory_search *search, struct engine_memory
 		};
 		snprintf(buffers[i].layout, sizeof(buffers[i].layout), "%s",
 			 ring_layout_name(buffer->layout));
-		for (uint32_t cpu = 0; cpu < buffer->cpu_count; cpu++)
-			buffers[i].used += buffer->cpus[cpu].used;
+		for (uint32_t cpu = 0; cpu < buffer->cpu_count; cpu++) {
+			if (!buffer->cpus[cpu].used)
+				continue;
+			buffers[i].used++;
+			engine_cpuset_add(buffers[i].used_cpus, cpu);
+		}
 		if (newest < buffers[i].newest) {
 			newest = buffers[i].newest;
 			reply->newest = i;

@@ -18,6 +18,9 @@ static void tell(struct server *server, uint32_t serial)
 	} reply;
 
 	memory_search_tell(&source->search, &reply.head, reply.buffers);
+	memcpy(source->kernel.build_id, reply.head.build_id, sizeof(reply.head.build_id));
+	memcpy(source->kernel.release, reply.head.release, sizeof(reply.head.release));
+	memcpy(source->kernel.banner, reply.head.banner, sizeof(reply.head.banner));
 	reply.head.boots = source->boots;
 	source->told = server_clock_ms();
 	outbox_send(&server->outbox, ENGINE_MEMORY_REPLY, serial, &reply,
@@ -63,6 +66,7 @@ void memory_source_open(struct server *server, uint32_t serial, const struct eng
 			 "there is no memory to search the guest's with");
 		memory_source_close(server);
 	}
+	source->kernel.any = request->any_formats;
 	source->serial = serial;
 	source->searching = !ret;
 	source->told = server_clock_ms();

@@ -20,7 +20,8 @@ struct engine_memory {
 			* one does. Or ENGINE_MEMORY_ANYWHERE */
 	uint32_t live; /* 1: the guest may be running, so that the file is no core whatever it holds
 			*/
-	uint32_t reserved;
+	uint32_t any_formats; /* 1: formats that are of another kernel than the memory's are taken,
+			       * with a word of it as their reason; else they are refused */
 };
 
 /*
@@ -59,22 +60,23 @@ struct engine_memory_reply {
 	uint32_t reserved;
 	/* What the memory says of its kernel, "" where nothing is found; printable ASCII. */
 	char banner[256];  /* linux_banner: "Linux version 6.12.1 (...) ..." */
-	char release[68];  /* OSRELEASE of vmcoreinfo, as of uname -r */
+	char release[68];  /* OSRELEASE of vmcoreinfo, or the banner's; as of uname -r */
 	char build_id[44]; /* BUILD-ID of vmcoreinfo, hex */
 	char reason[256];  /* NUL-terminated sentences */
 	char warning[256];
 };
 
 struct engine_memory_buffer {
-	uint64_t offset;      /* the hint for the next time */
-	uint64_t size;	      /* bytes */
-	uint64_t text_addr;   /* of a function of its kernel; 0: not told */
-	uint64_t newest;      /* time stamp of its newest page; 0: it has none */
-	uint32_t subbuf_size; /* bytes */
-	uint32_t subbufs;     /* of each CPU */
-	uint32_t cpus;	      /* that its kernel can have, of numbers from 0 on */
-	uint32_t used;	      /* of these, CPUs that have a ring */
-	char layout[16];      /* the first release of Linux with its layout, "6.12" */
+	uint64_t offset;       /* the hint for the next time */
+	uint64_t size;	       /* bytes */
+	uint64_t text_addr;    /* of a function of its kernel; 0: not told */
+	uint64_t newest;       /* time stamp of its newest page; 0: it has none */
+	uint32_t subbuf_size;  /* bytes */
+	uint32_t subbufs;      /* of each CPU */
+	uint32_t cpus;	       /* that its kernel can have, of numbers from 0 on */
+	uint32_t used;	       /* of these, CPUs that have a ring */
+	uint8_t used_cpus[32]; /* which, as a set of CPUs (client.h) */
+	char layout[16];       /* the first release of Linux with its layout, "6.12" */
 };
 
 #endif

@@ -110,8 +110,9 @@ static void load_formats(struct server *server, uint32_t serial, int fd)
 		snprintf(reply.reason, sizeof(reply.reason),
 			 "pages of %u different sets of formats are held; clear them first",
 			 FORMATS_SETS);
-	} else if (!formats_load(&loaded, server->shared.formats, &server->stock, fd,
-				 server->shared.comms, &reply) &&
+	} else if (!formats_load_of(&loaded, server->shared.formats, &server->stock, fd,
+				    server->shared.comms,
+				    server->memory.ram ? &server->memory.kernel : NULL, &reply) &&
 		   loaded) {
 		drain_stop(server->drain);
 		sources_catch_up(server);

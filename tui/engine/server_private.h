@@ -42,6 +42,7 @@ struct dat_source {
 /* The guest's memory that is searched or read, if one is. */
 struct memory_source {
 	struct ram *ram;
+	struct formats_of kernel; /* that was found in it */
 	struct memory_search search;
 	bool searching;
 	bool fault_told;

@@ -273,7 +273,7 @@ static void opened(struct batch *batch)
 		batch_enter(batch, PHASE_DONE, -1);
 		return;
 	}
-	batch->attached = state == GUEST_TRACING;
+	batch->attached = state == GUEST_TRACING || state == GUEST_WATCHING;
 	if (state == GUEST_REPLAY) {
 		batch->ticks = guest_ticks(batch->guest);
 		batch_enter(batch, PHASE_RUNNING, -1);
@@ -308,7 +308,7 @@ static void start(struct batch *batch)
 		batch->status = EXIT_FAILURE;
 		batch_enter(batch, PHASE_DONE, -1);
 	}
-	if (state != GUEST_TRACING && state != GUEST_OLD_AGENT)
+	if (state != GUEST_TRACING && state != GUEST_WATCHING && state != GUEST_OLD_AGENT)
 		return;
 	batch_enter(batch, PHASE_RUNNING,
 		    seconds <= 0	       ? -1

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tui/open_ram.h"
+
 /* The only domain that runs and is prepared, for the caller to free. */
 static int only_domain(struct domains *domains, char **name, char *error, size_t error_size)
 {
@@ -80,6 +82,14 @@ int batch_open(struct guest **guest, struct domains **domains, const struct opti
 	if (options->replay)
 		return guest_open_capture(guest, options->replay, &guest_options, events, data,
 					  error, error_size);
+	if (options->ram) {
+		err = ram_is_file(options->ram)
+			      ? 0
+			      : domains_connect(domains, options->uri, error, error_size);
+		return err ? err
+			   : ram_open_guest(guest, *domains, options, &guest_options, events, data,
+					    error, error_size);
+	}
 	if (options->dir)
 		err = channels_from_dir(&channels, options->dir, error, error_size);
 	else

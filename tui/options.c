@@ -16,6 +16,9 @@
 /* Keys of options that have no letter; above every char. */
 enum {
 	KEY_DIR = 256,
+	KEY_RAM,
+	KEY_POST_MORTEM,
+	KEY_FORMATS,
 	KEY_MEMORY,
 	KEY_STATS,
 	KEY_START,
@@ -92,6 +95,30 @@ static int set_dir(struct options *options, const char *value, char *complaint)
 {
 	(void)complaint;
 	options->dir = value;
+	return 0;
+}
+
+static int set_ram(struct options *options, const char *value, char *complaint)
+{
+	if (options->ram) {
+		snprintf(complaint, COMPLAINT_MAX,
+			 "--ram and --post-mortem name one guest's memory: give one of them, once");
+		return -EINVAL;
+	}
+	options->ram = value;
+	return 0;
+}
+
+static int set_post_mortem(struct options *options, const char *value, char *complaint)
+{
+	options->post_mortem = true;
+	return set_ram(options, value, complaint);
+}
+
+static int set_formats(struct options *options, const char *value, char *complaint)
+{
+	(void)complaint;
+	options->formats = value;
 	return 0;
 }
 
@@ -340,6 +367,10 @@ static const struct option_entry entries[] = {
 	{'r', "read", "PATH", "show a capture, or a trace.dat, instead of a guest", set_replay},
 	{'b', "batch", NULL, "print events as lines on stdout, without a screen", set_batch},
 	{KEY_DIR, "dir", "PATH", "no libvirt: QEMU's FIFOs in PATH, share/ in it", set_dir},
+	{KEY_RAM, "ram", "GUEST", "its ring in memory shared with the host, live", set_ram},
+	{KEY_POST_MORTEM, "post-mortem", "GUEST", "the same of one that is dead, once",
+	 set_post_mortem},
+	{KEY_FORMATS, "formats", "FILE", "event formats for --ram and --post-mortem", set_formats},
 	{'C', "cpus", "LIST", "only these CPUs of the guest, as in 0-3,8", set_cpus},
 	{'e', "events", "LIST", "enable and show only these, as in sched,timer:hr*", set_events},
 	{'F', "filter", "EXPR", "show only events for which EXPR is true", set_filter},
@@ -392,6 +423,7 @@ static void print_help(FILE *out)
 		"Usage: vtrace-top [-c URI] [DOMAIN]        a guest live; without DOMAIN, choose\n"
 		"       vtrace-top --dir PATH               a guest of a QEMU without libvirt\n"
 		"       vtrace-top -r PATH                  a capture, or a trace.dat\n"
+		"       vtrace-top --ram GUEST              by its memory: DOMAIN, or a file\n"
 		"       vtrace-top -b [-r PATH | DOMAIN]    events as lines on stdout\n"
 		"\n"
 		"Shows what the kernel inside a KVM/QEMU guest is doing.\n"
@@ -449,6 +481,16 @@ static int check_conflicts(const struct options *options, FILE *err)
 		 "-r shows a capture and --dir a guest: give one of them"},
 		{options->dir && options->domain, "--dir names a guest without libvirt and DOMAIN "
 						  "one of libvirt's: give one of them"},
+		{options->ram && (options->replay || options->dir || options->domain),
+		 "--ram and --post-mortem name a guest by themselves: without DOMAIN, --dir and "
+		 "-r"},
+		{options->formats && !options->ram, "--formats is for --ram and --post-mortem; "
+						    "others get them from the guest's agent"},
+		{options->ram && (options->start || options->keep_running || options->order_count),
+		 "the memory of a guest is only read: without --start, --keep-running, "
+		 "--guest-filter, --tracer, --kprobe, --clock, --buffer-kb and --pid"},
+		{options->post_mortem && options->duration > 0,
+		 "-d ends what goes on, and --post-mortem looks once: give one of them"},
 		{options->uri && options->replay,
 		 "-c has no meaning with -r, which needs no libvirt"},
 		{options->uri && options->dir,

@@ -28,6 +28,9 @@ struct options {
 	const char *domain;   /* positional; NULL: picker, or the one prepared domain for --only */
 	const char *replay;   /* -r */
 	const char *dir;      /* --dir */
+	const char *ram;      /* --ram or --post-mortem: a domain, or a file of a guest's memory */
+	bool post_mortem;     /* --post-mortem: look once at what there is */
+	const char *formats;  /* --formats: a bundle, for ram */
 	const char *write;    /* -w */
 	uint64_t write_limit; /* --write-limit, bytes of a recording; 0: any */
 	unsigned dat_version; /* --dat-version: 6 or 7 */

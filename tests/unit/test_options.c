@@ -144,6 +144,13 @@ static void long_options(void **state)
 
 	assert_int_equal(TERMINAL(&options, "--dir", "/run/guest"), OPTIONS_RUN);
 	assert_string_equal(options.dir, "/run/guest");
+	assert_int_equal(TERMINAL(&options, "--ram", "web1", "--formats", "file"), OPTIONS_RUN);
+	assert_string_equal(options.ram, "web1");
+	assert_string_equal(options.formats, "file");
+	assert_false(options.post_mortem);
+	assert_int_equal(TERMINAL(&options, "--post-mortem", "core"), OPTIONS_RUN);
+	assert_string_equal(options.ram, "core");
+	assert_true(options.post_mortem);
 	assert_int_equal(TERMINAL(&options, "--read", "saved"), OPTIONS_RUN);
 	assert_string_equal(options.replay, "saved");
 	assert_int_equal(TERMINAL(&options, "--", "-odd-name"), OPTIONS_RUN);
@@ -289,6 +296,14 @@ static void conflicts_are_told(void **state)
 	EXPECT_COMPLAINT("--keep-running is about", "-r", "saved", "--keep-running");
 	EXPECT_COMPLAINT("-d stops tracing", "-b", "-r", "saved", "-d", "1");
 	EXPECT_COMPLAINT("with -r there is none", "-b", "-r", "saved", "--tracer", "nop");
+	EXPECT_COMPLAINT("by themselves", "--ram", "web1", "web2");
+	EXPECT_COMPLAINT("by themselves", "--post-mortem", "web1", "-r", "saved");
+	EXPECT_COMPLAINT("by themselves", "--ram", "web1", "--dir", "/x");
+	EXPECT_COMPLAINT("name one guest's memory", "--ram", "web1", "--post-mortem", "web2");
+	EXPECT_COMPLAINT("--formats is for --ram", "--formats", "file", "web1");
+	EXPECT_COMPLAINT("is only read", "--ram", "web1", "--start");
+	EXPECT_COMPLAINT("is only read", "--ram", "web1", "--tracer", "nop");
+	EXPECT_COMPLAINT("looks once", "-b", "--post-mortem", "web1", "-d", "1");
 	EXPECT_COMPLAINT("-n needs -b", "-n", "1");
 	EXPECT_COMPLAINT("-d needs -b", "-d", "1");
 	EXPECT_COMPLAINT("--stats needs -b", "--stats");

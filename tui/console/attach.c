@@ -11,10 +11,11 @@
 #include "tui/console/numbers.h"
 #include "tui/console/reattach.h"
 #include "tui/console/state.h"
+#include "tui/open_ram.h"
 
 bool attach_named(const struct options *options)
 {
-	return options->domain || options->replay || options->dir;
+	return options->domain || options->replay || options->dir || options->ram;
 }
 
 bool attach_tracing(const struct console *console)
@@ -421,6 +422,22 @@ static int open_capture(struct console *console, const char *path, char *error, 
 	return ret;
 }
 
+static int open_ram(struct console *console, char *error, size_t error_size)
+{
+	bool domain = !ram_is_file(console->options->ram);
+	struct engine_filter filter;
+	struct guest_options options = options_of_guest(console, &filter);
+	struct guest *guest;
+	int ret = domain ? connect_libvirt(console, error, error_size) : 0;
+
+	if (!ret)
+		ret = ram_open_guest(&guest, console->domains, console->options, &options,
+				     &guest_events, console, error, error_size);
+	if (!ret)
+		opened(console, guest, domain);
+	return ret;
+}
+
 int attach_from_options(struct console *console)
 {
 	const struct options *options = console->options;
@@ -430,6 +447,8 @@ int attach_from_options(struct console *console)
 
 	if (options->replay)
 		ret = open_capture(console, options->replay, error, error_size);
+	else if (options->ram)
+		ret = open_ram(console, error, error_size);
 	else if (options->dir)
 		ret = open_directory(console, options->dir, error, error_size);
 	else

@@ -46,7 +46,12 @@ static void trace(struct console *console)
 	ret = stop ? guest_stop(console->guest) : guest_start(console->guest);
 	if (ret == -EOPNOTSUPP)
 		tell(console, GUEST_WARNING,
-		     "this is a capture: tracing is started and stopped in a running guest");
+		     guest_is_memory(console->guest)
+			     ? "only the memory of this guest is read: what it writes there is its "
+			       "own "
+			       "affair"
+			     : "this is a capture: tracing is started and stopped in a running "
+			       "guest");
 	else if (ret == -EALREADY)
 		tell(console, GUEST_INFO, "that was asked of the guest already");
 	else if (ret < 0)

@@ -13,7 +13,8 @@ static const char *label_now(const struct console *console, const struct keymap_
 
 	switch (entry->action) {
 	case ACTION_TRACE:
-		if (console->guest && guest_state(console->guest) == GUEST_REPLAY)
+		if (console->guest && (guest_state(console->guest) == GUEST_REPLAY ||
+				       guest_state(console->guest) == GUEST_WATCHING))
 			return NULL;
 		return attach_tracing(console) ? "Stop" : entry->label;
 	case ACTION_FREEZE:

@@ -24,6 +24,9 @@ static bool find_obstacle(const struct console *console, enum control_verb verb,
 		case GUEST_REPLAY:
 			why = "this is a capture: only in a running guest something can be set";
 			break;
+		case GUEST_WATCHING:
+			why = "only the memory of this guest is read: nobody in it takes orders";
+			break;
 		case GUEST_OLD_AGENT:
 			why = "no agent answers, or it is that of 2012, which knows only start and "
 			      "stop: start vtrace's trace-agent in the guest";

@@ -112,7 +112,10 @@ static void ask(struct pump *pump, struct console *console, unsigned cpu)
 
 int pump_lines(const struct console *console)
 {
-	return console->guest && guest_state(console->guest) != GUEST_REPLAY ? PUMP_LINES : 0;
+	return console->guest && guest_state(console->guest) != GUEST_REPLAY &&
+			       !guest_is_memory(console->guest)
+		       ? PUMP_LINES
+		       : 0;
 }
 
 void pump_draw(struct pump *pump, struct console *console, const struct area *area, unsigned cpu)

@@ -146,6 +146,13 @@ static void say_empty(const struct silence *silence, struct sentence *sentence)
 		say_no_agent(silence, sentence);
 	else if (silence->state == GUEST_STOPPED)
 		say_stopped(silence, sentence);
+	else if (silence->state == GUEST_WATCHING)
+		say(sentence,
+		    "its ring is read, and nothing has been written to it yet: events are "
+		    "enabled by trace_instance= on the guest's command line, or in its "
+		    "tracefs");
+	else if (silence->state == GUEST_REPLAY && silence->memory)
+		say(sentence, "the ring in its memory holds no events");
 	else if (silence->state == GUEST_REPLAY)
 		say(sentence, "the capture holds no events: it was saved before any had come");
 }
@@ -204,6 +211,7 @@ static void look_at_guest(const struct console *console, struct silence *silence
 	silence->open = true;
 	silence->engine_alive = guest_engine_alive(guest);
 	silence->state = guest_state(guest);
+	silence->memory = guest_is_memory(guest);
 	silence->waiting = guest_waiting(guest);
 	silence->control = channels->control.path;
 	silence->share = channels->share;
@@ -235,6 +243,7 @@ void silence_reason(const struct console *console, bool shown, char *text, size_
 
 	silence.opening = options->replay ? options->replay
 			  : options->dir  ? options->dir
+			  : options->ram  ? options->ram
 					  : options->domain;
 	if (console->guest) {
 		look_at_guest(console, &silence);

@@ -24,6 +24,7 @@ struct silence {
 	bool open;	     /* a guest or a capture */
 	bool engine_alive;
 	enum guest_state state;
+	bool memory;		 /* of a guest is what is read */
 	const char *waiting;	 /* of guest_waiting() */
 	const char *control;	 /* path of the control port's channel */
 	const char *share;	 /* host directory of the share */

@@ -32,7 +32,9 @@ static const char *state_name(const struct console *console, char text[NUMBER_SI
 	case GUEST_OLD_AGENT:
 		return guest_started_here(console->guest) ? "STARTED (NO ANSWER)" : "NO AGENT";
 	case GUEST_REPLAY:
-		return "REPLAY";
+		return guest_is_memory(console->guest) ? "POST-MORTEM" : "REPLAY";
+	case GUEST_WATCHING:
+		return "WATCHING";
 	case GUEST_GONE:
 		return "GONE";
 	}

@@ -145,6 +145,11 @@ void domains_free(struct domains *domains)
 	free(domains);
 }
 
+virConnectPtr lookup_connection(const struct domains *domains)
+{
+	return domains->conn;
+}
+
 const char *domains_uri(const struct domains *domains)
 {
 	return domains->uri;

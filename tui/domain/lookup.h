@@ -10,6 +10,11 @@
 
 #include <libvirt/libvirt.h>
 
+struct domains;
+
+/* Its connection. */
+virConnectPtr lookup_connection(const struct domains *domains);
+
 /* By name or UUID; the caller's, for virDomainFree(). NULL when there is none or libvirt failed,
  * of which lookup_failed() then tells. */
 virDomainPtr lookup_domain(virConnectPtr conn, const char *name);

@@ -65,6 +65,9 @@ static void packet_came(void *data, const struct engine_packet *packet)
 		replay_dat_formats(
 			guest, ((const struct engine_dat_formats_reply *)packet->payload)->error);
 		break;
+	case ENGINE_MEMORY_REPLY:
+		ram_replied(guest, packet);
+		break;
 	case ENGINE_SAVE_REPLY:
 		saving_replied(guest, packet->serial, packet->payload);
 		break;
@@ -174,7 +177,9 @@ int engine_open(struct guest *guest, char *error, size_t error_size)
 		err = engine_link_command(&guest->link, ENGINE_DISCARD, &discard, sizeof(discard),
 					  -1, NULL);
 	if (!err)
-		err = guest->dat ? replay_dat_hand_over(guest) : formats_hand_over(guest);
+		err = guest->dat   ? replay_dat_hand_over(guest)
+		      : guest->ram ? ram_hand_over(guest)
+				   : formats_hand_over(guest);
 	/* A capture is recorded from its first page on. */
 	if (!err && guest->capture && guest->record_path)
 		recording_begin(guest);

@@ -52,6 +52,7 @@ void formats_settle(struct guest *guest)
 		formats->again = false;
 		formats_fetch(guest);
 	}
+	ram_formats_settled(guest);
 	hold_formats_settled(guest);
 	agent_resume_settled(guest);
 	guest_changed(guest);
@@ -67,8 +68,7 @@ static void failed(struct guest *guest, const char *reason)
 	formats_settle(guest);
 }
 
-/* Give a bundle to the engine, which judges it. */
-static void use(struct guest *guest, int fd)
+void formats_use(struct guest *guest, int fd)
 {
 	int err = send_bundle(guest, fd);
 
@@ -102,7 +102,7 @@ static void load(struct guest *guest)
 		failed(guest, reason);
 		return;
 	}
-	use(guest, fd);
+	formats_use(guest, fd);
 }
 
 void formats_load_share(struct guest *guest, const char *trouble, ...)
@@ -123,7 +123,7 @@ void formats_load_share(struct guest *guest, const char *trouble, ...)
 void formats_pulled(struct guest *guest, int fd)
 {
 	guest->formats.trouble[0] = '\0'; /* they are as fresh as any */
-	use(guest, fd);
+	formats_use(guest, fd);
 }
 
 void formats_not_pulled(struct guest *guest, const char *why)

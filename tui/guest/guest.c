@@ -259,6 +259,7 @@ void guest_free(struct guest *guest)
 		capture_close(guest->capture);
 	free(guest->capture);
 	replay_dat_release(guest);
+	ram_release(guest);
 	channels_release(&guest->channels);
 	free(guest->record_path);
 	free(guest->greeting);
@@ -345,6 +346,8 @@ const char *guest_waiting(const struct guest *guest)
 		return "waiting for the agent in the guest to answer";
 	if (guest->state == GUEST_GONE)
 		return NULL;
+	if (guest->formats.step == FORMATS_IDLE && ram_waiting(guest))
+		return ram_waiting(guest);
 	if (guest->formats.step == FORMATS_EXPORT && guest->formats.pull.progress[0])
 		return guest->formats.pull.progress;
 	if (guest->formats.step == FORMATS_EXPORT ||
@@ -454,6 +457,7 @@ int guest_start(struct guest *guest)
 	case GUEST_CONNECTING:
 		return -EAGAIN;
 	case GUEST_REPLAY:
+	case GUEST_WATCHING:
 		return -EOPNOTSUPP;
 	case GUEST_GONE:
 		return -ENOTCONN;
@@ -472,6 +476,7 @@ int guest_stop(struct guest *guest)
 	case GUEST_CONNECTING:
 		return -EAGAIN;
 	case GUEST_REPLAY:
+	case GUEST_WATCHING:
 		return -EOPNOTSUPP;
 	case GUEST_GONE:
 		return -ENOTCONN;
@@ -482,7 +487,7 @@ int guest_stop(struct guest *guest)
 
 int guest_refresh_formats(struct guest *guest)
 {
-	if (guest->state == GUEST_REPLAY)
+	if (guest->state == GUEST_REPLAY || guest->ram)
 		return -EOPNOTSUPP;
 	if (guest->state == GUEST_GONE)
 		return -ENOTCONN;

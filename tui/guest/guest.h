@@ -26,8 +26,9 @@ enum guest_state {
 	GUEST_TRACING,
 	GUEST_STOPPING,	 /* the agent flushes what is left */
 	GUEST_OLD_AGENT, /* no answer to hello: none, or that of 2012; start and stop are blind */
-	GUEST_REPLAY,	 /* a capture */
-	GUEST_GONE,	 /* the domain went away; what was received is still there */
+	GUEST_REPLAY,	 /* a capture, or the memory of a guest that is dead */
+	GUEST_WATCHING, /* the ring in a guest's memory is read; nobody is there who takes orders */
+	GUEST_GONE,	/* the domain went away; what was received is still there */
 };
 
 struct guest_options {
@@ -85,6 +86,22 @@ int guest_open(struct guest **guest, const struct channels *channels,
 int guest_open_capture(struct guest **guest, const char *path, const struct guest_options *options,
 		       const struct guest_events *events, void *data, char *error,
 		       size_t error_size);
+/* A guest whose ring lies in memory that the host can read (tui/domain/guest_ram.h). */
+struct guest_ram_source {
+	const char *name;    /* the domain's, or the file's */
+	int fd;		     /* of the memory */
+	bool core;	     /* it may be a core, since nobody runs in it */
+	bool once;	     /* look once; else follow what is written to it */
+	const char *formats; /* bundle to use whatever it is of; NULL: one that is of its kernel */
+	const char *share;   /* its 9p share, where it may have put such a one; or NULL */
+};
+
+/* Open it; its descriptor is the guest's from now on, also after an error. As guest_open(); what is
+ * wrong with the memory comes as a message. */
+int guest_open_ram(struct guest **guest, const struct guest_ram_source *source,
+		   const struct guest_options *options, const struct guest_events *events,
+		   void *data, char *error, size_t error_size);
+bool guest_is_memory(const struct guest *guest);
 /* Close at once, without stopping the tracing; see guest_stop(). Ends a recording, for which
  * saved() is called from inside. Not to be called from the guest's own events. Takes NULL. */
 void guest_free(struct guest *guest);

@@ -6,7 +6,7 @@
  * come_back.c opens a domain that runs again, streams.c holds the channels,
  * event_formats.c gets formats to the engine, saving.c writes captures, saving_dat.c trace.dat
  * files, engine.c keeps the engine, replay.c opens a capture in the place of a guest, replay_dat.c
- * a trace.dat.
+ * a trace.dat, ram.c a guest's memory.
  */
 #ifndef VTRACE_GUEST_PRIVATE_H
 #define VTRACE_GUEST_PRIVATE_H
@@ -127,6 +127,22 @@ struct guest_dat {
 	struct engine_formats_reply reply;
 };
 
+/* A guest's memory in the place of channels. */
+struct guest_ram {
+	int fd;
+	bool once;
+	bool core;
+	char *formats; /* as given, or NULL */
+	char *share;   /* directory, or NULL */
+	bool found;    /* a ring buffer, at offset */
+	bool begun;    /* the engine was told to read it */
+	bool failed;
+	uint64_t offset;
+	char release[68]; /* of its kernel, "" unknown */
+	char build_id[VTRACE_BUILD_ID_SIZE];
+	char progress[64];
+};
+
 /* Whether the engine answers. */
 struct guest_engine_late {
 	int timer;	/* -1: none */
@@ -168,6 +184,7 @@ struct guest {
 	int64_t paused_since; /* CLOCK_MONOTONIC, ms, when libvirt told of it; 0: it runs */
 	struct capture_reader *capture; /* what is replayed, or NULL */
 	struct guest_dat *dat;		/* or this */
+	struct guest_ram *ram;		/* what is read in the place of channels, or NULL */
 	char *greeting; /* to be said once the caller of guest_open_capture() can hear it */
 };
 
@@ -265,6 +282,8 @@ int formats_hand_over(struct guest *guest);
 void formats_replied(struct guest *guest, const struct engine_formats_reply *reply);
 /* Statistics passed by: unknown events mean that the formats are stale. */
 void formats_watch_unknown(struct guest *guest, const struct engine_packet *packet);
+/* Give a bundle (sealed; the guest's from now on) to the engine, which judges it. */
+void formats_use(struct guest *guest, int fd);
 /* The attempt under way ended; what waited for it goes on. */
 void formats_settle(struct guest *guest);
 
@@ -299,6 +318,16 @@ static inline bool guest_is_file(const struct guest *guest)
 {
 	return guest->capture || guest->dat;
 }
+
+/* ram.c; each does nothing of a guest that is no memory. */
+void ram_release(struct guest *guest);
+int ram_hand_over(struct guest *guest);
+void ram_replied(struct guest *guest, const struct engine_packet *packet);
+void ram_formats_settled(struct guest *guest);
+/* The engine reads a CPU's ring. */
+void ram_stream_opened(struct guest *guest, unsigned cpu);
+/* What is waited for before anything is read, or NULL. */
+const char *ram_waiting(const struct guest *guest);
 
 /* saving.c */
 int saving_check_path(const char *path, char *error, size_t error_size);

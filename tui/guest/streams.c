@@ -155,12 +155,14 @@ void streams_state(struct guest *guest, const struct engine_stream_state *state)
 {
 	struct guest_stream *stream;
 
+	if (state->state == ENGINE_CHANNEL_OPEN)
+		ram_stream_opened(guest, state->cpu);
 	if (state->cpu >= guest->cpus || !guest->stream[state->cpu].present)
 		return;
 	stream = &guest->stream[state->cpu];
 	if (state->state == ENGINE_CHANNEL_FAILED)
 		guest_say(guest, GUEST_ERROR, "cannot read the %s of CPU %u: %s",
-			  guest_is_file(guest) ? "pages" : "channel",
+			  guest_is_file(guest) || guest->ram ? "pages" : "channel",
 			  replay_dat_number(guest, state->cpu),
 			  state->error == -EBADMSG ? "what they are packed into is damaged"
 						   : strerror(-state->error));
@@ -174,9 +176,10 @@ void streams_state(struct guest *guest, const struct engine_stream_state *state)
 		stream->fd = -1;
 		loop_timer_set(guest->reconnect_timer, RECONNECT_MS);
 	}
-	/* The last page of a domain that is gone, or of a capture, is the end of its recording too.
-	 */
-	if ((guest->state == GUEST_GONE || guest_is_file(guest)) && streams_all_ended(guest))
+	/* The last page of a domain that is gone, of a capture or of a dead guest's memory is the
+	 * end of its recording too. */
+	if ((guest->state == GUEST_GONE || guest->state == GUEST_REPLAY) &&
+	    streams_all_ended(guest))
 		recording_end(guest);
 	guest_changed(guest);
 }

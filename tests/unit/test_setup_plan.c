@@ -506,6 +506,43 @@ static void adding_is_done_once(void **state)
 	free(xml);
 }
 
+static void plan_of_memory(const char *xml, const char *ring)
+{
+	struct setup_input input = {.place = PLACE, .xml = xml};
+	struct setup_options options = {.memory = ring};
+
+	setup_plan_release(&plan);
+	if (setup_plan_make(&plan, &input, &options, error, sizeof(error)))
+		fail_msg("no plan: %s", error);
+}
+
+static void memory_is_shared(void **state)
+{
+	struct setup_input input = {.place = PLACE};
+	struct setup_options options = {.memory = "16M"};
+	char *xml;
+
+	(void)state;
+	plan_of_memory(CONFIG("1", SERIAL), "16M,sched");
+	assert_int_equal(plan.count, 1);
+	assert_int_equal(plan.action[0].verb, SETUP_DEFINE);
+	assert_non_null(strstr(plan.action[0].text, "memoryBacking"));
+	assert_non_null(strstr(plan.does.line[0], "share its memory"));
+	assert_non_null(strstr(plan.notes.line[0], "trace_instance=vtrace@vtrace,sched"));
+	/* A second time there is nothing to do. */
+	xml = strdup(plan.action[0].text);
+	plan_of_memory(xml, "16M,sched");
+	assert_int_equal(plan.count, 0);
+	assert_int_equal(plan.does.count, 0);
+	free(xml);
+
+	/* A transient domain has no next start. */
+	setup_plan_release(&plan);
+	assert_int_equal(setup_plan_make(&plan, &input, &options, error, sizeof(error)),
+			 -EOPNOTSUPP);
+	assert_non_null(strstr(error, "virsh define"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -521,6 +558,7 @@ int main(void)
 		cmocka_unit_test_teardown(half_prepared, release),
 		cmocka_unit_test_teardown(prepared_already, release),
 		cmocka_unit_test_teardown(a_share_with_another_tag_is_another_share, release),
+		cmocka_unit_test_teardown(memory_is_shared, release),
 		cmocka_unit_test_teardown(no_share_where_none_is_wanted, release),
 		cmocka_unit_test_teardown(a_name_in_the_way, release),
 		cmocka_unit_test_teardown(paths_are_escaped, release),

@@ -24,6 +24,7 @@ struct setup {
 	bool active;
 	bool persistent;
 	struct devices live, config;
+	char *xml; /* of its next start, where that is to be changed as a whole */
 	struct qemu_user owner;
 	bool owner_known;
 	struct setup_plan plan;
@@ -122,6 +123,16 @@ static int read_devices(struct setup *setup, struct devices *devices, unsigned f
 	return ret;
 }
 
+/* With what is secret in it, which would be gone otherwise when it is defined again. */
+static int read_xml(struct setup *setup, char *error, size_t error_size)
+{
+	setup->xml =
+		virDomainGetXMLDesc(setup->domain, VIR_DOMAIN_XML_INACTIVE | VIR_DOMAIN_XML_SECURE);
+	if (setup->xml)
+		return 0;
+	return lookup_failed(setup->uri, virDomainGetName(setup->domain), error, error_size);
+}
+
 static int read_domain(struct setup *setup, const char *name, char *error, size_t error_size)
 {
 	int ret = 0, persistent;
@@ -179,6 +190,9 @@ static int make_plan(struct setup *setup, const struct setup_options *options, c
 			 "is set to an absolute path");
 		return -ENOENT;
 	}
+	if (options->memory && setup->persistent && read_xml(setup, error, error_size))
+		return -EIO;
+	input.xml = setup->xml;
 	input.place = setup->place;
 	input.place_there = place_exists(setup->place);
 	find_owner(setup);
@@ -219,6 +233,7 @@ void setup_free(struct setup *setup)
 	if (setup->conn)
 		virConnectClose(setup->conn);
 	free(setup->place);
+	free(setup->xml);
 	free(setup->uri);
 	free(setup);
 }
@@ -250,6 +265,16 @@ const struct setup_plan *setup_plan(const struct setup *setup)
 
 /* ---- carrying it out ---- */
 
+static int define_domain(struct setup *setup, const char *xml)
+{
+	virDomainPtr domain = virDomainDefineXMLFlags(setup->conn, xml, VIR_DOMAIN_DEFINE_VALIDATE);
+
+	if (!domain)
+		return -1;
+	virDomainFree(domain);
+	return 0;
+}
+
 static int change_domain(struct setup *setup, const struct setup_action *action)
 {
 	switch (action->verb) {
@@ -262,6 +287,8 @@ static int change_domain(struct setup *setup, const struct setup_action *action)
 	case SETUP_DETACH_LIVE:
 		return virDomainDetachDeviceAlias(setup->domain, action->text,
 						  VIR_DOMAIN_AFFECT_LIVE);
+	case SETUP_DEFINE:
+		return define_domain(setup, action->text);
 	default:
 		return virDomainDetachDeviceAlias(setup->domain, action->text,
 						  VIR_DOMAIN_AFFECT_CONFIG);
@@ -275,6 +302,7 @@ static int libvirt_step(struct setup *setup, const struct setup_action *action, 
 		[SETUP_ATTACH_CONFIG] = "be added to the domain's configuration",
 		[SETUP_ATTACH_LIVE] = "be plugged into the running guest",
 		[SETUP_DETACH_LIVE] = "be unplugged from the running guest",
+		[SETUP_DEFINE] = "be given to the domain's configuration",
 		[SETUP_DETACH_CONFIG] = "be taken out of the domain's configuration",
 	};
 

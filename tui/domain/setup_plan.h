@@ -13,9 +13,11 @@
 #include "tui/domain/devices.h"
 
 struct setup_options {
-	bool pipe;     /* FIFOs in the place of UNIX sockets: they wait for the next start */
-	bool no_share; /* no 9p share */
-	bool remove;   /* undo what was added */
+	bool pipe;	    /* FIFOs in the place of UNIX sockets: they wait for the next start */
+	bool no_share;	    /* no 9p share */
+	bool remove;	    /* undo what was added */
+	const char *memory; /* "16M,sched": nothing but memory that the host can read, with such a
+			     * ring in it, see setup_memory_words(); or NULL */
 };
 
 /* In the order in which a plan has them. */
@@ -28,6 +30,7 @@ enum setup_verb {
 	SETUP_DETACH_LIVE,   /* text: a device's alias */
 	SETUP_DETACH_CONFIG,
 	SETUP_REMOVE_PLACE, /* text: the directory, with what was made in it */
+	SETUP_DEFINE,	    /* text: the XML of the domain's next start */
 };
 
 struct setup_action {
@@ -53,6 +56,7 @@ struct setup_plan {
 struct setup_input {
 	struct devices *live;	/* the running guest; NULL: it does not run */
 	struct devices *config; /* its next start; NULL: it is transient and has none */
+	const char *xml;	/* of its next start, with what is secret in it; or NULL */
 	const char *place; /* absolute; where FIFOs and share are to be, and no others' files */
 	bool place_there;  /* it exists */
 };

@@ -14,7 +14,7 @@
 #define EXIT_USAGE 2
 
 /* Keys of options without a letter; above every char. */
-enum { KEY_UNIX = 256, KEY_PIPE, KEY_NO_SHARE, KEY_REMOVE, KEY_PRINT_XML };
+enum { KEY_UNIX = 256, KEY_PIPE, KEY_NO_SHARE, KEY_REMOVE, KEY_PRINT_XML, KEY_MEMORY };
 
 struct arguments {
 	const char *uri;
@@ -41,6 +41,9 @@ static const struct {
 	 "",
 	 "FIFOs, as in 2012, from the domain's next start on"},
 	{{"no-share", no_argument, NULL, KEY_NO_SHARE}, "", "no 9p share for the event formats"},
+	{{"memory", required_argument, NULL, KEY_MEMORY},
+	 " RING",
+	 "memory that vtrace-top --ram can read, with a ring, as in 16M,sched"},
 	{{"remove", no_argument, NULL, KEY_REMOVE}, "", "take away what was added, nothing else"},
 	{{"print-xml", no_argument, NULL, KEY_PRINT_XML},
 	 "",
@@ -95,6 +98,9 @@ static void take_option(struct arguments *arguments, int key)
 	case KEY_REMOVE:
 		arguments->setup.remove = true;
 		break;
+	case KEY_MEMORY:
+		arguments->setup.memory = optarg;
+		break;
 	case KEY_PRINT_XML:
 		arguments->print_xml = true;
 		break;
@@ -111,6 +117,11 @@ static int check_arguments(const struct arguments *arguments)
 		return complain("--unix and --pipe are two kinds of channels: give one of them");
 	if (setup->remove && (setup->pipe || arguments->unix_sockets || setup->no_share))
 		return complain("--remove takes away whatever was added: give it alone");
+	if (setup->memory &&
+	    (setup->pipe || arguments->unix_sockets || setup->no_share || setup->remove))
+		return complain(
+			"--memory prepares nothing but the memory: give it alone, channels in "
+			"another run");
 	if (setup->remove && arguments->print_xml)
 		return complain("--print-xml shows what would be added, and --remove adds nothing");
 	return 0;
@@ -175,6 +186,8 @@ static void print_xml(const struct setup_plan *plan)
 			printf("<!-- configuration: %s -->\n%s", action->name, action->text);
 		else if (action->verb == SETUP_ATTACH_LIVE)
 			printf("<!-- running guest: %s -->\n%s", action->name, action->text);
+		else if (action->verb == SETUP_DEFINE)
+			printf("<!-- configuration: %s -->\n%s", action->name, action->text);
 	}
 }
 
@@ -253,7 +266,8 @@ static int run(const struct arguments *arguments)
 		print_plan(setup);
 		status = arguments->yes || is_wanted() ? carry_out(setup) : EXIT_FAILURE;
 	}
-	if (status == EXIT_SUCCESS && !arguments->print_xml && !arguments->setup.remove)
+	if (status == EXIT_SUCCESS && !arguments->print_xml && !arguments->setup.remove &&
+	    !arguments->setup.memory)
 		setup_check(setup, print_warning, NULL);
 	setup_free(setup);
 	return status;

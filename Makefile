@@ -16,7 +16,7 @@ CC          ?= cc
 Q := $(if $(V),,@)
 
 ifdef FUZZ
-B           := build-fuzz
+B           := $(if $(COVERAGE),build-coverage,build-fuzz)
 CC          := clang
 else ifdef SAN
 B           := build-san
@@ -34,10 +34,14 @@ CPPFLAGS    += -I. -D_GNU_SOURCE -DVTRACE_LIBEXECDIR='"$(LIBEXECDIR)"'
 CFLAGS      ?= -O2 -g
 ALL_CFLAGS   = -std=gnu11 $(WARNINGS) -fno-common -MMD -MP $(CFLAGS)
 ifdef FUZZ
-FUZZ_FLAGS  := address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+ifdef COVERAGE
+FUZZ_FLAGS  := -fprofile-instr-generate -fprofile-update=atomic -fcoverage-mapping
+else
+FUZZ_FLAGS  := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+endif
 # clang warns of libseccomp's own macros.
-ALL_CFLAGS  += -fsanitize=fuzzer-no-link,$(FUZZ_FLAGS) -Wno-missing-field-initializers
-LDFLAGS     += -fsanitize=fuzzer,$(FUZZ_FLAGS)
+ALL_CFLAGS  += -fsanitize=fuzzer-no-link $(FUZZ_FLAGS) -Wno-missing-field-initializers
+LDFLAGS     += -fsanitize=fuzzer $(FUZZ_FLAGS)
 else ifdef SAN
 ALL_CFLAGS  += -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 LDFLAGS     += -fsanitize=address,undefined
@@ -252,6 +256,11 @@ fuzz: ## run the fuzz targets for TIME seconds each (60; TARGET=page: that one),
 	@$(MAKE) --no-print-directory FUZZ=1 fuzzers
 	@tests/fuzz/run -t $(or $(TIME),60) $(TARGET)
 
+fuzz-coverage: ## what lines of ours the inputs of the fuzz targets reach, kept and found, by target and file
+	@tests/deps
+	@$(MAKE) --no-print-directory FUZZ=1 COVERAGE=1 fuzzers
+	@tests/fuzz/coverage $(TARGET)
+
 guest-kernel: ## build the patched guest kernel (KVER=6.12|6.1, DEBUG=1: with checkers)
 	@tests/deps
 	@guest-kernel/build --kver $(or $(KVER),6.12) $(if $(DEBUG),--debug)
@@ -340,13 +349,13 @@ uninstall: ## remove what install installed
 		$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(notdir $(page)))
 
 clean: ## remove what was built
-	rm -rf build build-san build-tsan build-fuzz
+	rm -rf build build-san build-tsan build-fuzz build-coverage
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: all unit-tests fuzzers fuzz-recorder guest-tests deps demo demo-clean test check check-threads check-valgrind \
-	test-hostile fuzz \
+	test-hostile fuzz fuzz-coverage \
 	guest-kernel test-kernel bench bench-ui bench-overhead soak keys tour walk lint install install-agent \
 	agent-deb uninstall clean help
 

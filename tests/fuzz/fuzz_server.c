@@ -25,6 +25,7 @@
 #define REQUESTS_MAX 24
 #define FORMATS_MAX  3 /* loaded for one input: nothing else takes as long */
 #define REPLY_MS     2
+#define STREAM_MS    20 /* at most */
 
 /* The rest of a request's descriptors are open files of ours. */
 enum descriptor { NONE, FORMATS, CPU0, GIVEN, EMPTY, CPU0_PIPE, CPU1, GIVEN_PIPE, DESCRIPTORS };
@@ -47,8 +48,8 @@ static struct bytes recorded(const char *path)
 	return file;
 }
 
-/* Events that an engine knows more of than their formats, or that are in the pages: ten times as
- * fast as all that were recorded. */
+/* Events that latencies are made of, and few others: ten times as fast as all that were recorded.
+ */
 static void few_formats(void)
 {
 	static const char *const names[] = {
@@ -56,19 +57,21 @@ static void few_formats(void)
 		"header_event",
 		"events/sched/sched_switch",
 		"events/sched/sched_waking",
+		"events/sched/sched_wakeup",
 		"events/irq/irq_handler_entry",
 		"events/irq/irq_handler_exit",
 		"events/irq/softirq_raise",
-		"events/raw_syscalls/sys_enter",
+		"events/irq/softirq_entry",
+		"events/irq/softirq_exit",
 		"events/timer/hrtimer_start",
+		"events/timer/hrtimer_expire_entry",
 		"events/ftrace/print",
-		"events/kmem/kfree",
 		"printk_formats",
 		"saved_cmdlines",
 		"kallsyms",
 	};
 	const struct page_geometry geometry = {4096, 8, false};
-	struct bytes all = recorded("tests/engine/lost-6.1/formats");
+	struct bytes all = recorded("tests/engine/demo-6.1/formats");
 	struct bundle_writer writer;
 	struct bundle bundle = {0};
 	char why[256], path[32];
@@ -89,6 +92,27 @@ static void few_formats(void)
 	free((void *)(uintptr_t)all.at);
 }
 
+/* Of a CPU, and one from before with other events, of which some were lost. */
+static struct bytes some_pages(unsigned cpu)
+{
+	static const char *const captures[] = {"demo", "lost"};
+	static const size_t lengths[] = {5 * 4096, 4096};
+	struct bytes pages = {exactly(NULL, 6 * 4096), 0};
+	char path[64];
+
+	for (unsigned i = 0; i < 2; i++) {
+		struct bytes all;
+
+		snprintf(path, sizeof(path), "tests/engine/%s-6.1/cpu%u.raw", captures[i], cpu);
+		all = recorded(path);
+		CHECK(all.length >= lengths[i]);
+		memcpy((void *)(uintptr_t)(pages.at + pages.length), all.at, lengths[i]);
+		pages.length += lengths[i];
+		free((void *)(uintptr_t)all.at);
+	}
+	return pages;
+}
+
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	(void)argc;
@@ -96,8 +120,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	signal(SIGPIPE, SIG_IGN);
 	tep_set_loglevel(TEP_LOG_NONE);
 	few_formats();
-	fuzz.pages[0] = recorded("tests/engine/lost-6.1/cpu0.raw");
-	fuzz.pages[1] = recorded("tests/engine/lost-6.1/cpu1.raw");
+	for (unsigned cpu = 0; cpu < 2; cpu++)
+		fuzz.pages[cpu] = some_pages(cpu);
 	return 0;
 }
 
@@ -183,15 +207,27 @@ static struct server *begin(int socket)
 	return server;
 }
 
+/* A stream is read, or what was asked for was wrong. */
+static bool settles(const struct engine_packet *packet)
+{
+	const struct engine_stream_state *state = packet->payload;
+
+	return packet->type == ENGINE_MESSAGE ||
+	       (packet->type == ENGINE_STREAM_STATE && state->state != ENGINE_CHANNEL_OPEN);
+}
+
+/* Until none comes for so long, or one settles something; -1: until the engine is gone, as one with
+ * replies left waits for room. */
 static void take_replies(struct engine_client *client, int ms)
 {
 	struct pollfd readable = {.fd = client->fd, .events = POLLIN};
 	struct engine_packet packet;
-	int got = 1;
+	bool settled = false;
+	int got = 0;
 
-	while (got == 1 && poll(&readable, 1, ms) > 0)
+	while (got >= 0 && (!settled || ms < 0) && poll(&readable, 1, ms) > 0)
 		while ((got = engine_client_receive(client, &packet)) == 1)
-			;
+			settled = settled || settles(&packet);
 	CHECK(got != -EPROTO);
 }
 
@@ -235,6 +271,8 @@ static bool request(struct engine_client *client, struct bytes *input, unsigned 
 	ret = engine_client_send(client, type, payload.at, payload.length, fd, NULL);
 	if (fd >= 0)
 		close(fd);
+	/* What is asked for next is asked of rows that are there. */
+	take_replies(client, type == ENGINE_STREAM || type == ENGINE_DAT_READ ? STREAM_MS : 0);
 	return !ret;
 }
 
@@ -253,7 +291,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	service = (struct service){begin(pair[1]), pair[1]};
 	CHECK(!pthread_create(&thread, NULL, serve, &service));
 	for (unsigned i = 0; i < REQUESTS_MAX && request(&client, &input, &formats); i++)
-		take_replies(&client, 0);
+		;
 	take_replies(&client, REPLY_MS);
 	shutdown(client.fd, SHUT_WR);
 	take_replies(&client, -1);

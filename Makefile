@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # One build for all of vtrace. `make help` lists the targets.
 #
-# Variables: SAN=1 builds with ASan and UBSan into build-san; V=1 shows the commands; CC, PREFIX,
-# DESTDIR as usual.
+# Variables: SAN=1 builds with ASan and UBSan into build-san, VALGRIND=1 what runs under valgrind
+# into build-valgrind; V=1 shows the commands; CC, PREFIX, DESTDIR as usual.
 
 PREFIX      ?= /usr/local
 BINDIR      ?= $(PREFIX)/bin
@@ -22,6 +22,8 @@ else ifdef SAN
 B           := build-san
 else ifdef TSAN
 B           := build-tsan
+else ifdef VALGRIND
+B           := build-valgrind
 else
 B           := build
 endif
@@ -50,6 +52,9 @@ else ifdef TSAN
 ALL_CFLAGS  += -fsanitize=thread
 LDFLAGS     += -fsanitize=thread
 CPPFLAGS    += -DVTRACE_SANITIZED=1
+else ifdef VALGRIND
+# It makes system calls as sanitizers do, and knows malloc(3)'s blocks only.
+CPPFLAGS    += -DVTRACE_SANITIZED=1 -DVTRACE_VALGRIND=1
 else
 CPPFLAGS    += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 ALL_CFLAGS  += -fstack-protector-strong -fPIE
@@ -240,8 +245,9 @@ check-threads: ## the threads of the engine, under ThreadSanitizer
 	@$(MAKE) --no-print-directory TSAN=1 build-tsan/tests/unit/test_drain
 	build-tsan/tests/unit/test_drain
 
-check-valgrind: all unit-tests ## the unit tests under valgrind's memcheck
+check-valgrind: ## unit, engine and screen tests under valgrind's memcheck
 	@tests/deps
+	@$(MAKE) --no-print-directory VALGRIND=1 all unit-tests
 	@tests/run valgrind
 
 test-hostile: ## attacks and the host's faults at length, then fuzzing for TIME seconds a target (600)
@@ -349,7 +355,7 @@ uninstall: ## remove what install installed
 		$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(notdir $(page)))
 
 clean: ## remove what was built
-	rm -rf build build-san build-tsan build-fuzz build-coverage
+	rm -rf build build-san build-tsan build-valgrind build-fuzz build-coverage
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))

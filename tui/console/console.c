@@ -230,8 +230,8 @@ static void beat(void *data)
 	strip_beat(console);
 	if (view->ops->beat)
 		view->ops->beat(view, console);
-	if (attach_tracing(console))
-		console_invalidate(console); /* the clock in the title */
+	if (attach_tracing(console) || guest_reads_formats(console->guest))
+		console_invalidate(console); /* the clock in the title, or a word about them */
 }
 
 /* Idle, nothing beats; so that an idle console takes no CPU time. */
@@ -244,7 +244,7 @@ static void settle_beat(struct console *console)
 	if (console->guest && guest_engine_alive(console->guest) &&
 	    (meters_lively(&console->meters) || console_now() - console->news < NEWS_LINGER))
 		ms = BEAT_FAST_MS;
-	if (console->after_stop)
+	if (console->after_stop || (console->guest && guest_reads_formats(console->guest)))
 		ms = BEAT_FAST_MS;
 	if (ms == console->beat_ms)
 		return;

@@ -5,7 +5,8 @@
 
 #include "tui/console/message.h"
 
-#define MESSAGE_LINES 4 /* that a sentence may take at most */
+#define MESSAGE_LINES	4   /* that a sentence may take at most */
+#define READING_TOLD_MS 500 /* from when on it is worth a word that formats are being read */
 
 static enum style style_of(enum guest_severity severity)
 {
@@ -19,6 +20,15 @@ static const char *severity_word(enum guest_severity severity)
 	if (severity == GUEST_ERROR)
 		return "error: ";
 	return severity >= GUEST_WAITING ? "warning: " : "";
+}
+
+/* Why nothing moves. */
+static void reading_formats(const struct console *console, char *text, size_t size)
+{
+	if (console->guest && guest_reads_formats(console->guest) >= READING_TOLD_MS)
+		snprintf(text, size,
+			 "the engine reads the event formats; until it has done so rows stand "
+			 "still, and what is asked waits");
 }
 
 /* What to say, and how. */
@@ -37,6 +47,11 @@ static enum style choose_text(const struct console *console, char *text, size_t 
 	if (text[0])
 		return STYLE_NORMAL;
 	entry = journal_current(&console->journal, &more);
+	/* It goes by itself, and what had been said before is there again. */
+	if (!entry || entry->severity < GUEST_WAITING)
+		reading_formats(console, text, size);
+	if (text[0])
+		return STYLE_WARNING;
 	if (entry) {
 		char others[48] = "";
 

@@ -19,13 +19,19 @@ static void set_candidate(struct guest_formats_state *formats, int fd)
 	formats->candidate = fd;
 }
 
+void formats_load_begins(struct guest *guest)
+{
+	guest->formats.step = FORMATS_LOAD;
+	guest->formats.load_since = guest_now_ms();
+}
+
 static int send_bundle(struct guest *guest, int fd)
 {
 	int err;
 
 	err = engine_link_command(&guest->link, ENGINE_FORMATS, NULL, 0, fd, NULL);
 	if (!err)
-		guest->formats.step = FORMATS_LOAD;
+		formats_load_begins(guest);
 	return err;
 }
 

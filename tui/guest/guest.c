@@ -364,6 +364,13 @@ const char *guest_waiting(const struct guest *guest)
 	return NULL;
 }
 
+uint64_t guest_reads_formats(const struct guest *guest)
+{
+	if (guest->formats.step != FORMATS_LOAD || !guest_engine_alive(guest))
+		return 0;
+	return (uint64_t)(guest_now_ms() - guest->formats.load_since) + 1;
+}
+
 const char *guest_sandbox(const struct guest *guest)
 {
 	return guest->sandbox;

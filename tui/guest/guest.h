@@ -109,6 +109,9 @@ void guest_free(struct guest *guest);
 enum guest_state guest_state(const struct guest *guest);
 /* What is being waited for, as a sentence to show in an empty view; NULL when nothing is. */
 const char *guest_waiting(const struct guest *guest);
+/* For how long, in ms, the engine has been reading event formats, in which it answers nothing; 0:
+ * it is not. */
+uint64_t guest_reads_formats(const struct guest *guest);
 const struct guest_hello *guest_hello(const struct guest *guest);
 /* Layers that lock down the last engine, as "uid 65534, ...", and after "; missing: " those that
  * the host did not give; "" before it has said so. */

@@ -97,12 +97,13 @@ struct formats_pull {
 
 struct guest_formats_state {
 	enum formats_step step;
-	char trouble[768]; /* why they are not fresh from the agent; told with what comes of it */
-	bool settled;	   /* an attempt has ended, well or not */
-	bool loaded;	   /* reply tells of what the engine has */
-	bool again;	   /* asked for while a step was under way */
-	int fd;		   /* sealed copy of the bundle that the engine has accepted, or -1 */
-	int candidate;	   /* of the one that it is reading, or -1 */
+	int64_t load_since; /* CLOCK_MONOTONIC, ms, when FORMATS_LOAD began */
+	char trouble[768];  /* why they are not fresh from the agent; told with what comes of it */
+	bool settled;	    /* an attempt has ended, well or not */
+	bool loaded;	    /* reply tells of what the engine has */
+	bool again;	    /* asked for while a step was under way */
+	int fd;		    /* sealed copy of the bundle that the engine has accepted, or -1 */
+	int candidate;	    /* of the one that it is reading, or -1 */
 	struct formats_pull pull;
 	struct engine_formats_reply reply;
 	uint64_t unknown;    /* events without a format when they were last loaded */
@@ -286,6 +287,8 @@ void formats_watch_unknown(struct guest *guest, const struct engine_packet *pack
 void formats_use(struct guest *guest, int fd);
 /* The attempt under way ended; what waited for it goes on. */
 void formats_settle(struct guest *guest);
+/* The engine has been given formats. */
+void formats_load_begins(struct guest *guest);
 
 /* What came of formats_pull(): a sealed bundle, which is the guest's then, or why there is none; or
  * another agent is there. */

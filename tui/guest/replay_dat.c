@@ -75,7 +75,7 @@ int replay_dat_hand_over(struct guest *guest)
 	int err = engine_link_command(&guest->link, ENGINE_DAT, NULL, 0, guest->dat->fd, NULL);
 
 	if (!err)
-		guest->formats.step = FORMATS_LOAD;
+		formats_load_begins(guest);
 	return err;
 }
 

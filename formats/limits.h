@@ -114,6 +114,10 @@
 /* Segments of a core; QEMU writes one for each piece of memory, of which guests have a few dozen.
  */
 #define RAM_SEGMENTS_MAX 1024u
+/* Of a compressed core, pages of memory, which are 1 TiB, and pieces that it is flattened into;
+ * QEMU's have 16 KiB. */
+#define RAM_PAGES_MAX  (256u * 1024 * 1024)
+#define RAM_PIECES_MAX (1024u * 1024)
 
 /* ---- what an engine tells the console (tui/engine/protocol.h) ---- */
 

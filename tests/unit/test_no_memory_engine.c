@@ -2,7 +2,10 @@
 /* The engine's rooms when memory runs out at any allocation of theirs. */
 #include "tests/unit/latencies.h"
 #include "tests/unit/no_memory.h"
+#include "tests/unit/ring_memory.h"
 #include "tui/engine/filter.h"
+#include "tui/engine/memory_search.h"
+#include "tui/engine/observer.h"
 
 static int names_are_learned(void *context)
 {
@@ -288,6 +291,51 @@ static void latencies_without_memory(void **state)
 	each_failure(latencies_are_asked_for, *state);
 }
 
+static int observe(struct ram *ram, const struct ring_buffer *buffer)
+{
+	uint8_t pages[4 * RING_PAGE];
+	struct observer *observer;
+
+	if (observer_new(&observer, ram, buffer, 0, true))
+		return -ENOMEM;
+	assert_int_equal(observer_read(observer, pages, sizeof(pages), 1000), 2 * RING_PAGE);
+	observer_free(observer);
+	return 0;
+}
+
+static int a_memory_is_read(void *context)
+{
+	struct ring_memory *memory = context;
+	struct memory_search search;
+	struct ram *ram;
+	char error[256] = "";
+	int ret;
+
+	if (ram_open(&ram, dup(memory->fd), true, error, sizeof(error))) {
+		assert_string_not_equal(error, "");
+		return -ENOMEM;
+	}
+	ret = memory_search_begin(&search, ram, ENGINE_MEMORY_ANYWHERE);
+	while (!ret && !memory_search_step(&search))
+		;
+	if (!ret)
+		ret = observe(ram, &search.buffers[0]);
+	memory_search_release(&search);
+	ram_free(ram);
+	return ret;
+}
+
+static void memories_without_memory(void **state)
+{
+	struct ring_memory memory = ring_memory_new(4u << 20, RING_PAGE, 1, 16);
+	struct ring_writer writer = ring_writer_at(&memory, 0, 1000);
+
+	(void)state;
+	ring_write(&writer, RING_EVENTS + 5);
+	each_failure(a_memory_is_read, &memory);
+	ring_memory_free(&memory);
+}
+
 /* A guest with pages, all of it made before anything fails. */
 static int make_guest(void **state)
 {
@@ -321,6 +369,7 @@ int main(void)
 		cmocka_unit_test(streams_without_memory),
 		cmocka_unit_test(rows_without_memory),
 		cmocka_unit_test(latencies_without_memory),
+		cmocka_unit_test(memories_without_memory),
 	};
 
 	return cmocka_run_group_tests(tests, make_guest, free_guest);

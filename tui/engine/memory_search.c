@@ -282,13 +282,18 @@ bool memory_search_step(struct memory_search *search)
 void memory_search_tell(const struct memory_search *search, struct engine_memory_reply *reply,
 			struct engine_memory_buffer *buffers)
 {
+	static const enum engine_memory_kind kinds[] = {
+		[RAM_RAW] = ENGINE_MEMORY_RAW,
+		[RAM_ELF] = ENGINE_MEMORY_ELF,
+		[RAM_KDUMP] = ENGINE_MEMORY_KDUMP,
+	};
 	uint64_t newest = 0;
 
 	*reply = (struct engine_memory_reply){
 		.error = search->error	? search->error
 			 : search->done ? 0
 					: -EINPROGRESS,
-		.kind = ram_kind(search->ram) == RAM_ELF ? ENGINE_MEMORY_ELF : ENGINE_MEMORY_RAW,
+		.kind = kinds[ram_kind(search->ram)],
 		.size = ram_size(search->ram),
 		.looked = search->done ? ram_size(search->ram) : search->at,
 		.buffers = search->buffer_count,

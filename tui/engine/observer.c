@@ -26,6 +26,12 @@ struct position {
 	bool whole; /* nothing more comes into it */
 };
 
+/* A sub-buffer that holds something, in the order of the ring. */
+struct stop {
+	uint32_t place;
+	uint64_t stamp;
+};
+
 struct observer {
 	struct ram *ram;
 	const struct ring_buffer *buffer;
@@ -36,6 +42,7 @@ struct observer {
 	bool looked;
 	uint32_t *order; /* by place, and places by number */
 	uint32_t *place;
+	struct stop *stops; /* where it could begin */
 	struct position at;
 	bool placed;	    /* at is where it stands */
 	bool started;	    /* or where it stood last */
@@ -61,7 +68,8 @@ int observer_new(struct observer **observer, struct ram *ram, const struct ring_
 	o->geometry = (struct page_geometry){.size = buffer->subbuf_size, .long_size = 8};
 	o->order = calloc(buffer->subbufs, sizeof(*o->order));
 	o->place = calloc(buffer->subbufs, sizeof(*o->place));
-	if (!o->order || !o->place) {
+	o->stops = calloc(buffer->subbufs, sizeof(*o->stops));
+	if (!o->order || !o->place || !o->stops) {
 		observer_free(o);
 		return -ENOMEM;
 	}
@@ -75,6 +83,7 @@ void observer_free(struct observer *observer)
 		return;
 	free(observer->order);
 	free(observer->place);
+	free(observer->stops);
 	free(observer);
 }
 
@@ -221,12 +230,6 @@ static bool goes_back(uint64_t from, uint64_t to)
 	return from > to && from - to > OBSERVER_BACK_NS;
 }
 
-/* A sub-buffer that holds something, in the order of the ring. */
-struct stop {
-	uint32_t place;
-	uint64_t stamp;
-};
-
 /* All that hold something, the oldest first; what stands behind the one that is written to is older
  * than all, and was read by the guest itself. Their number or -errno. */
 static int list_stops(const struct observer *observer, struct stop *stops)
@@ -281,11 +284,9 @@ static int first_new(const struct observer *observer, const struct stop *stops, 
  * is none; or -errno. */
 static int begin_again(struct observer *observer, uint32_t skip)
 {
-	struct stop *stops = calloc(observer->buffer->subbufs, sizeof(*stops));
+	struct stop *stops = observer->stops;
 	int count, first;
 
-	if (!stops)
-		return -ENOMEM;
 	count = list_stops(observer, stops);
 	first = count > 0 ? first_new(observer, stops, count) : 0;
 	if (count > 0 && first < count) {
@@ -304,7 +305,6 @@ static int begin_again(struct observer *observer, uint32_t skip)
 	} else if (count > 0) {
 		count = 0;
 	}
-	free(stops);
 	return count;
 }
 

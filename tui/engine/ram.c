@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "formats/limits.h"
+#include "tui/engine/ram_kdump.h"
 
 /* A piece of memory, and where the file has it. */
 struct segment {
@@ -27,6 +28,7 @@ struct ram {
 	uint64_t size;
 	struct segment *segments; /* by start, of RAM_ELF */
 	uint32_t count;
+	struct ram_kdump *kdump; /* of RAM_KDUMP */
 	char fault[160];
 };
 
@@ -222,7 +224,18 @@ static bool core_data(const struct ram *ram, uint64_t at, uint64_t *from, uint64
 	return true;
 }
 
-/* ---- both ---- */
+/* ---- all ---- */
+
+static int open_kdump(struct ram *ram)
+{
+	int ret = ram_kdump_open(&ram->kdump, ram->fd, ram->fault, sizeof(ram->fault));
+
+	if (ret)
+		return ret;
+	ram->kind = RAM_KDUMP;
+	ram->size = ram_kdump_size(ram->kdump);
+	return 0;
+}
 
 static int open_format(struct ram *ram, bool raw)
 {
@@ -238,10 +251,11 @@ static int open_format(struct ram *ram, bool raw)
 		return 0;
 	if (read_file(ram, 0, &header, sizeof(header)))
 		return -EIO;
-	if (memcmp(header.e_ident, ELFMAG, SELFMAG) != 0)
-		return 0;
-	ram->kind = RAM_ELF;
-	return open_core(ram, &header);
+	if (!memcmp(header.e_ident, ELFMAG, SELFMAG)) {
+		ram->kind = RAM_ELF;
+		return open_core(ram, &header);
+	}
+	return ram_kdump_begins(header.e_ident) ? open_kdump(ram) : 0;
 }
 
 int ram_open(struct ram **ram, int fd, bool raw, char *error, size_t error_size)
@@ -270,6 +284,7 @@ void ram_free(struct ram *ram)
 	if (!ram)
 		return;
 	close(ram->fd);
+	ram_kdump_free(ram->kdump);
 	free(ram->segments);
 	free(ram);
 }
@@ -289,12 +304,17 @@ int ram_read(struct ram *ram, uint64_t offset, void *to, size_t length)
 	if (offset > ram->size || length > ram->size - offset)
 		return fail(ram, -ENXIO, "there is no memory at 0x%llx: it has %llu bytes",
 			    (unsigned long long)offset, (unsigned long long)ram->size);
+	if (ram->kind == RAM_KDUMP)
+		return ram_kdump_read(ram->kdump, offset, to, length, ram->fault,
+				      sizeof(ram->fault));
 	return ram->kind == RAM_ELF ? read_core(ram, offset, to, length)
 				    : read_file(ram, offset, to, length);
 }
 
 bool ram_data(struct ram *ram, uint64_t at, uint64_t *from, uint64_t *to)
 {
+	if (ram->kind == RAM_KDUMP)
+		return ram_kdump_data(ram->kdump, at, from, to);
 	return ram->kind == RAM_ELF ? core_data(ram, at, from, to) : file_data(ram, at, from, to);
 }
 

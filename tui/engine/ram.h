@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A guest's memory in a descriptor, to be read and nothing else: the file that QEMU keeps it in
- * while it runs, or a core of it (ELF, as virsh dump --memory-only writes). The engine's memory
- * source looks for ring buffers in it and its observers copy their pages out of it.
+ * while it runs, or a core of it (ELF or kdump-zlib, as virsh dump --memory-only writes). The
+ * engine's memory source looks for ring buffers in it and its observers copy their pages out of it.
  *
  * It is read with pread(2), never mapped: a file that is cut off while it is read is an error with
  * a sentence and no SIGBUS, and whoever checks what was read checks a copy that the guest can't
@@ -19,8 +19,9 @@
 struct ram;
 
 enum ram_kind {
-	RAM_RAW, /* bytes as they lie in memory; offsets are the file's */
-	RAM_ELF, /* offsets are physical addresses */
+	RAM_RAW,   /* bytes as they lie in memory; offsets are the file's */
+	RAM_ELF,   /* offsets are physical addresses */
+	RAM_KDUMP, /* likewise */
 };
 
 /*

@@ -248,6 +248,12 @@ static struct bytes take_counted(struct bytes *input)
 	return take(input, count.length == 2 ? count.at[0] | (size_t)count.at[1] << 8 : 0);
 }
 
+static bool reads(unsigned type)
+{
+	return type == ENGINE_STREAM || type == ENGINE_DAT_READ || type == ENGINE_MEMORY ||
+	       type == ENGINE_MEMORY_READ;
+}
+
 /* Take a request out of the input and send it. False: there is none, or nobody who takes it. */
 static bool request(struct engine_client *client, struct bytes *input, unsigned *formats)
 {
@@ -272,7 +278,7 @@ static bool request(struct engine_client *client, struct bytes *input, unsigned 
 	if (fd >= 0)
 		close(fd);
 	/* What is asked for next is asked of rows that are there. */
-	take_replies(client, type == ENGINE_STREAM || type == ENGINE_DAT_READ ? STREAM_MS : 0);
+	take_replies(client, reads(type) ? STREAM_MS : 0);
 	return !ret;
 }
 

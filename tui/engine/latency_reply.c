@@ -70,7 +70,8 @@ static void add_key(struct latency *latency, const struct rows *rows, const stru
 		snprintf(entry->name, sizeof(entry->name), "%s-%d",
 			 comms_find_at(comms, entry->pid, &entry->worst), entry->pid);
 	else
-		memcpy(entry->name, key->name, sizeof(entry->name));
+		/* The entry is all zeros, and what lies behind the name is not to be sent. */
+		snprintf(entry->name, sizeof(entry->name), "%s", key->name);
 }
 
 static void add_sum(struct latency *latency, const struct rows *rows, uint64_t number,

@@ -185,6 +185,21 @@ is "vtrace-top: status 0" "$STATUS" 0 || diag_run
 is "events are seen" "$(value printed)" 200 || diag_run
 is "their formats come by the share" "$(value unknown_events)" 0
 ok "which has them" test -s "$place/share/formats"
+fails "of modes as they are made nothing is said" grep -q 'by others' "$ERR"
+chmod o+w "$place/trace-path-cpu1.out"
+chmod 777 "$place/share"
+setup --pipe --yes "$DOMAIN"
+is "others may write: status 0" "$STATUS" 0 || diag_run
+like "vtrace-setup says so: a FIFO" "$(cat "$ERR")" "$place/trace-path-cpu1.out can be written to by others .mode 0602."
+like "vtrace-setup says so: the share" "$(cat "$ERR")" "the share's directory $place/share can be written to by others .mode 0777."
+batch "$DOMAIN" -n 10
+is "others may write: it is traced all the same" "$STATUS" 0 || diag_run
+like "vtrace-top says so: a FIFO" "$(cat "$ERR")" "$place/trace-path-cpu1.out can be written to by others .*chmod 600 it"
+like "vtrace-top says so: the share" "$(cat "$ERR")" "the share's directory $place/share can be written to by others .*chmod go-w it"
+chmod 600 "$place/trace-path-cpu1.out"
+chmod 700 "$place/share"
+batch "$DOMAIN" -n 10
+fails "mended, it is said no more" grep -q 'by others' "$ERR"
 setup --yes "$DOMAIN"
 like "sockets are not added to FIFOs" "$(cat "$OUT")" 'prepared already; nothing to do'
 setup --remove --yes "$DOMAIN"

@@ -3,7 +3,7 @@
  * Formats that are built to be slow: what libtraceevent is let see of them, at each limit and
  * beyond, and what is said. Nothing is timed; without the bounds, some of these would take hours.
  */
-#include "tests/unit/formats.h"
+#include "tests/unit/formats_fixture.h"
 #include "tui/engine/listings.h"
 #include "tui/engine/print.h"
 
@@ -158,34 +158,7 @@ static void printks(void **state)
 
 /* ---- in a bundle ---- */
 
-struct loaded {
-	struct made_bundle made;
-	struct formats *formats;
-	struct comms *comms;
-	struct engine_formats_reply reply;
-};
-
-static int set_up(void **state)
-{
-	struct loaded *loaded = calloc(1, sizeof(*loaded));
-
-	loaded->comms = comms_new();
-	bundle_begin(&loaded->made, "boot");
-	*state = loaded;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct loaded *loaded = *state;
-
-	formats_free(loaded->formats);
-	comms_free(loaded->comms);
-	free(loaded);
-	return 0;
-}
-
-static void load(struct loaded *loaded)
+static void load(struct fixture *loaded)
 {
 	assert_int_equal(bundle_load(&loaded->made, &loaded->formats, loaded->comms,
 				     &loaded->reply),
@@ -193,7 +166,7 @@ static void load(struct loaded *loaded)
 }
 
 /* Text of a record of so many bytes, of which the first are 1, 0, ... */
-static const char *print(struct loaded *loaded, uint16_t id, uint32_t size)
+static const char *print(struct fixture *loaded, uint16_t id, uint32_t size)
 {
 	static struct printer printer;
 	static uint8_t data[65536];
@@ -222,7 +195,7 @@ static const char *print(struct loaded *loaded, uint16_t id, uint32_t size)
 static void one_of_them(void **state)
 {
 	static char deep[FORMAT_NESTING_MAX + 64];
-	struct loaded *loaded = *state;
+	struct fixture *loaded = *state;
 
 	strcpy(deep, "\"%d\", ");
 	memset(deep + 6, '!', FORMAT_NESTING_MAX + 1);
@@ -244,7 +217,7 @@ static void large_records(void **state)
 {
 	const unsigned many = FORMAT_CONVERSIONS_MAX;
 	const uint32_t most = PRINT_WORK_MAX / (many + 1);
-	struct loaded *loaded = *state;
+	struct fixture *loaded = *state;
 	char *format = calloc(1, many * 16), *at = stpcpy(format, "\"");
 
 	for (unsigned i = 0; i < many; i++)
@@ -266,7 +239,7 @@ static void symbols_in_expressions(void **state)
 	static const char line[] = "ffffffff81000000 T filler\n";
 	const unsigned lines = SYMBOLS_MAX, size = lines * (sizeof(line) - 1);
 	const unsigned searches = SYMBOL_SEARCH_MAX / size;
-	struct loaded *loaded = *state;
+	struct fixture *loaded = *state;
 	char *listing = malloc(size);
 	unsigned compiled = 0;
 

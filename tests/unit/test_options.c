@@ -153,6 +153,19 @@ static void long_options(void **state)
 	assert_true(options.post_mortem);
 	assert_int_equal(TERMINAL(&options, "--read", "saved"), OPTIONS_RUN);
 	assert_string_equal(options.replay, "saved");
+	assert_int_equal(PIPED(&options, "-b", "--raw-text", "--require-sandbox", "--clock", "mono",
+			       "--kprobe", "p:one do_exit", "web1"),
+			 OPTIONS_RUN);
+	assert_true(options.raw_text && options.require_sandbox);
+	assert_int_equal(options.order_count, 2);
+	assert_int_equal(options.order[0].verb, CONTROL_CLOCK);
+	assert_string_equal(options.order[0].args, "mono");
+	assert_int_equal(options.order[1].verb, CONTROL_KPROBE);
+	assert_string_equal(options.order[1].args, "p:one do_exit");
+	assert_int_equal(TERMINAL(&options, "--config", "mine"), OPTIONS_RUN);
+	assert_string_equal(options.config, "mine");
+	assert_int_equal(TERMINAL(&options, "--no-config"), OPTIONS_RUN);
+	assert_true(options.no_config);
 	assert_int_equal(TERMINAL(&options, "--", "-odd-name"), OPTIONS_RUN);
 	assert_string_equal(options.domain, "-odd-name");
 }

@@ -254,8 +254,7 @@ static void judge(struct guest *guest)
 			"the guest hides its kernel addresses (kptr_restrict): no function names");
 }
 
-/* A recording gets what the engine was given, and so does the next engine. */
-static void keep_candidate(struct guest *guest)
+void formats_keep_candidate(struct guest *guest)
 {
 	struct guest_formats_state *formats = &guest->formats;
 
@@ -279,7 +278,7 @@ void formats_replied(struct guest *guest, const struct engine_formats_reply *rep
 		/* It is not known that they are bad: what is recorded may be read where there is
 		 * more memory. */
 		if (reply->error == -ENOMEM && formats->fd < 0)
-			keep_candidate(guest);
+			formats_keep_candidate(guest);
 		failed(guest, reason);
 		return;
 	}
@@ -296,7 +295,7 @@ void formats_replied(struct guest *guest, const struct engine_formats_reply *rep
 		guest_say(guest, GUEST_INFO, "the formats were fetched again: %u events",
 			  reply->events);
 	formats->for_unknown = false;
-	keep_candidate(guest);
+	formats_keep_candidate(guest);
 	judge(guest);
 	formats_settle(guest);
 }

@@ -287,6 +287,8 @@ void formats_watch_unknown(struct guest *guest, const struct engine_packet *pack
 void formats_use(struct guest *guest, int fd);
 /* The attempt under way ended; what waited for it goes on. */
 void formats_settle(struct guest *guest);
+/* What the engine was given is good: a recording gets it, and so does the next engine. */
+void formats_keep_candidate(struct guest *guest);
 /* The engine has been given formats. */
 void formats_load_begins(struct guest *guest);
 

@@ -168,19 +168,14 @@ void replay_dat_formats(struct guest *guest, int error)
 		formats->candidate = -1;
 	}
 	/* The recording is to know them, and to see the first page. */
-	if (formats->candidate >= 0) {
-		if (formats->fd >= 0)
-			close(formats->fd);
-		formats->fd = formats->candidate;
-		formats->candidate = -1;
-	}
+	formats_keep_candidate(guest);
 	if (!guest->dat->reply.error) {
 		formats->reply = guest->dat->reply;
 		formats->loaded = true;
 	}
 	if (guest->record_path)
 		recording_begin(guest);
-	engine_link_command(&guest->link, ENGINE_DAT_READ, NULL, 0, -1, NULL);
+	engine_link_must(&guest->link, ENGINE_DAT_READ, NULL, 0, -1, NULL);
 	formats_replied(guest, &guest->dat->reply);
 }
 

@@ -30,6 +30,7 @@ struct ring_memory {
 	bool shared; /* the layout of 6.15 */
 	unsigned cpus;
 	uint32_t subbufs;
+	uint64_t moved; /* since it was made, in the guest's addresses */
 	uint64_t meta[RING_CPUS], pages[RING_CPUS];
 };
 
@@ -69,7 +70,7 @@ static inline uint8_t *ring_field(const struct ring_memory *memory, unsigned cpu
 
 static inline uint64_t ring_address(const struct ring_memory *memory, unsigned cpu, uint32_t number)
 {
-	return RING_ADDRESS + memory->pages[cpu] + (uint64_t)number * RING_PAGE;
+	return RING_ADDRESS + memory->moved + memory->pages[cpu] + (uint64_t)number * RING_PAGE;
 }
 
 static inline uint8_t *ring_subbuf(const struct ring_memory *memory, unsigned cpu, uint32_t number)

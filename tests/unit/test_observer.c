@@ -3,25 +3,11 @@
  * A ring in a guest's memory, read while a writer that knows nothing of it goes on: what is handed
  * on is what was written, in order and once, and where something is missing the next page says so.
  */
-#include <errno.h>
 #include <pthread.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdatomic.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/syscall.h>
 
-#include <cmocka.h>
-
-#include "tests/unit/ring_memory.h"
-#include "tui/engine/observer.h"
-
-#define SUBBUFS 16
-#define HEADER	16
-#define START	1000000000 /* the time before the first event, ns */
-#define AGAIN	1000000	   /* and after another boot */
+#include "tests/unit/observed.h"
 
 /* ---- what is done between two reads of the memory ---- */
 
@@ -36,119 +22,6 @@ ssize_t pread(int fd, void *to, size_t length, off_t offset)
 	if (hook.before)
 		hook.before(hook.data, (uint64_t)offset, length);
 	return syscall(SYS_pread64, fd, to, length, offset);
-}
-
-/* ---- a reader of what the observer gives ---- */
-
-struct fixture {
-	struct ring_memory memory;
-	struct ring_writer writer;
-	struct ram *ram;
-	struct ring_buffer buffer;
-	struct observer *observer;
-	uint64_t now;
-	uint64_t base; /* the time before the first event */
-	/* What came. */
-	uint64_t next;	/* number of the event that is next if none is missing */
-	uint64_t first; /* of the first that came */
-	uint64_t events;
-	uint64_t missing; /* events that are */
-	uint64_t gaps;	  /* pages that say so */
-	uint64_t pages;
-	uint64_t time; /* of the last event */
-};
-
-static void begin_with(struct fixture *f, uint32_t subbufs, bool once)
-{
-	char error[256] = "";
-
-	*f = (struct fixture){.memory = ring_memory_new(4u << 20, 8192, 1, subbufs)};
-	f->writer = ring_writer_at(&f->memory, 0, START);
-	f->base = START;
-	f->now = 1000;
-	assert_int_equal(ram_open(&f->ram, dup(f->memory.fd), true, error, sizeof(error)), 0);
-	assert_int_equal(ring_meta_find(f->ram, 8192, &f->buffer, error, sizeof(error)), 0);
-	assert_int_equal(observer_new(&f->observer, f->ram, &f->buffer, 0, once), 0);
-}
-
-static void begin(struct fixture *f)
-{
-	begin_with(f, SUBBUFS, false);
-}
-
-static void end(struct fixture *f)
-{
-	hook.before = NULL;
-	observer_free(f->observer);
-	ram_free(f->ram);
-	ring_memory_free(&f->memory);
-}
-
-static void take_event(struct fixture *f, const uint8_t *page, const struct page_record *record,
-		       bool missed)
-{
-	const uint8_t *data = page + record->offset;
-	uint64_t number = ring_get32(data + 8) | (uint64_t)ring_get32(data + 12) << 32;
-
-	assert_int_equal(record->size, 16);
-	assert_int_equal(ring_get32(data), RING_ID);
-	/* What was overwritten before the first look is nobody's. */
-	if (!f->events)
-		f->first = f->next = number;
-	if (number != f->next && !missed)
-		fail_msg("event %llu came behind %llu, and no page says that any are missing",
-			 (unsigned long long)number, (unsigned long long)f->next - 1);
-	assert_true(number >= f->next);
-	/* All are as far apart. */
-	assert_int_equal(record->ts, f->base + 10 * (number + 1));
-	f->missing += number - f->next;
-	f->next = number + 1;
-	f->events++;
-	f->time = record->ts;
-}
-
-static void take_page(struct fixture *f, const uint8_t *page)
-{
-	const struct page_geometry geometry = {RING_PAGE, 8, false};
-	struct page_cursor cursor;
-	struct page_record record;
-	struct page_summary summary;
-	bool missed;
-
-	assert_int_equal(page_check(&geometry, page, &summary), PAGE_GOOD);
-	missed = summary.lost_flag;
-	f->gaps += missed;
-	f->pages++;
-	page_cursor_init(&cursor, &geometry, page);
-	while (page_next(&cursor, &record)) {
-		take_event(f, page, &record, missed);
-		missed = false;
-	}
-	/* Behind the data nothing of the guest's is left. */
-	for (uint32_t i = HEADER + summary.length; i < RING_PAGE; i++)
-		assert_int_equal(page[i], 0);
-}
-
-/* All that is there. Returns what observer_read() said then. */
-static ssize_t look(struct fixture *f)
-{
-	uint8_t bytes[3 * RING_PAGE + 100];
-	ssize_t got;
-
-	f->now += OBSERVER_PART_MS;
-	while ((got = observer_read(f->observer, bytes, sizeof(bytes), f->now)) > 0) {
-		assert_int_equal(got % RING_PAGE, 0);
-		for (ssize_t at = 0; at < got; at += RING_PAGE)
-			take_page(f, bytes + at);
-	}
-	return got;
-}
-
-static void assert_all_came(const struct fixture *f)
-{
-	assert_int_equal(f->events, f->writer.number);
-	assert_int_equal(f->missing, 0);
-	assert_int_equal(f->gaps, 0);
 }
 
 /* ---- a guest that waits meanwhile ---- */
@@ -464,6 +337,29 @@ static void test_the_order_is_torn_for_a_while(void **state)
 	end(&f);
 }
 
+/* Other things may lie where the ring was. */
+static void test_a_ring_that_is_gone(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	ring_write(&f.writer, 20);
+	look(&f);
+	ring_put32(f.memory.bytes + 8192, 0);
+	assert_int_equal(look(&f), -EAGAIN);
+	f.now += OBSERVER_PATIENCE_MS - OBSERVER_PART_MS - 1;
+	assert_int_equal(look(&f), -EAGAIN);
+	/* It was there for a moment: patience begins anew. */
+	ring_put32(f.memory.bytes + 8192, 0xBADFEED);
+	assert_int_equal(look(&f), -EAGAIN);
+	ring_put32(f.memory.bytes + 8192, 0);
+	assert_int_equal(look(&f), -EAGAIN);
+	f.now += OBSERVER_PATIENCE_MS - OBSERVER_PART_MS;
+	assert_int_equal(look(&f), -EBADMSG);
+	end(&f);
+}
+
 /* Of a dead guest it stays so. */
 static void test_the_order_is_torn_for_good(void **state)
 {
@@ -488,88 +384,6 @@ static void test_a_memory_that_goes_away(void **state)
 	assert_int_equal(ftruncate(f.memory.fd, 4096), 0);
 	assert_int_equal(look(&f), -ENODATA);
 	assert_non_null(strstr(ram_fault(f.ram), "was cut off"));
-	end(&f);
-}
-
-/* ---- boots ---- */
-
-static void test_another_boot(void **state)
-{
-	struct ring_writer writer;
-	struct fixture f;
-
-	(void)state;
-	begin(&f);
-	ring_write(&f.writer, 5 * RING_EVENTS + 5);
-	look(&f);
-	assert_all_came(&f);
-	/* The kernel of 6.12 goes on where the one before was, from the start of its last page. */
-	writer = f.writer;
-	f.writer.written = 0;
-	f.writer.time = AGAIN;
-	f.writer.number = 0;
-	ring_write(&f.writer, 3);
-	assert_int_equal(look(&f), OBSERVER_BOOT);
-	assert_true(observer_at_boot(f.observer));
-	assert_int_equal(look(&f), OBSERVER_BOOT);
-	assert_int_equal(f.events, writer.number);
-	f.next = f.events = 0;
-	f.base = AGAIN;
-	observer_pass_boot(f.observer);
-	assert_int_equal(look(&f), -EAGAIN);
-	assert_int_equal(f.events, 3);
-	/* That the page was another by then is told. */
-	assert_int_equal(f.gaps, 1);
-	ring_write(&f.writer, 3 * RING_EVENTS);
-	assert_int_equal(look(&f), -EAGAIN);
-	assert_int_equal(f.events, f.writer.number);
-	end(&f);
-}
-
-static void test_the_boot_before_comes_first(void **state)
-{
-	struct fixture f;
-	uint64_t before;
-
-	(void)state;
-	begin_with(&f, SUBBUFS, true);
-	ring_write(&f.writer, 5 * RING_EVENTS + 5);
-	before = 5 * RING_EVENTS;
-	f.writer.written = 0;
-	f.writer.time = AGAIN;
-	f.writer.number = 0;
-	ring_write(&f.writer, 3);
-	assert_int_equal(look(&f), OBSERVER_BOOT);
-	assert_int_equal(f.events, before);
-	f.next = 0;
-	f.base = AGAIN;
-	observer_pass_boot(f.observer);
-	assert_int_equal(look(&f), 0);
-	assert_int_equal(f.events, before + 3);
-	assert_int_equal(f.gaps, 0);
-	end(&f);
-}
-
-/* A kernel that boots sets its clock right, and goes on. */
-static void test_a_clock_that_is_set_right(void **state)
-{
-	struct fixture f;
-
-	(void)state;
-	begin(&f);
-	ring_write(&f.writer, RING_EVENTS);
-	look(&f);
-	f.base -= OBSERVER_BACK_NS;
-	f.writer.time -= OBSERVER_BACK_NS;
-	ring_write(&f.writer, 3);
-	assert_int_equal(look(&f), -EAGAIN);
-	assert_all_came(&f);
-	ring_write(&f.writer, RING_EVENTS - 3);
-	look(&f);
-	f.base -= OBSERVER_BACK_NS + 11;
-	f.writer.time -= OBSERVER_BACK_NS + 11;
-	ring_write(&f.writer, 3);
-	assert_int_equal(look(&f), OBSERVER_BOOT);
 	end(&f);
 }
 
@@ -673,11 +487,9 @@ int main(void)
 		cmocka_unit_test(test_a_reader_that_is_faster),
 		cmocka_unit_test(test_overwritten_while_it_is_copied),
 		cmocka_unit_test(test_the_order_is_torn_for_a_while),
+		cmocka_unit_test(test_a_ring_that_is_gone),
 		cmocka_unit_test(test_the_order_is_torn_for_good),
 		cmocka_unit_test(test_a_memory_that_goes_away),
-		cmocka_unit_test(test_another_boot),
-		cmocka_unit_test(test_the_boot_before_comes_first),
-		cmocka_unit_test(test_a_clock_that_is_set_right),
 		cmocka_unit_test(test_a_commit_that_lies),
 		cmocka_unit_test(test_a_writer_at_full_speed),
 	};

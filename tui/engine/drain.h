@@ -33,7 +33,7 @@
 struct drain;
 
 /* Between two looks of the watch, at most and at least. */
-#define DRAIN_WATCH_MS	     100
+#define DRAIN_WATCH_MS	     90
 #define DRAIN_WATCH_LEAST_MS 2
 
 /* One thread a core, DRAIN_THREADS at most, and the watch. Geometry is what the first pages are

@@ -40,7 +40,9 @@ struct observer {
 	struct page_geometry geometry;
 	struct ring_look look;
 	bool looked;
-	uint32_t *order; /* by place, and places by number */
+	uint64_t nonsense; /* ms, since when no look made sense; 0: the last one did */
+	bool moved;	   /* the guest has the ring elsewhere: it has booted */
+	uint32_t *order;   /* by place, and places by number */
 	uint32_t *place;
 	struct stop *stops; /* where it could begin */
 	struct position at;
@@ -368,8 +370,11 @@ static void stand_at(struct observer *observer, uint32_t place, const struct cop
  * other. */
 static bool another_boot(struct observer *observer, uint64_t stamp)
 {
-	if (observer->may_boot || !goes_back(observer->at.time, stamp)) {
+	bool boot = observer->moved || goes_back(observer->at.time, stamp);
+
+	if (observer->may_boot || !boot) {
 		observer->may_boot = false;
+		observer->moved = false;
 		return false;
 	}
 	observer->at_boot = true;
@@ -465,6 +470,8 @@ static int look_once(struct observer *observer)
 	if (!ret && observer->looked && same_look(&now, &observer->look))
 		return 0;
 	observer->looked = false;
+	if (!ret && observer->started && now.first_buffer != observer->look.first_buffer)
+		observer->moved = true;
 	if (!ret)
 		ret = ring_meta_order(observer->ram, observer->buffer, observer->cpu,
 				      &observer->look, observer->order, observer->place);
@@ -476,7 +483,7 @@ static int look_once(struct observer *observer)
 }
 
 /* 0; -EAGAIN: nothing can be said now; or -errno. */
-static int look(struct observer *observer)
+static int look(struct observer *observer, uint64_t ms)
 {
 	struct ring_look *now = &observer->look;
 	int ret = -EBADMSG;
@@ -489,8 +496,12 @@ static int look(struct observer *observer)
 		now->head = observer->order[behind(observer, observer->place[now->commit])];
 		ret = 0;
 	}
-	if (ret == -EBADMSG)
-		return observer->once ? ret : -EAGAIN;
+	if (ret != -EBADMSG)
+		observer->nonsense = 0;
+	else if (!observer->nonsense)
+		observer->nonsense = ms;
+	if (ret == -EBADMSG && !observer->once && ms - observer->nonsense < OBSERVER_PATIENCE_MS)
+		ret = -EAGAIN;
 	return !ret && now->idle ? -EAGAIN : ret;
 }
 
@@ -530,7 +541,7 @@ static int read_page(struct observer *observer, uint8_t *page, uint64_t now)
 		observer->overtaken++;
 		/* Who is overtaken again and again begins further on. */
 		skip = skip ? 2 * skip : tries ? observer->buffer->subbufs / 16 + 1 : 0;
-		ret = look(observer);
+		ret = look(observer, now);
 	}
 	return ret;
 }
@@ -538,7 +549,7 @@ static int read_page(struct observer *observer, uint8_t *page, uint64_t now)
 ssize_t observer_read(struct observer *observer, uint8_t *to, size_t room, uint64_t now)
 {
 	size_t got = 0, size = observer->geometry.size;
-	int ret = observer->at_boot ? OBSERVER_BOOT : look(observer);
+	int ret = observer->at_boot ? OBSERVER_BOOT : look(observer, now);
 
 	while (!ret && room - got >= size) {
 		int took = read_page(observer, to + got, now);

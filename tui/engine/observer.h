@@ -26,7 +26,7 @@
 #include "tui/engine/ring_meta.h"
 
 /* ms after a part of a sub-buffer until the next part of it, unless it has become full. */
-#define OBSERVER_PART_MS 90
+#define OBSERVER_PART_MS 80
 
 /* What observer_read() returns besides -errno. */
 #define OBSERVER_BOOT (-ESTALE) /* what comes next is of another boot: observer_pass_boot() */
@@ -34,6 +34,10 @@
 /* A clock that goes back by more than this, ns, began again with another boot. A kernel that boots
  * sets its clock right by less, and no machine boots as fast. */
 #define OBSERVER_BACK_NS 100000000
+
+/* ms for which a running guest's ring may make no sense, as it does while a reader takes a
+ * sub-buffer or a kernel boots, before it is given up. */
+#define OBSERVER_PATIENCE_MS 5000
 
 struct observer;
 
@@ -46,7 +50,8 @@ void observer_free(struct observer *observer); /* takes NULL */
 /*
  * Copy as many pages as are there and fit into room, each of the buffer's subbuf_size bytes. now is
  * ms, CLOCK_MONOTONIC. Returns bytes; 0: once, and that was all; -EAGAIN: nothing now;
- * OBSERVER_BOOT; or -errno of ram_read().
+ * OBSERVER_BOOT; -EBADMSG: the ring's description contradicts itself, for good; or -errno of
+ * ram_read().
  */
 ssize_t observer_read(struct observer *observer, uint8_t *to, size_t room, uint64_t now);
 /* All CPUs have come as far: go on, now or when something of that boot comes. */

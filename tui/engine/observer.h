@@ -14,6 +14,9 @@
  * that it hands on then says that events before it are missing (RB_MISSED_EVENTS) without saying
  * how many: the ring's description does not count them.
  *
+ * A reader in the guest that takes a sub-buffer and gives it back empty before the observer has
+ * looked at it takes it from the observer as well, and the next page says that events are missing.
+ *
  * The sub-buffer that is being written to is handed on in parts: each further part is a page whose
  * time stamp is that of the last event before it, as the kernel makes of a page read in part.
  */

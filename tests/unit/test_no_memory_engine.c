@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The engine's rooms when memory runs out at any allocation of theirs. */
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+
 #include "tests/unit/latencies.h"
 #include "tests/unit/no_memory.h"
 #include "tests/unit/ring_memory.h"
 #include "tui/engine/filter.h"
+#include "tui/engine/outbox.h"
 #include "tui/engine/memory_search.h"
 #include "tui/engine/observer.h"
 
@@ -336,6 +341,63 @@ static void memories_without_memory(void **state)
 	ring_memory_free(&memory);
 }
 
+#define ANSWERS	    2000 /* more than a socket holds */
+#define ANSWER_SIZE 4000
+
+/* A console that is slow to begin with. Exits with 0 when all answers have come, in order. */
+static void take_answers(int fd)
+{
+	const struct timespec slow = {.tv_nsec = 5000000};
+	struct {
+		struct engine_header header;
+		uint8_t payload[ANSWER_SIZE];
+	} packet;
+	uint32_t next = 0;
+
+	nanosleep(&slow, NULL);
+	while (recv(fd, &packet, sizeof(packet), 0) == (ssize_t)sizeof(packet))
+		if (packet.header.serial != next++)
+			_exit(1);
+	_exit(next == ANSWERS ? 0 : 2);
+}
+
+static void answers_are_sent(void)
+{
+	static const uint8_t payload[ANSWER_SIZE];
+	struct outbox outbox = {.socket = -1};
+	int pair[2], status;
+	pid_t console;
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
+	console = fork();
+	if (!console) {
+		close(pair[0]);
+		take_answers(pair[1]);
+	}
+	close(pair[1]);
+	outbox.socket = pair[0];
+	for (uint32_t serial = 0; serial < ANSWERS; serial++)
+		outbox_send(&outbox, ENGINE_ROWS, serial, payload, sizeof(payload));
+	while (outbox_waiting(&outbox))
+		outbox_flush(&outbox);
+	assert_false(outbox.broken);
+	close(pair[0]);
+	assert_int_equal(waitpid(console, &status, 0), console);
+	assert_int_equal(status, 0);
+}
+
+/* An answer that never came would be waited for without an end. */
+static void answers_without_memory(void **state)
+{
+	(void)state;
+	for (int kind = 0; kind < FAIL_KINDS; kind++) {
+		failing_memory_begin(1, (enum failing_memory)kind);
+		answers_are_sent();
+		assert_true(failing_memory_end());
+		assert_int_equal(failing_memory_held(NULL), 0);
+	}
+}
+
 /* A guest with pages, all of it made before anything fails. */
 static int make_guest(void **state)
 {
@@ -369,6 +431,7 @@ int main(void)
 		cmocka_unit_test(streams_without_memory),
 		cmocka_unit_test(rows_without_memory),
 		cmocka_unit_test(latencies_without_memory),
+		cmocka_unit_test(answers_without_memory),
 		cmocka_unit_test(memories_without_memory),
 	};
 

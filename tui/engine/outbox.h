@@ -21,7 +21,8 @@ struct outbox {
 	bool broken; /* the console is gone */
 };
 
-/* Send now, or keep a copy to send later. Without memory for the copy the packet is dropped. */
+/* Send now, or keep a copy to send later. Without memory for the copy it waits until the console
+ * has taken it, as what never came would be waited for there. */
 void outbox_send(struct outbox *outbox, enum engine_type type, uint32_t serial, const void *payload,
 		 size_t length);
 /* Send what waits, as far as the socket takes it. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A guest's memory as a source of a real engine: found, read live, and read when the guest is dead.
  */
+#include "tests/unit/chance.h"
 #include "tests/unit/engine.h"
 #include "tests/unit/ring_memory.h"
 
@@ -270,6 +271,58 @@ static void test_another_boot(void **state)
 	free(answer);
 }
 
+/* Anything at all, into descriptions of the ring and its pages; and small numbers into headers,
+ * which make sense more often. */
+static void write_rubbish(struct fixture *f)
+{
+	uint64_t length = f->memory.end - f->memory.start;
+
+	for (unsigned i = 0; i < 300; i++) {
+		uint8_t *at =
+			f->memory.bytes + f->memory.start + (random_number() % length & ~7ull);
+
+		ring_put64(at, random_number());
+		at = ring_subbuf(&f->memory, random_number() % 2, random_number() % 64);
+		ring_put64(at + random_number() % 2 * 8, random_number() % 5000);
+		at = ring_field(&f->memory, random_number() % 2,
+				RING_HEAD + random_number() % 2 * 8);
+		ring_put64(at, ring_address(&f->memory, 0, random_number() % 64));
+	}
+}
+
+static void make_anew(struct fixture *f, uint32_t events)
+{
+	memset(f->memory.bytes + f->memory.start, 0, f->memory.end - f->memory.start);
+	ring_make_at(&f->memory, f->memory.start);
+	for (unsigned cpu = 0; cpu < 2; cpu++) {
+		f->writer[cpu] = ring_writer_at(&f->memory, cpu, START);
+		ring_write(&f->writer[cpu], events);
+	}
+}
+
+static void test_a_guest_that_writes_rubbish(void **state)
+{
+	struct fixture *f = *state;
+	struct stats before;
+
+	for (unsigned round = 0; round < 30; round++) {
+		make_anew(f, 70 * RING_EVENTS);
+		assert_int_equal(search(f, f->memory.fd, true, NULL).error, 0);
+		read_it(f, round % 2);
+		for (unsigned i = 0; i < 20; i++) {
+			write_rubbish(f);
+			settle(f->engine);
+		}
+	}
+	/* An honest one is read all the same. */
+	make_anew(f, 500);
+	assert_int_equal(search(f, f->memory.fd, true, NULL).error, 0);
+	get_stats(f->engine, &before);
+	read_it(f, true);
+	await_state(f, ENGINE_CHANNEL_ENDED);
+	await_events(f, before.cpu[0].events + 500, before.cpu[1].events + 500);
+}
+
 /* A memory of many, with the reply coming in between. */
 static void test_answers_go_on_during_a_search(void **state)
 {
@@ -303,6 +356,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_a_file_that_goes_away, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_formats_of_another_kernel, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_another_boot, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_a_guest_that_writes_rubbish, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(test_answers_go_on_during_a_search, set_up,
 						tear_down),
 	};

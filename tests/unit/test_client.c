@@ -142,6 +142,10 @@ static const struct good {
 	 sizeof(struct engine_density) + 2 * sizeof(struct engine_density_column),
 	 {PUT(0, struct engine_density, columns, 2),
 	  PUT(0, struct engine_density, epoch_count, 1)}},
+	{"a memory",
+	 ENGINE_MEMORY_REPLY,
+	 sizeof(struct engine_memory_reply) + sizeof(struct engine_memory_buffer),
+	 {PUT(0, struct engine_memory_reply, buffers, 1)}},
 };
 
 #define GOODS (sizeof(goods) / sizeof(goods[0]))
@@ -282,6 +286,22 @@ static const struct lie {
 	LIE(ENGINE_DENSITY_REPLY, 0, struct engine_density, epoch_count, 2),
 	LIE(ENGINE_DENSITY_REPLY, 0, struct engine_density, epochs[0].first, 1),
 	LIE(ENGINE_DENSITY_REPLY, 0, struct engine_density, epochs[0].last, UINT64_MAX),
+	LIE(ENGINE_MEMORY_REPLY, 0, struct engine_memory_reply, buffers, 0),
+	LIE(ENGINE_MEMORY_REPLY, 0, struct engine_memory_reply, buffers, 2),
+	LIE(ENGINE_MEMORY_REPLY, 0, struct engine_memory_reply, buffers, MUCH),
+	LIE(ENGINE_MEMORY_REPLY, 0, struct engine_memory_reply, kind, ENGINE_MEMORY_KINDS),
+	LIE(ENGINE_MEMORY_REPLY, 0, struct engine_memory_reply, newest, 1),
+	TEXT(ENGINE_MEMORY_REPLY, 0, struct engine_memory_reply, banner),
+	TEXT(ENGINE_MEMORY_REPLY, 0, struct engine_memory_reply, release),
+	TEXT(ENGINE_MEMORY_REPLY, 0, struct engine_memory_reply, build_id),
+	TEXT(ENGINE_MEMORY_REPLY, 0, struct engine_memory_reply, reason),
+	TEXT(ENGINE_MEMORY_REPLY, 0, struct engine_memory_reply, warning),
+	LIE(ENGINE_MEMORY_REPLY, sizeof(struct engine_memory_reply), struct engine_memory_buffer,
+	    cpus, VTRACE_MAX_CPUS + 1),
+	LIE(ENGINE_MEMORY_REPLY, sizeof(struct engine_memory_reply), struct engine_memory_buffer,
+	    used, 1),
+	TEXT(ENGINE_MEMORY_REPLY, sizeof(struct engine_memory_reply), struct engine_memory_buffer,
+	     layout),
 };
 
 static void lies_are_refused(void **state)

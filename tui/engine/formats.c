@@ -597,25 +597,26 @@ static bool is_of(const struct bundle *bundle, const struct formats_of *of, cons
 	return true;
 }
 
-static int check_kernel(const struct bundle *bundle, const struct formats_of *of,
-			struct engine_formats_reply *reply)
+/* A sentence when they are of another kernel, else "". */
+static void compare_kernels(const struct bundle *bundle, const struct formats_of *of, char *text,
+			    size_t size)
 {
 	const char *theirs, *its;
 
-	if (is_of(bundle, of, &theirs, &its))
-		return 0;
-	snprintf(
-		reply->reason, sizeof(reply->reason),
-		"the formats are of another kernel than the guest's memory: of \"%.200s\", and the "
-		"memory of \"%.200s\"%s",
-		theirs, its, of->any ? "; rows may be wrong" : "");
-	return of->any ? 0 : -EKEYREJECTED;
+	text[0] = '\0';
+	if (of && !is_of(bundle, of, &theirs, &its))
+		snprintf(text, size,
+			 "the formats are of another kernel than the guest's memory: of "
+			 "\"%.150s\", and "
+			 "the memory of \"%.150s\"",
+			 theirs, its);
 }
 
 int formats_load_of(struct formats **formats, const struct formats *current,
 		    struct formats_stock *stock, int fd, struct comms *comms,
 		    const struct formats_of *of, struct engine_formats_reply *reply)
 {
+	char stranger[sizeof(reply->reason) - 64] = "";
 	struct bundle bundle = {0};
 	size_t length = 0;
 	char *data = NULL;
@@ -626,10 +627,16 @@ int formats_load_of(struct formats **formats, const struct formats *current,
 	ret = read_all(fd, &data, &length);
 	if (!ret)
 		ret = bundle_read(&bundle, data, length, reply->reason, sizeof(reply->reason));
-	if (!ret && of)
-		ret = check_kernel(&bundle, of, reply);
+	if (!ret)
+		compare_kernels(&bundle, of, stranger, sizeof(stranger));
+	if (stranger[0] && !(of && of->any)) {
+		snprintf(reply->reason, sizeof(reply->reason), "%s", stranger);
+		ret = -EKEYREJECTED;
+	}
 	if (!ret)
 		ret = load(formats, current, stock, &bundle, comms, reply);
+	if (!ret && stranger[0])
+		snprintf(reply->reason, sizeof(reply->reason), "%s; rows may be wrong", stranger);
 	explain(reply, ret);
 	bundle_release(&bundle);
 	free(data);

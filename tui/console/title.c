@@ -11,11 +11,18 @@
 static const char *state_name(const struct console *console, char text[NUMBER_SIZE * 2])
 {
 	char lasted[NUMBER_SIZE];
+	int64_t panicked;
 
 	if (!console->guest)
 		return "";
 	if (!guest_engine_alive(console->guest))
 		return "NO ENGINE";
+	panicked = guest_panicked(console->guest);
+	if (panicked >= 0) {
+		snprintf(text, NUMBER_SIZE * 2, "PANICKED %s AGO",
+			 number_duration(lasted, (uint64_t)panicked));
+		return text;
+	}
 	switch (guest_state(console->guest)) {
 	case GUEST_CONNECTING:
 		return "CONNECTING";

@@ -317,6 +317,10 @@ void guest_domain_event(struct guest *guest, const char *what, const char *detai
 		  "domain %s: %s%s%s%s%s", guest->name, what, detail && detail[0] ? " (" : "",
 		  detail ? detail : "", detail && detail[0] ? ")" : "",
 		  gone ? "; what was received is kept" : "");
+	if (!strcmp(what, "panicked"))
+		guest->panicked_at = guest_now_ms();
+	else if (gone || !strcmp(what, "resumed") || !strcmp(what, "rebooting"))
+		guest->panicked_at = 0;
 	/* While it is paused its clock may stand still. */
 	wall_forget(&guest->wall);
 	note_event(guest, what, detail ? detail : "", gone);
@@ -431,6 +435,11 @@ const struct wall_clock *guest_wall(const struct guest *guest)
 bool guest_wall_is_files(const struct guest *guest)
 {
 	return guest->dat && guest->dat->dated;
+}
+
+int64_t guest_panicked(const struct guest *guest)
+{
+	return guest->panicked_at ? guest_now_ms() - guest->panicked_at : -1;
 }
 
 bool guest_has_cpu(const struct guest *guest, unsigned cpu)

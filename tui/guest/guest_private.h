@@ -183,6 +183,7 @@ struct guest {
 	struct guest_formats_state formats;
 	struct wall_clock wall;
 	int64_t paused_since; /* CLOCK_MONOTONIC, ms, when libvirt told of it; 0: it runs */
+	int64_t panicked_at;  /* likewise, when it told of a panic; 0: it lives */
 	struct capture_reader *capture; /* what is replayed, or NULL */
 	struct guest_dat *dat;		/* or this */
 	struct guest_ram *ram;		/* what is read in the place of channels, or NULL */

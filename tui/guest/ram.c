@@ -256,6 +256,7 @@ static void booted_anew(struct guest *guest, const struct engine_memory_reply *r
 {
 	struct guest_ram *ram = guest->ram;
 
+	guest->panicked_at = 0;
 	guest_say(guest, GUEST_WARNING, "%s has booted anew: what came before stays", guest->name);
 	if (!strcmp(ram->build_id, reply->build_id))
 		return;

@@ -229,6 +229,11 @@ demo: ## boot the demo guest under libvirt and open vtrace-top on it (KERNEL=6.1
 	@$(MAKE) --no-print-directory all
 	@KERNEL=$(KERNEL) tests/demo/run
 
+demo-postmortem: ## boot a guest, have it panic, and open vtrace-top on what it did before
+	@tests/deps
+	@$(MAKE) --no-print-directory all
+	@tests/demo/postmortem
+
 demo-clean: ## destroy the demo guest and end what the demo started
 	@tests/demo/down
 
@@ -360,7 +365,7 @@ clean: ## remove what was built
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-.PHONY: all unit-tests fuzzers fuzz-recorder guest-tests deps demo demo-clean test check check-threads check-valgrind \
+.PHONY: all unit-tests fuzzers fuzz-recorder guest-tests deps demo demo-postmortem demo-clean test check check-threads check-valgrind \
 	test-hostile fuzz fuzz-coverage \
 	guest-kernel test-kernel bench bench-ui bench-overhead soak keys tour walk lint install install-agent \
 	agent-deb uninstall clean help

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Every event that the guest's ring buffers took in is accounted for, whatever happens meanwhile:
 # received, overwritten in the guest, lost on the way, or still there. Prints a table, of which
-# reading.sh has the rows of the host, and migration.sh those of a guest that has no share.
+# reading.sh and domain_events.sh have the rows of the host, and migration.sh those of a guest that has no
+# share.
 # shellcheck source=tests/guest/domain
 . "$(dirname "$0")/domain"
 # shellcheck source=tests/guest/sums
@@ -70,12 +71,6 @@ comes_of_cpu1()
 	within 3 in_out "\\[001\\] .*$MARK"
 }
 
-libvirtd_restarted()
-{
-	end_libvirtd
-	within "$PATIENCE" some_events $(($(events_out) + ENOUGH)) && start_libvirtd
-}
-
 # FIFOs, a share, and as many events as a CPU can write.
 own_guest vtrace-test-sums --load full --vcpus 2 --vcpus-now 1 --on-crash restart
 virsh -q -c "$URI" dumpxml --inactive "$DOMAIN" > "$WORK/domain.xml"
@@ -87,12 +82,6 @@ for fault in CPU_plugged_in agent_restarted paused_and_undefined CPU_off_and_on 
 done
 stopped_and_started
 nothing_lost_on_the_way
-if needed=$(libvirtd_is_needed); then
-	skip "libvirtd restarted" "$needed"
-else
-	run libvirtd_restarted
-	nothing_lost_on_the_way
-fi
 run agent_killed
 
 print_table

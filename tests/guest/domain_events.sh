@@ -1,13 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # What the host does to a guest while the console is open, and what the guest does that the host hears
-# of: saved and restored, a module loaded, CPUs plugged, a panic; and the console itself killed.
+# of: saved and restored, a module loaded, CPUs plugged, a panic; and the console itself killed. Last comes the
+# row of libvirtd in the table of accounting.sh, which has company while it runs.
 # shellcheck source=tests/guest/domain
 . "$(dirname "$0")/domain"
 # shellcheck source=tests/screen/console
 . "$ROOT/tests/screen/console"
 # shellcheck source=tests/guest/watching
 . "$ROOT/tests/guest/watching"
+# shellcheck source=tests/guest/sums
+. "$ROOT/tests/guest/sums"
 
 # traces_on NAME: it records, and that comes to the screen.
 traces_on()
@@ -41,6 +44,12 @@ more_rows_than()
 rows_held()
 {
 	screen | sed -n 's/^. CPU0 *\([0-9,]*\) rows held.*/\1/p' | tr -d ,
+}
+
+libvirtd_restarted()
+{
+	end_libvirtd
+	within "$PATIENCE" some_events $(($(events_out) + ENOUGH)) && start_libvirtd
 }
 
 finds_online()
@@ -128,5 +137,13 @@ traces_on "CPU unplugged"
 
 key Q
 see "it ends well" 'ended with 0'
+
+if needed=$(libvirtd_is_needed); then
+	skip "libvirtd restarted, and all accounted for" "$needed"
+else
+	run libvirtd_restarted
+	nothing_lost_on_the_way
+	print_table
+fi
 virsh -q -c "$URI" undefine "$DOMAIN"
 tap_end

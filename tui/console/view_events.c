@@ -65,7 +65,8 @@ static void reset(struct events_view *events, const struct console *console)
 	events->frozen = false;
 	events->shift = 0;
 	events->engine_alive = true;
-	/* A capture is read from its start, a guest from its newest events, and so is a dead one. */
+	/* A capture is read from its start, a guest from its newest events, and so is a dead one.
+	 */
 	events->follow = console->guest && (guest_state(console->guest) != GUEST_REPLAY ||
 					    guest_is_memory(console->guest));
 	events->panes.timeline.anchor = events->follow ? PANE_TAIL : PANE_HEAD;

@@ -136,7 +136,8 @@ const struct wall_clock *guest_wall(const struct guest *guest);
 bool guest_wall_is_files(const struct guest *guest);
 /* The clock counts something else than nanoseconds: times are shown as they are. */
 bool guest_ticks(const struct guest *guest);
-/* ms since libvirt told that it panicked, and nothing has been heard of it since; -1: it has not. */
+/* ms since libvirt told that it panicked, and nothing has been heard of it since; -1: it has not.
+ */
 int64_t guest_panicked(const struct guest *guest);
 bool guest_started_here(const struct guest *guest); /* tracing was started by this process */
 

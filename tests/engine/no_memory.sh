@@ -90,7 +90,7 @@ saved_is_whole() {
 
 each 1000 "the console records a guest" vtrace-top saved_is_whole \
 	-b --dir "$work/fed" --start -n 50 -w "$work/made"
-each 8 "an engine records a guest" vtrace-engine saved_is_whole \
+each 3 "an engine records a guest" vtrace-engine saved_is_whole \
 	-b --dir "$work/fed" --start -n 50 -w "$work/made"
 
 tap_end

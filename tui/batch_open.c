@@ -73,6 +73,8 @@ int batch_open(struct guest **guest, struct domains **domains, const struct opti
 		.record_limit = options->write_limit,
 		.dat_version = options->dat_version,
 		.require_sandbox = options->require_sandbox,
+		.engine_uid = options->engine_uid,
+		.engine_gid = options->engine_gid,
 		.filter = &options->filter,
 	};
 	struct channels channels = {.name = NULL};

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -24,6 +25,7 @@ enum {
 	KEY_START,
 	KEY_KEEP_RUNNING,
 	KEY_REQUIRE_SANDBOX,
+	KEY_ENGINE_USER,
 	KEY_RAW_TEXT,
 	KEY_DAT_VERSION,
 	KEY_WRITE_LIMIT,
@@ -167,6 +169,23 @@ static int set_require_sandbox(struct options *options, const char *value, char 
 	(void)value;
 	(void)complaint;
 	options->require_sandbox = true;
+	return 0;
+}
+
+static int set_engine_user(struct options *options, const char *value, char *complaint)
+{
+	const struct passwd *account = getpwnam(value);
+
+	if (!account)
+		return refuse(complaint, "--engine-user", value, "there is no such account");
+	if (!account->pw_uid)
+		return refuse(complaint, "--engine-user", value,
+			      "is root, whose rights engines are to give up");
+	if (geteuid())
+		return refuse(complaint, "--engine-user", value,
+			      "only root's engines change accounts, others run as who starts them");
+	options->engine_uid = account->pw_uid;
+	options->engine_gid = account->pw_gid;
 	return 0;
 }
 
@@ -399,6 +418,8 @@ static const struct option_entry entries[] = {
 	 set_keep_running},
 	{KEY_REQUIRE_SANDBOX, "require-sandbox", NULL,
 	 "read no guest where a layer of the sandbox is missing", set_require_sandbox},
+	{KEY_ENGINE_USER, "engine-user", "USER", "root's engines run as USER (vtrace, or nobody)",
+	 set_engine_user},
 	{KEY_CONFIG, "config", "FILE", "settings, in the place of the user's own", set_config},
 	{KEY_NO_CONFIG, "no-config", NULL, "no settings file is read", set_no_config},
 	{KEY_WITH_MOUSE, "mouse", NULL, "wheel and clicks; the terminal selects no text then",

@@ -39,14 +39,16 @@ struct options {
 	bool keep_running;    /* --keep-running */
 	bool raw_text;	      /* --raw-text */
 	bool require_sandbox; /* --require-sandbox */
-	bool start;	      /* --start: begin tracing at once, as if t were pressed */
-	uint64_t count;	      /* -n; 0: no limit */
-	double duration;      /* -d, seconds; 0: no limit */
-	uint64_t memory;      /* --memory, bytes; 0: not given */
-	const char *config;   /* --config; NULL: the user's own settings file */
-	bool no_config;	      /* --no-config */
-	bool mouse;	      /* --mouse */
-	struct engine_filter filter;		    /* -e and -F; all "": no filter */
+	uint32_t engine_uid;  /* --engine-user; 0: not given */
+	uint32_t engine_gid;
+	bool start;		     /* --start: begin tracing at once, as if t were pressed */
+	uint64_t count;		     /* -n; 0: no limit */
+	double duration;	     /* -d, seconds; 0: no limit */
+	uint64_t memory;	     /* --memory, bytes; 0: not given */
+	const char *config;	     /* --config; NULL: the user's own settings file */
+	bool no_config;		     /* --no-config */
+	bool mouse;		     /* --mouse */
+	struct engine_filter filter; /* -e and -F; all "": no filter */
 	struct options_order order[OPTIONS_ORDERS]; /* --tracer and others, in the order given */
 	unsigned order_count;
 	uint8_t cpus[ENGINE_CPUSET_BYTES]; /* -C; all bits set when not given */

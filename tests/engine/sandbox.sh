@@ -15,6 +15,19 @@ of() {
 like "--stats says how the engine is locked down" "$(grep ^sandbox: "$work/err")" \
 	'^sandbox: uid [0-9]+.*no capabilities, no new privileges.*, rlimits, seccomp'
 
+if [ "$(id -u)" = 0 ]; then
+	"$BUILD/vtrace-top" -b -r "$capture" --stats --engine-user daemon > /dev/null 2> "$work/other"
+	like "--engine-user says as whom" "$(grep ^sandbox: "$work/other")" "^sandbox: uid $(id -u daemon)[,;]"
+	"$BUILD/vtrace-top" -b -r "$capture" --engine-user root > /dev/null 2> "$work/other"
+	is "--engine-user root: wrong usage" $? 2
+	like "--engine-user root: why" "$(cat "$work/other")" 'is root, whose rights engines are to give up'
+else
+	skip "--engine-user says as whom" "vtrace-top was not started by root"
+fi
+"$BUILD/vtrace-top" -b -r "$capture" --engine-user nosuch-account > /dev/null 2> "$work/other"
+is "--engine-user without an account: wrong usage" $? 2
+like "--engine-user without an account: why" "$(cat "$work/other")" 'there is no such account'
+
 # Nobody reads the lines, so that both are still there to be looked at.
 mkfifo "$work/lines"
 exec 8<> "$work/lines"

@@ -69,7 +69,7 @@ static void try_after_begin(void *data)
 
 	(void)data;
 	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	check(!lockdown_begin(&lockdown), 1);
+	check(!lockdown_begin(&lockdown, 0, 0), 1);
 	check(strstr(lockdown.on, "no capabilities, no new privileges"), 2);
 	check(!has_capabilities(), 3);
 	check(setuid(0) < 0, 4);
@@ -201,7 +201,7 @@ static void locked_down(void *data)
 	const struct attempt *attempt = data;
 	struct lockdown lockdown;
 
-	check(!lockdown_begin(&lockdown) && !lockdown_end(&lockdown, MEMORY), 1);
+	check(!lockdown_begin(&lockdown, 0, 0) && !lockdown_end(&lockdown, MEMORY), 1);
 	attempt->make();
 	_exit(SURVIVED);
 }
@@ -261,7 +261,7 @@ static void lock_down_poorly(void *data)
 
 	(void)data;
 	poor_kernel();
-	check(!lockdown_begin(&lockdown), 2);
+	check(!lockdown_begin(&lockdown, 0, 0), 2);
 	check(strstr(lockdown.missing, "namespaces (Operation not permitted)") ||
 		      strstr(lockdown.missing, "namespaces (a sanitizer build)"),
 	      3);

@@ -317,6 +317,8 @@ static void conflicts_are_told(void **state)
 	EXPECT_COMPLAINT("is only read", "--ram", "web1", "--start");
 	EXPECT_COMPLAINT("is only read", "--ram", "web1", "--tracer", "nop");
 	EXPECT_COMPLAINT("looks once", "-b", "--post-mortem", "web1", "-d", "1");
+	EXPECT_COMPLAINT("there is no such account", "--engine-user", "nosuch-account");
+	EXPECT_COMPLAINT("is root", "--engine-user", "root");
 	EXPECT_COMPLAINT("-n needs -b", "-n", "1");
 	EXPECT_COMPLAINT("-d needs -b", "-d", "1");
 	EXPECT_COMPLAINT("--stats needs -b", "--stats");

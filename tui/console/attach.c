@@ -326,6 +326,8 @@ static struct guest_options options_of_guest(struct console *console, struct eng
 		.record_limit = console->options->write_limit,
 		.dat_version = console->options->dat_version,
 		.require_sandbox = console->options->require_sandbox,
+		.engine_uid = console->options->engine_uid,
+		.engine_gid = console->options->engine_gid,
 		.filter = filter,
 	};
 

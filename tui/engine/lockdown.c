@@ -128,18 +128,16 @@ static const int allowed_sanitizers[] = {
 #define UNDER_VALGRIND false
 #endif
 
-static int drop_uid(void)
+static int drop_uid(uid_t uid, gid_t gid)
 {
 	const struct passwd *account;
-	uid_t uid = NOBODY;
-	gid_t gid = NOBODY;
 
 	if (geteuid())
 		return 0;
-	account = getpwnam(ACCOUNT);
-	if (account && account->pw_uid) {
-		uid = account->pw_uid;
-		gid = account->pw_gid;
+	if (!uid) {
+		account = getpwnam(ACCOUNT);
+		uid = account && account->pw_uid ? account->pw_uid : NOBODY;
+		gid = account && account->pw_uid ? account->pw_gid : NOBODY;
 	}
 	if (setgroups(0, NULL) || setresgid(gid, gid, gid) || setresuid(uid, uid, uid))
 		return -errno;
@@ -281,13 +279,13 @@ static void tell(struct lockdown *lockdown, const char *layer, int error)
 }
 
 /* As root at once; else in a user namespace, which nobody needs a privilege for. */
-static int leave_host(struct lockdown *lockdown)
+static int leave_host(struct lockdown *lockdown, uid_t uid, gid_t gid)
 {
 	int entered = namespaces_enter(false), emptied = -EPERM, ret;
 
 	if (!entered)
 		emptied = EMPTY_ROOT();
-	ret = drop_uid();
+	ret = drop_uid(uid, gid);
 	if (ret)
 		return ret;
 	add(lockdown->on, sizeof(lockdown->on), "uid %u", (unsigned)geteuid());
@@ -301,7 +299,7 @@ static int leave_host(struct lockdown *lockdown)
 	return 0;
 }
 
-int lockdown_begin(struct lockdown *lockdown)
+int lockdown_begin(struct lockdown *lockdown, uid_t uid, gid_t gid)
 {
 	int ret;
 
@@ -310,7 +308,7 @@ int lockdown_begin(struct lockdown *lockdown)
 		return -errno;
 	/* The bounding set needs a privilege that is gone with the uid. */
 	empty_bounding_set();
-	ret = leave_host(lockdown);
+	ret = leave_host(lockdown, uid, gid);
 	if (!ret)
 		ret = drop_capabilities();
 	if (!ret && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))

@@ -12,6 +12,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 struct lockdown {
 	char on[192];	   /* layers in force, as "uid 65534, no capabilities" */
@@ -19,9 +20,10 @@ struct lockdown {
 	int null;	   /* /dev/null, which is out of reach later; for lockdown_end() */
 };
 
-/* While the process has one thread, as namespaces and Landlock are a thread's own. 0, or -errno
- * when something that must work did not. */
-int lockdown_begin(struct lockdown *lockdown);
+/* While the process has one thread, as namespaces and Landlock are a thread's own. uid and gid are
+ * what root becomes; 0: the account vtrace where there is one, else nobody. 0, or -errno when
+ * something that must work did not. */
+int lockdown_begin(struct lockdown *lockdown, uid_t uid, gid_t gid);
 
 /* After the last thread was made; memory: bytes of pages it will hold, for the limit of its address
  * space. 0 or -errno. */

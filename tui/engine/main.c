@@ -105,7 +105,7 @@ int main(void)
 	}
 	ret = formats_stock_init(&stock);
 	if (!ret)
-		ret = lockdown_begin(&lockdown);
+		ret = lockdown_begin(&lockdown, config.uid, config.gid);
 	if (!ret && config.require_lockdown && lockdown.missing[0]) {
 		fprintf(stderr, "vtrace-engine: without %s no guest is read (--require-sandbox)\n",
 			lockdown.missing);

@@ -106,6 +106,8 @@ struct engine_config {
 	uint32_t long_size;   /* 4 or 8 */
 	uint32_t big_endian;
 	uint32_t require_lockdown; /* 1: end with ENGINE_EXIT_NOT_LOCKED where a layer is missing */
+	uint32_t uid; /* whose the engine becomes when it is root's; 0: of vtrace, else nobody */
+	uint32_t gid;
 	uint32_t zero;
 };
 

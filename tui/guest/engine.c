@@ -157,6 +157,8 @@ int engine_open(struct guest *guest, char *error, size_t error_size)
 		.record = guest->record_limit,
 		.protocol = ENGINE_PROTOCOL_VERSION,
 		.require_lockdown = guest->require_sandbox,
+		.uid = guest->engine_uid,
+		.gid = guest->engine_gid,
 	};
 	struct engine_flag discard = {.on = !guest->live};
 	int err;

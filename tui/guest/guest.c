@@ -157,6 +157,8 @@ struct guest *guest_new(const char *name, const struct guest_options *options,
 	guest->memory = options->memory;
 	guest->record_limit = options->record_limit;
 	guest->require_sandbox = options->require_sandbox;
+	guest->engine_uid = options->engine_uid;
+	guest->engine_gid = options->engine_gid;
 	if (options->filter)
 		guest->filter = *options->filter;
 	guest->dat_version = options->dat_version ? options->dat_version : 7;

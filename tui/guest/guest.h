@@ -36,7 +36,9 @@ struct guest_options {
 	const char *record;    /* capture directory or trace.dat to write from the start, or NULL */
 	uint64_t record_limit; /* bytes of pages that a recording may have; 0: any */
 	unsigned dat_version;  /* of each trace.dat that is written: 6 or 7, 0: 7 */
-	bool require_sandbox;  /* no engine where the host lacks a layer of its sandbox */
+	uint32_t engine_uid;   /* what root's engines become; 0: as they choose */
+	uint32_t engine_gid;
+	bool require_sandbox; /* no engine where the host lacks a layer of its sandbox */
 	const struct engine_filter *filter; /* of what is shown; NULL: everything */
 };
 

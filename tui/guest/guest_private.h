@@ -162,6 +162,8 @@ struct guest {
 	uint64_t record_limit;
 	unsigned dat_version;
 	bool require_sandbox;
+	uint32_t engine_uid;
+	uint32_t engine_gid;
 	bool exposure_told;			  /* of what others may write to */
 	char sandbox[sizeof(struct engine_text)]; /* what the engine said of it; "": nothing yet */
 	struct engine_filter filter;		  /* of what is shown; all "": everything */

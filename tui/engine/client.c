@@ -278,7 +278,6 @@ static bool formats_reply_ok(const struct engine_formats_reply *reply)
 {
 	return terminated(reply->boot_id, sizeof(reply->boot_id)) &&
 	       terminated(reply->kernel, sizeof(reply->kernel)) &&
-	       terminated(reply->build_id, sizeof(reply->build_id)) &&
 	       terminated(reply->machine, sizeof(reply->machine)) &&
 	       terminated(reply->clock, sizeof(reply->clock)) &&
 	       terminated(reply->reason, sizeof(reply->reason));

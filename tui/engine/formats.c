@@ -456,7 +456,6 @@ static void fill_reply(struct engine_formats_reply *reply, const struct bundle *
 	reply->generation = bundle->generation;
 	snprintf(reply->boot_id, sizeof(reply->boot_id), "%s", bundle->boot_id);
 	snprintf(reply->kernel, sizeof(reply->kernel), "%s", bundle->kernel);
-	snprintf(reply->build_id, sizeof(reply->build_id), "%s", bundle->build_id);
 	snprintf(reply->machine, sizeof(reply->machine), "%s", bundle->machine);
 	snprintf(reply->clock, sizeof(reply->clock), "%s", bundle->clock);
 }

@@ -111,8 +111,7 @@ struct engine_config {
 	uint32_t zero;
 };
 
-/* Exit status of an engine that could not lock itself down as it was told to. What is missing is on
- * its stderr. */
+/* Exit status of an engine that could not lock itself down as it was told; stderr says how. */
 #define ENGINE_EXIT_NOT_LOCKED 3
 /* Of one that there was no memory for, be it the host's or what --memory allows it. */
 #define ENGINE_EXIT_NO_MEMORY 4
@@ -186,7 +185,6 @@ struct engine_formats_reply {
 	uint64_t generation;
 	char boot_id[64];
 	char kernel[128];
-	char build_id[VTRACE_BUILD_ID_SIZE];
 	char machine[32];
 	char clock[32];
 	char reason[512];

@@ -286,7 +286,6 @@ void formats_replied(struct guest *guest, const struct engine_formats_reply *rep
 	/* The engine is not trusted, not even to end its strings. */
 	formats->reply.boot_id[sizeof(reply->boot_id) - 1] = '\0';
 	formats->reply.kernel[sizeof(reply->kernel) - 1] = '\0';
-	formats->reply.build_id[sizeof(reply->build_id) - 1] = '\0';
 	formats->reply.machine[sizeof(reply->machine) - 1] = '\0';
 	formats->reply.clock[sizeof(reply->clock) - 1] = '\0';
 	formats->reply.reason[sizeof(reply->reason) - 1] = '\0';

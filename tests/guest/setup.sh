@@ -68,6 +68,11 @@ live_before=$(live_xml)
 next_before=$(next_xml)
 place=/var/lib/vtrace/$DOMAIN
 
+is_as_before()
+{
+	[ "$(live_xml)" = "$live_before" ]
+}
+
 # ---- asked, and shown ----
 
 setup "$DOMAIN"
@@ -112,7 +117,9 @@ is "again: nothing is changed" "$(next_xml)" "$next_ready"
 
 setup --remove --yes "$DOMAIN"
 is "--remove: status 0" "$STATUS" 0 || diag_run
-is "--remove: the running guest is as it was" "$(live_xml)" "$live_before"
+# libvirt waits five seconds for a device to go, and an emulated guest may take longer.
+ok "--remove: the running guest is as it was" within "$PATIENCE" is_as_before ||
+	diag "$(diff <(echo "$live_before") <(live_xml))"
 is "--remove: its configuration is as it was" "$(next_xml)" "$next_before"
 ok "--remove: the agent knows" within "$PATIENCE" agent_said 1 'the control port is gone'
 is "--remove: the guest has its own port only" "$(guest_ports)" "vtrace-test-shell "
@@ -161,7 +168,8 @@ key Q
 see "Q leaves" 'ended with 0'
 setup --remove --yes "$DOMAIN"
 is "--remove: status 0" "$STATUS" 0 || diag_run
-is "--remove: the running guest is as it was" "$(live_xml)" "$live_before"
+ok "--remove: the running guest is as it was" within "$PATIENCE" is_as_before ||
+	diag "$(diff <(echo "$live_before") <(live_xml))"
 is "--remove: its configuration is as it was" "$(next_xml)" "$next_before"
 
 # ---- FIFOs, at the next start ----

@@ -32,7 +32,8 @@ see "and not taken" '^filter: tick: x == 3'
 typed 'n > 4 && '
 see "Enter goes to the fault" '^filter: tick: n > 4 && x == 3'
 key Escape
-see "Esc leaves the one before" '^filter: tick: n % 10 == 3 '
+gone "Esc leaves the prompt" '^filter: tick: n > 4' # before the next key, which with Esc would be another one
+see "and the one before in force" '^filter: tick: n % 10 == 3 '
 
 key f C-u
 typed 'ti'

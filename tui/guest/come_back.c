@@ -24,6 +24,11 @@ int guest_come_back(struct guest *guest, const struct channels *channels, char *
 	char when[16];
 	int err;
 
+	/* What is open is the memory of the QEMU that ended. */
+	if (guest->ram) {
+		snprintf(error, error_size, "its memory is another one now: open it again");
+		return -EOPNOTSUPP;
+	}
 	if (guest->state != GUEST_GONE) {
 		snprintf(error, error_size, "%s is open", guest->name);
 		return -EALREADY;

@@ -32,11 +32,9 @@ mount_9p()
 		3< /dev/zero 4> /dev/null" > /dev/null
 }
 
-# Formats of a thousand events take a while over the control port, and the first event of a module has been
-# seen to stay without one: then another brings them.
+# Formats of a thousand events take a while over the control port.
 decodes()
 {
-	mount_9p
 	key g
 	typed "/9p_client_req"
 	key Enter

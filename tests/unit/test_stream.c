@@ -499,6 +499,82 @@ static void test_names_hold_from_when_they_were_learned(void **state)
 	comms_free(comms);
 }
 
+/* ---- formats that come after their events ---- */
+
+/* The type of a page's records, see fill_page(). */
+static uint16_t type_of_page(unsigned n)
+{
+	return (uint16_t)(0x0101 * (n + 1));
+}
+
+/* Formats with this number that know the records of the first pages pages. */
+struct known {
+	struct formats formats;
+	struct event_format event;
+	uint16_t by_id[TALLY_IDS];
+};
+
+static struct known *knowing(uint32_t number, unsigned pages)
+{
+	struct known *known = calloc(1, sizeof(*known));
+
+	assert_non_null(known);
+	known->formats = (struct formats){.number = number,
+					  .events = &known->event,
+					  .event_count = 1,
+					  .by_id = known->by_id};
+	for (unsigned n = 0; n < pages; n++)
+		known->by_id[type_of_page(n)] = 1;
+	return known;
+}
+
+static void load(struct fixture *f, const struct known *known, bool same_boot)
+{
+	stream_take_formats(f->stream, &known->formats, same_boot);
+	stream_set_formats(&f->shared, &known->formats);
+}
+
+static uint32_t formats_of(const struct fixture *f, uint64_t page)
+{
+	return history_entry(&f->stream->history, page)->formats;
+}
+
+/* What was being fetched already does not have the event; the next formats do. */
+static void test_formats_gathered_before_a_module(void **state)
+{
+	struct fixture *f = *state;
+	struct known *sets[] = {knowing(0, 1), knowing(1, 1), knowing(2, 2), knowing(3, 3)};
+
+	load(f, sets[0], false);
+	feed(f, f->bytes, PAGE);
+	feed(f, page_at(f, 1), PAGE);
+	assert_int_equal(stats(f)->unknown_events, 100);
+	load(f, sets[1], true);
+	assert_int_equal(formats_of(f, 1), 1);
+	load(f, sets[2], true);
+	assert_int_equal(formats_of(f, 1), 2);
+	load(f, sets[3], true);
+	assert_int_equal(formats_of(f, 1), 2); /* it lacked nothing any more */
+	for (unsigned i = 0; i < 4; i++)
+		free(sets[i]);
+}
+
+/* What one boot lacked, the formats of the next do not bring. */
+static void test_formats_of_the_next_boot(void **state)
+{
+	struct fixture *f = *state;
+	struct known *sets[] = {knowing(0, 0), knowing(1, 1), knowing(2, 2)};
+
+	load(f, sets[0], false);
+	feed(f, f->bytes, PAGE);
+	assert_int_equal(stats(f)->unknown_events, 100);
+	load(f, sets[1], false);
+	load(f, sets[2], true);
+	assert_int_equal(formats_of(f, 0), 0);
+	for (unsigned i = 0; i < 3; i++)
+		free(sets[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -523,6 +599,8 @@ int main(void)
 		STREAM_TEST(test_clock_starting_again),
 		STREAM_TEST(test_file_is_read_where_it_lies),
 		STREAM_TEST(test_timeline_both_ways),
+		STREAM_TEST(test_formats_gathered_before_a_module),
+		STREAM_TEST(test_formats_of_the_next_boot),
 		cmocka_unit_test(test_names_hold_from_when_they_were_learned),
 	};
 

@@ -69,15 +69,18 @@ void requests_use_formats(struct server *server, struct formats *loaded)
 	const struct formats *current =
 		server->formats_count ? server->formats[(server->formats_count - 1) % FORMATS_SETS]
 				      : NULL;
+	bool same_boot = current && !strcmp(current->boot_id, loaded->boot_id);
 	/* Unless that was told already. */
-	bool rebooted = current && strcmp(current->boot_id, loaded->boot_id) && !server->rebooted;
+	bool rebooted = current && !same_boot && !server->rebooted;
 
 	server->rebooted = false;
 
 	loaded->number = server->formats_count++;
 	for (unsigned cpu = 0; cpu < VTRACE_MAX_CPUS; cpu++)
-		if (server->streams[cpu] && current && !strcmp(current->boot_id, loaded->boot_id))
-			stream_take_formats(server->streams[cpu], loaded->number);
+		if (server->streams[cpu])
+			stream_take_formats(server->streams[cpu], loaded, same_boot);
+	if (!same_boot)
+		memset(server->shared.lacking, 0, sizeof(server->shared.lacking));
 	server->formats[loaded->number % FORMATS_SETS] = loaded;
 	stream_set_formats(&server->shared, loaded);
 	if (rebooted)

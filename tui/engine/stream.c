@@ -130,11 +130,19 @@ void stream_open_observer(struct stream *stream, struct observer *observer)
 	stream->synced = true;
 }
 
-void stream_take_formats(struct stream *stream, uint32_t number)
+static bool lacks(const struct formats *formats, const bool ids[TALLY_IDS])
 {
-	if (stream->lacking)
-		history_set_formats(&stream->history, stream->lacking_row, number);
-	stream->lacking = false;
+	for (unsigned id = 0; id < TALLY_IDS; id++)
+		if (ids[id] && !formats_event(formats, (uint16_t)id))
+			return true;
+	return false;
+}
+
+void stream_take_formats(struct stream *stream, const struct formats *formats, bool same_boot)
+{
+	if (stream->lacking && same_boot)
+		history_set_formats(&stream->history, stream->lacking_row, formats->number);
+	stream->lacking = stream->lacking && same_boot && lacks(formats, stream->shared->lacking);
 }
 
 void stream_set_formats(struct stream_shared *shared, const struct formats *formats)
@@ -145,6 +153,7 @@ void stream_set_formats(struct stream_shared *shared, const struct formats *form
 			formats ? formats_event(formats, (uint16_t)id) : NULL;
 
 		shared->intake.tally.by_id[id].wanted = format && format->comm_count;
+		shared->lacking[id] = shared->lacking[id] && !format;
 	}
 }
 

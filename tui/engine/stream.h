@@ -54,6 +54,7 @@ struct stream_shared {
 	struct intake intake;	       /* of the pages in hand, where nothing else is said */
 	const struct formats *formats; /* of the pages that come now; NULL: not known yet */
 	uint32_t awaited;	       /* the number that those will have, then */
+	bool lacking[TALLY_IDS]; /* by event id: one came in this boot, and it has no format yet */
 	struct notes notes;
 	bool discard; /* throw away what channels bring */
 	/* Bytes that may still be recorded; below a page's size there is no more room. */
@@ -83,7 +84,7 @@ struct stream {
 	bool synced;	      /* a page starts there */
 	bool touched;	      /* something was read since the stream began */
 	bool paused;	      /* tracing was off since the newest page */
-	bool lacking;	      /* an event without a format came since formats were loaded */
+	bool lacking;	      /* an event without a format came, and formats may still bring it */
 	uint64_t lacking_row; /* in the page that begins here, or before */
 	bool noted;	      /* a note waits for the stream's first page */
 	uint64_t note;	      /* its number */
@@ -93,9 +94,13 @@ struct stream {
 	size_t have;	      /* bytes */
 };
 
-/* Formats of the same boot have been loaded, with this number. Pages since the first event that the
- * ones before lack are of these: a module's events come before somebody asks for their formats. */
-void stream_take_formats(struct stream *stream, uint32_t number);
+/*
+ * Formats have been loaded, before stream_set_formats() is told of them. Those of the same boot:
+ * pages since the first event that the ones before lack are of these, for a module's events come
+ * before somebody asks for their formats; and they stay lacking if these were gathered before the
+ * module came.
+ */
+void stream_take_formats(struct stream *stream, const struct formats *formats, bool same_boot);
 
 /* Begin with no source. 0 or -ENOMEM. */
 int stream_new(struct stream **stream, struct stream_shared *shared, unsigned cpu);

@@ -153,14 +153,19 @@ static void learn_first(struct stream *stream, const uint8_t *page,
  * one, where names go by the rule of a trace.dat. */
 static void learn(struct stream *stream, const uint8_t *page)
 {
-	const struct stream_shared *shared = stream->shared;
+	struct stream_shared *shared = stream->shared;
 	const struct intake *intake = stream->intake;
 	const struct tally *tally = &intake->tally;
 	uint64_t unknown = 0;
 
-	for (uint32_t i = 0; i < intake->id_count; i++)
-		if (!formats_event(shared->formats, intake->ids[i]))
-			unknown += intake->by_id[intake->ids[i]];
+	for (uint32_t i = 0; i < intake->id_count; i++) {
+		uint16_t id = intake->ids[i];
+
+		if (formats_event(shared->formats, id))
+			continue;
+		unknown += intake->by_id[id];
+		shared->lacking[id] = true;
+	}
 	stream->stats.unknown_events += unknown;
 	if (unknown && !stream->lacking) {
 		/* Each page may have a row for lost events. */

@@ -17,7 +17,8 @@ in_tracefs()
 		$1"
 }
 
-# With one CPU: it takes its threads off the lists of those that are not traced, which patches the kernel.
+# Both with one CPU: it takes its threads off the lists of those that are not traced, or puts them there,
+# which patches the kernel.
 agent_off()
 {
 	in_guest "echo 0 > $CPU1; touch /run/vtrace/no-agent; killall -q trace-agent
@@ -27,7 +28,8 @@ agent_off()
 agent_on()
 {
 	in_guest "rm -f /run/vtrace/no-agent
-		until pidof trace-agent > /dev/null; do usleep 50000; done"
+		until grep -q . $TRACEFS/set_event_notrace_pid; do usleep 50000; done
+		echo 1 > $CPU1"
 }
 
 tracing_is_on()
@@ -96,8 +98,9 @@ clock_of()
 }
 
 # What switches tracers and events patches the kernel's code, and an emulator that translates an
-# instruction while another CPU patches it can hang, see emulator_hung in tests/demo/up. So the second CPU
-# is away meanwhile; its buffer is emptied, and gets its clock, when it is there again.
+# instruction while another CPU patches it can hang, see emulator_hung in tests/demo/up, or run into a
+# breakpoint that is no more there: a panic. So the second CPU is away meanwhile; its buffer is emptied,
+# and gets its clock, when it is there again.
 CPU1=/sys/devices/system/cpu/cpu1/online
 
 # record NAME CLOCK SETUP LOAD: trace what SETUP switches on while LOAD runs, into NAME.dat. A guest
@@ -109,9 +112,9 @@ record()
 		diag "$(tail -n 40 "$STATE/$DOMAIN/console.log")"
 		tap_end
 	fi
-	in_tracefs "echo 0 > $CPU1; $quiet; $3
-		echo 1 > $CPU1; try $2 trace_clock; echo > trace" > "$WORK/setup" 2>&1
+	in_tracefs "$quiet; $3" > "$WORK/setup" 2>&1
 	agent_on
+	in_tracefs "try $2 trace_clock; echo > trace" >> "$WORK/setup" 2>&1
 	batch_start "$DOMAIN" -w "$WORK/$1.dat"
 	within "$PATIENCE" tracing_is_on
 	in_tracefs "$4" >> "$WORK/setup" 2>&1
@@ -159,7 +162,7 @@ all_of_it()
 	if ! own_guest "vtrace-reference-$1" --kernel "$1" --load idle --no-agent; then
 		return
 	fi
-	in_tracefs "$dynamic" > "$WORK/dynamic" 2>&1
+	in_tracefs "echo 0 > $CPU1; $dynamic" > "$WORK/dynamic" 2>&1
 	diag "$(cat "$WORK/dynamic")"
 
 	record "$1: events" local "echo 1 > events/enable" "$busy; $marks"

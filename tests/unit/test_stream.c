@@ -125,6 +125,22 @@ static void test_first_page_of_discarded_events(void **state)
 	assert_int_equal(stats(f)->events, 100);
 }
 
+/* Of the first moment of a boot: its clock stands at 0. */
+static void test_first_page_of_a_boot(void **state)
+{
+	struct fixture *f = *state;
+	struct page_maker maker = {.geometry = {PAGE, 8, false}, .page = page_at(f, 0)};
+
+	make_page(&maker, 0);
+	make_event(&maker, 0, 5, 1);
+	make_event(&maker, 7, 5, 1);
+	feed(f, f->bytes, 2 * PAGE);
+	assert_int_equal(stats(f)->gaps, 0);
+	assert_int_equal(stats(f)->pages, 2);
+	assert_int_equal(stats(f)->events, 102);
+	assert_int_equal(history_entry(&f->stream->history, 0)->last_ts, 7);
+}
+
 /* QEMU writes what fits: pages come in any parts. */
 static void test_pages_in_parts(void **state)
 {
@@ -582,6 +598,7 @@ int main(void)
 		STREAM_TEST(test_whole_pages_at_once),
 		STREAM_TEST(test_one_page_is_shown_at_once),
 		STREAM_TEST(test_first_page_of_discarded_events),
+		STREAM_TEST(test_first_page_of_a_boot),
 		STREAM_TEST(test_pages_in_parts),
 		STREAM_TEST(test_attach_in_the_middle_of_a_page),
 		STREAM_TEST(test_torn_page_in_the_middle),

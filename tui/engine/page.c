@@ -66,7 +66,7 @@ bool page_plausible(const struct page_geometry *geometry, const uint8_t *page)
 {
 	uint64_t commit = page_commit(geometry, page);
 
-	return (commit & PAGE_COMMIT_LENGTH) >= 8 && page_u64(geometry, page) != 0 &&
+	return (commit & PAGE_COMMIT_LENGTH) >= 8 &&
 	       check_commit(geometry, commit) == PAGE_GOOD;
 }
 

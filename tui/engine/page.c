@@ -66,8 +66,7 @@ bool page_plausible(const struct page_geometry *geometry, const uint8_t *page)
 {
 	uint64_t commit = page_commit(geometry, page);
 
-	return (commit & PAGE_COMMIT_LENGTH) >= 8 &&
-	       check_commit(geometry, commit) == PAGE_GOOD;
+	return (commit & PAGE_COMMIT_LENGTH) >= 8 && check_commit(geometry, commit) == PAGE_GOOD;
 }
 
 void page_cursor_init(struct page_cursor *cursor, const struct page_geometry *geometry,

@@ -221,15 +221,12 @@ all_of_it()
 # that were not there when tracing began.
 printks()
 {
-	local name="$1: trace_printk" module="$WORK/vtrace_printk.ko"
+	local name="$1: trace_printk"
 
-	if ! "$ROOT/guest-kernel/build" --kver "$1" --module "$ROOT/tests/guest/printk" "$module" \
-		2> "$WORK/module"; then
-		skip "$name" "$(tail -n 1 "$WORK/module")"
+	if ! insert_module "$1" "$ROOT/tests/guest/printk"; then
+		[ -n "$MODULE_LACKS" ] && skip "$name" "$MODULE_LACKS" || fail "$name: its module is loaded"
 		return
 	fi
-	in_guest "echo $(gzip -9c "$module" | base64 -w 0) | base64 -d | gunzip > /run/vtrace/module
-		insmod /run/vtrace/module"
 	record "$name" local "echo 1 > events/sched/enable" \
 		"for i in 1 2 3; do echo 1 > /sys/module/vtrace_printk/parameters/write; done"
 	same "$name" bprint bputs print sched_switch

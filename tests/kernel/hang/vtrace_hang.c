@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* All CPUs stop with interrupts off when its parameter is set: a guest that hangs, and tells nobody. */
+/* All CPUs stop with interrupts off when its parameter is set: a guest that hangs, and tells
+ * nobody. */
 #include <linux/kernel.h>
 #include <linux/module.h>
 #include <linux/smp.h>

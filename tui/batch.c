@@ -268,7 +268,8 @@ static void opened(struct batch *batch)
 	if (guest_waiting(batch->guest))
 		return;
 	/* Blind in both ways nothing sensible can come of it. The message has been given. */
-	if (state == GUEST_GONE || (state == GUEST_OLD_AGENT && !formats)) {
+	if (state == GUEST_GONE || guest_has_no_ring(batch->guest) ||
+	    (state == GUEST_OLD_AGENT && !formats)) {
 		batch->status = EXIT_FAILURE;
 		batch_enter(batch, PHASE_DONE, -1);
 		return;

@@ -104,6 +104,8 @@ int guest_open_ram(struct guest **guest, const struct guest_ram_source *source,
 		   const struct guest_options *options, const struct guest_events *events,
 		   void *data, char *error, size_t error_size);
 bool guest_is_memory(const struct guest *guest);
+/* Its memory was searched, and nothing in it can be read, as was said. */
+bool guest_has_no_ring(const struct guest *guest);
 /* Close at once, without stopping the tracing; see guest_stop(). Ends a recording, for which
  * saved() is called from inside. Not to be called from the guest's own events. Takes NULL. */
 void guest_free(struct guest *guest);

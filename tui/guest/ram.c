@@ -313,3 +313,8 @@ bool guest_is_memory(const struct guest *guest)
 {
 	return guest->ram;
 }
+
+bool guest_has_no_ring(const struct guest *guest)
+{
+	return guest->ram && guest->ram->failed;
+}

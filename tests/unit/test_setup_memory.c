@@ -127,12 +127,90 @@ static void test_other_backing(void **state)
 		      true, false, false);
 	has(xml, "<source type=\"memfd\"/>");
 	has(xml, "<access mode=\"shared\"/>");
-	has_not(xml, "private");
+	has_not(xml, "mode=\"private\"");
 	free(xml);
 	xml = changed(DOMAIN("", "<memoryBacking><source type='anonymous'/></memoryBacking>"), true,
 		      false, false);
 	has(xml, "<source type=\"file\"/>");
-	has_not(xml, "anonymous");
+	has_not(xml, "type=\"anonymous\"");
+	free(xml);
+}
+
+/* Shared, with a ring, and then taken back. */
+static char *and_back(const char *xml, bool shared, bool worded)
+{
+	struct setup_memory there, back;
+
+	assert_int_equal(setup_memory_change(&there, xml, WORDS, error, sizeof(error)), 0);
+	assert_int_equal(setup_memory_change(&back, there.xml, NULL, error, sizeof(error)), 0);
+	assert_int_equal(back.shared, shared);
+	assert_int_equal(back.worded, worded);
+	free(there.xml);
+	return back.xml;
+}
+
+static void test_undone(void **state)
+{
+	static const struct {
+		const char *xml;
+		bool shared, worded;
+	} as_before[] = {
+		{DOMAIN("", ""), true, false},
+		{DOMAIN(DIRECT("quiet  a=\"b  c\" d"), ""), true, true},
+		{DOMAIN("<kernel>/boot/vmlinuz</kernel>", ""), true, true},
+		{DOMAIN("", "<memoryBacking><source type=\"anonymous\"/><access mode=\"private\"/>"
+			    "<locked/></memoryBacking>"),
+		 true, false},
+		{DOMAIN("", "<memoryBacking><hugepages/></memoryBacking>"), true, false},
+		{DOMAIN("", "<metadata><other:a xmlns:other=\"urn:o\"/></metadata>"), true, false},
+		/* What was shared before stays so. */
+		{DOMAIN(DIRECT("quiet"), "<memoryBacking><source type=\"file\"/>"
+					 "<access mode=\"shared\"/></memoryBacking>"),
+		 false, true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(as_before) / sizeof(as_before[0]); i++) {
+		char *xml = and_back(as_before[i].xml, as_before[i].shared, as_before[i].worded);
+		char *wanted = NULL;
+		struct setup_memory again;
+
+		/* As libxml2 writes the same. */
+		assert_int_equal(setup_memory_change(&again, as_before[i].xml, NULL, error,
+						     sizeof(error)),
+				 0);
+		assert_false(again.shared || again.worded);
+		wanted = again.xml;
+		assert_string_equal(xml, wanted);
+		free(wanted);
+		/* A second time there is nothing to do. */
+		assert_int_equal(setup_memory_change(&again, xml, NULL, error, sizeof(error)), 0);
+		assert_false(again.shared || again.worded);
+		free(again.xml);
+		free(xml);
+	}
+}
+
+/* What somebody has changed since is theirs. */
+static void test_undone_in_part(void **state)
+{
+	struct setup_memory memory;
+	char *xml;
+
+	(void)state;
+	assert_int_equal(
+		setup_memory_change(
+			&memory,
+			DOMAIN("", "<metadata><v:memory xmlns:v='urn:vtrace:setup' source='none' "
+				   "access='none'/></metadata><memoryBacking><source type='memfd'/>"
+				   "<access mode='shared'/></memoryBacking>"),
+			NULL, error, sizeof(error)),
+		0);
+	assert_true(memory.shared);
+	xml = memory.xml;
+	has(xml, "<source type=\"memfd\"/>");
+	has_not(xml, "<access");
+	has_not(xml, "metadata");
 	free(xml);
 }
 
@@ -149,9 +227,10 @@ static void test_no_domain(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_words),	      cmocka_unit_test(test_boot_loader),
-		cmocka_unit_test(test_direct_boot),   cmocka_unit_test(test_earlier_words),
-		cmocka_unit_test(test_other_backing), cmocka_unit_test(test_no_domain),
+		cmocka_unit_test(test_words),	       cmocka_unit_test(test_boot_loader),
+		cmocka_unit_test(test_direct_boot),    cmocka_unit_test(test_earlier_words),
+		cmocka_unit_test(test_other_backing),  cmocka_unit_test(test_undone),
+		cmocka_unit_test(test_undone_in_part), cmocka_unit_test(test_no_domain),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -80,6 +80,7 @@ static void expect_actions(const char *wanted)
 		[SETUP_MAKE_FIFOS] = "fifos",	   [SETUP_ATTACH_CONFIG] = "config",
 		[SETUP_ATTACH_LIVE] = "live",	   [SETUP_DETACH_LIVE] = "-live",
 		[SETUP_DETACH_CONFIG] = "-config", [SETUP_REMOVE_PLACE] = "-place",
+		[SETUP_DEFINE] = "define",
 	};
 	char *got = NULL;
 	size_t size;
@@ -506,12 +507,17 @@ static void adding_is_done_once(void **state)
 	free(xml);
 }
 
-static void plan_of_memory(const char *xml, const char *ring)
+static void plan_of_memory(const char *live_xml, const char *xml, const char *ring)
 {
-	struct setup_input input = {.place = PLACE, .xml = xml};
-	struct setup_options options = {.memory = ring};
+	struct setup_input input = {.config = &config,
+				    .xml = xml,
+				    .live_xml = live_xml,
+				    .place = PLACE};
+	struct setup_options options = {.memory = ring, .remove = !ring};
 
 	setup_plan_release(&plan);
+	devices_release(&config);
+	assert_int_equal(devices_from_xml(&config, xml, error, sizeof(error)), 0);
 	if (setup_plan_make(&plan, &input, &options, error, sizeof(error)))
 		fail_msg("no plan: %s", error);
 }
@@ -523,17 +529,25 @@ static void memory_is_shared(void **state)
 	char *xml;
 
 	(void)state;
-	plan_of_memory(CONFIG("1", SERIAL), "16M,sched");
-	assert_int_equal(plan.count, 1);
-	assert_int_equal(plan.action[0].verb, SETUP_DEFINE);
+	plan_of_memory(NULL, CONFIG("1", SERIAL), "16M,sched");
+	expect_actions("define shared memory\n");
 	assert_non_null(strstr(plan.action[0].text, "memoryBacking"));
-	assert_non_null(strstr(plan.does.line[0], "share its memory"));
+	expect_lines(&plan.does, "share its memory with the host, from its next start on\n");
+	assert_int_equal(plan.notes.count, 2);
 	assert_non_null(strstr(plan.notes.line[0], "trace_instance=vtrace@vtrace,sched"));
 	/* A second time there is nothing to do. */
 	xml = strdup(plan.action[0].text);
-	plan_of_memory(xml, "16M,sched");
+	plan_of_memory(NULL, xml, "16M,sched");
 	assert_int_equal(plan.count, 0);
 	assert_int_equal(plan.does.count, 0);
+	/* The running guest is as it was started. */
+	plan_of_memory(CONFIG("1", SERIAL), xml, "16M,sched");
+	assert_int_equal(plan.count, 0);
+	assert_int_equal(plan.notes.count, 3);
+	assert_non_null(strstr(plan.notes.line[1], "the running guest does not have it"));
+	plan_of_memory(xml, xml, "16M,sched");
+	assert_int_equal(plan.notes.count, 2);
+	assert_non_null(strstr(plan.notes.line[1], "its ring is read by"));
 	free(xml);
 
 	/* A transient domain has no next start. */
@@ -541,6 +555,26 @@ static void memory_is_shared(void **state)
 	assert_int_equal(setup_plan_make(&plan, &input, &options, error, sizeof(error)),
 			 -EOPNOTSUPP);
 	assert_non_null(strstr(error, "virsh define"));
+}
+
+/* The new definition goes before what is taken out of the configuration: it is made of what the
+ * domain had. */
+static void memory_is_removed(void **state)
+{
+	char *xml;
+
+	(void)state;
+	plan_of_memory(NULL, CONFIG("1", CHANNEL("trace-path-cpu0", OURS("cpu0"))), "16M,sched");
+	xml = strdup(plan.action[0].text);
+	plan_of_memory(xml, xml, NULL);
+	expect_actions("define shared memory\n-config channel trace-path-cpu0\n");
+	assert_null(strstr(plan.action[0].text, "memoryBacking"));
+	expect_lines(&plan.does, "back its memory as before, from its next start on\n"
+				 "take 1 channel out of its configuration\n");
+	assert_int_equal(plan.notes.count, 2);
+	assert_non_null(strstr(plan.notes.line[0], "its boot loader has"));
+	assert_non_null(strstr(plan.notes.line[1], "keeps its shared memory"));
+	free(xml);
 }
 
 int main(void)
@@ -559,6 +593,7 @@ int main(void)
 		cmocka_unit_test_teardown(prepared_already, release),
 		cmocka_unit_test_teardown(a_share_with_another_tag_is_another_share, release),
 		cmocka_unit_test_teardown(memory_is_shared, release),
+		cmocka_unit_test_teardown(memory_is_removed, release),
 		cmocka_unit_test_teardown(no_share_where_none_is_wanted, release),
 		cmocka_unit_test_teardown(a_name_in_the_way, release),
 		cmocka_unit_test_teardown(paths_are_escaped, release),

@@ -24,7 +24,8 @@ struct setup {
 	bool active;
 	bool persistent;
 	struct devices live, config;
-	char *xml; /* of its next start, where that is to be changed as a whole */
+	char *xml;	/* of its next start, where that is to be changed as a whole */
+	char *live_xml; /* and of the running guest */
 	struct qemu_user owner;
 	bool owner_known;
 	struct setup_plan plan;
@@ -128,7 +129,9 @@ static int read_xml(struct setup *setup, char *error, size_t error_size)
 {
 	setup->xml =
 		virDomainGetXMLDesc(setup->domain, VIR_DOMAIN_XML_INACTIVE | VIR_DOMAIN_XML_SECURE);
-	if (setup->xml)
+	if (setup->active)
+		setup->live_xml = virDomainGetXMLDesc(setup->domain, 0);
+	if (setup->xml && (setup->live_xml || !setup->active))
 		return 0;
 	return lookup_failed(setup->uri, virDomainGetName(setup->domain), error, error_size);
 }
@@ -190,9 +193,11 @@ static int make_plan(struct setup *setup, const struct setup_options *options, c
 			 "is set to an absolute path");
 		return -ENOENT;
 	}
-	if (options->memory && setup->persistent && read_xml(setup, error, error_size))
+	if ((options->memory || options->remove) && setup->persistent &&
+	    read_xml(setup, error, error_size))
 		return -EIO;
 	input.xml = setup->xml;
+	input.live_xml = setup->live_xml;
 	input.place = setup->place;
 	input.place_there = place_exists(setup->place);
 	find_owner(setup);
@@ -234,6 +239,7 @@ void setup_free(struct setup *setup)
 		virConnectClose(setup->conn);
 	free(setup->place);
 	free(setup->xml);
+	free(setup->live_xml);
 	free(setup->uri);
 	free(setup);
 }

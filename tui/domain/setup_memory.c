@@ -8,9 +8,19 @@
 
 #include "tui/domain/xml_node.h"
 
-#define RANGE	"vtrace" /* what the reserved memory and the instance are called */
-#define RESERVE "reserve_mem="
-#define PLACED	"trace_instance=" RANGE "@" RANGE
+#define RANGE	  "vtrace" /* what the reserved memory and the instance are called */
+#define RESERVE	  "reserve_mem="
+#define PLACED	  "trace_instance=" RANGE "@" RANGE
+
+#define NAMESPACE "urn:vtrace:setup"
+
+/* A child of <memoryBacking>, and what it is given. */
+struct part {
+	const char *element, *attribute, *value;
+};
+
+static const struct part source_part = {"source", "type", "file"};
+static const struct part access_part = {"access", "mode", "shared"};
 
 /* ---- the words ---- */
 
@@ -62,24 +72,30 @@ static bool is_ours(const char *word, size_t length)
 	       !memcmp(word + length - range_length, range, range_length);
 }
 
-/* The command line with these words and without earlier ones; the caller's, or NULL. */
+/* The command line with these words, or NULL, and without earlier ones; the caller's, or NULL. What
+ * else it has stays as it is. */
 static char *with_words(const char *line, const char *words)
 {
 	char *text = NULL;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
+	bool began = false;
 	int failed;
 
 	if (!out)
 		return NULL;
-	for (line += strspn(line, " "); *line; line += strspn(line, " ")) {
-		size_t length = strcspn(line, " ");
+	while (*line) {
+		size_t space = strspn(line, " "), length = strcspn(line + space, " ");
 
-		if (!is_ours(line, length))
-			fprintf(out, "%.*s ", (int)length, line);
-		line += length;
+		if (!is_ours(line + space, length)) {
+			fprintf(out, "%.*s", (int)(began ? space + length : length),
+				began ? line : line + space);
+			began = true;
+		}
+		line += space + length;
 	}
-	fputs(words, out);
+	if (words)
+		fprintf(out, "%s%s", began ? " " : "", words);
 	failed = ferror(out);
 	if (fclose(out) || failed) {
 		free(text);
@@ -104,6 +120,54 @@ static int set_attribute(xmlNode *node, const char *name, const char *value)
 										       : -ENOMEM;
 }
 
+static void drop(xmlNode *node)
+{
+	xmlUnlinkNode(node);
+	xmlFreeNode(node);
+}
+
+/* What is known of the time before; NULL: nothing. */
+static xmlNode *find_record(xmlNode *domain)
+{
+	xmlNode *metadata = xml_child(domain, "metadata");
+
+	for (xmlNode *node = metadata ? metadata->children : NULL; node; node = node->next)
+		if (node->type == XML_ELEMENT_NODE && node->ns &&
+		    !strcmp((const char *)node->ns->href, NAMESPACE))
+			return node;
+	return NULL;
+}
+
+static xmlNode *make_record(xmlNode *domain)
+{
+	xmlNode *record = find_record(domain), *metadata;
+	xmlNs *ns;
+
+	if (record)
+		return record;
+	metadata = child_of(domain, "metadata");
+	record = metadata ? xmlNewChild(metadata, NULL, (const xmlChar *)"memory", NULL) : NULL;
+	if (!record)
+		return NULL;
+	ns = xmlNewNs(record, (const xmlChar *)NAMESPACE, (const xmlChar *)"vtrace");
+	if (!ns)
+		return NULL;
+	xmlSetNs(record, ns);
+	return record;
+}
+
+/* Give the child of the backing that value, and keep what it had. */
+static int change(xmlNode *record, xmlNode *backing, const struct part *part)
+{
+	char *before = xml_attribute(xml_child(backing, part->element), part->attribute);
+	int ret = set_attribute(record, part->element, before ? before : "none");
+
+	if (!ret)
+		ret = set_attribute(child_of(backing, part->element), part->attribute, part->value);
+	xmlFree(before);
+	return ret;
+}
+
 /*
  * libvirt, "Domain XML format", Memory Backing: with <source type='file'/> (or memfd, or huge
  * pages) and <access mode='shared'/> QEMU maps a file in a way that others see what is written to
@@ -111,25 +175,81 @@ static int set_attribute(xmlNode *node, const char *name, const char *value)
  */
 static int share_memory(xmlNode *domain, struct setup_memory *memory)
 {
-	xmlNode *backing = child_of(domain, "memoryBacking");
+	xmlNode *backing = child_of(domain, "memoryBacking"), *record;
 	xmlNode *source = xml_child(backing, "source");
 	bool kept = xml_child(backing, "hugepages") || xml_attribute_is(source, "type", "file") ||
 		    xml_attribute_is(source, "type", "memfd");
+	bool shared = xml_attribute_is(xml_child(backing, "access"), "mode", "shared");
 	int ret = 0;
 
-	if (kept && xml_attribute_is(xml_child(backing, "access"), "mode", "shared"))
+	if (kept && shared)
 		return 0;
 	memory->shared = true;
+	record = make_record(domain);
+	if (!backing || !record)
+		return -ENOMEM;
 	if (!kept)
-		ret = set_attribute(backing ? child_of(backing, "source") : NULL, "type", "file");
-	if (!ret)
-		ret = set_attribute(child_of(backing, "access"), "mode", "shared");
+		ret = change(record, backing, &source_part);
+	if (!ret && !shared)
+		ret = change(record, backing, &access_part);
 	return ret;
+}
+
+/* Put back what the child of the backing had, unless somebody has changed it since. */
+static int put_back(const xmlNode *record, const xmlNode *backing, const struct part *part)
+{
+	char *before = xml_attribute(record, part->element);
+	xmlNode *node = xml_child(backing, part->element);
+	int ret = 0;
+
+	if (before && xml_attribute_is(node, part->attribute, part->value)) {
+		if (strcmp(before, "none") != 0)
+			ret = set_attribute(node, part->attribute, before);
+		else
+			drop(node);
+	}
+	xmlFree(before);
+	return ret;
+}
+
+static int unshare_memory(xmlNode *domain, struct setup_memory *memory)
+{
+	xmlNode *record = find_record(domain), *backing = xml_child(domain, "memoryBacking");
+	xmlNode *metadata;
+	int ret;
+
+	if (!record)
+		return 0;
+	memory->shared = true;
+	ret = put_back(record, backing, &source_part);
+	if (!ret)
+		ret = put_back(record, backing, &access_part);
+	if (backing && !xmlFirstElementChild(backing))
+		drop(backing);
+	metadata = record->parent;
+	drop(record);
+	if (!xmlFirstElementChild(metadata))
+		drop(metadata);
+	return ret;
+}
+
+static int set_line(xmlNode *os, const char *line)
+{
+	xmlNode *node = child_of(os, "cmdline");
+
+	if (!node)
+		return -ENOMEM;
+	xmlNodeSetContent(node, NULL);
+	if (*line)
+		xmlNodeAddContent(node, (const xmlChar *)line);
+	else
+		drop(node);
+	return 0;
 }
 
 static int set_words(xmlNode *domain, const char *words, struct setup_memory *memory)
 {
-	xmlNode *os = xml_child(domain, "os"), *node;
+	xmlNode *os = xml_child(domain, "os");
 	char *line, *changed;
 	int ret = 0;
 
@@ -138,14 +258,11 @@ static int set_words(xmlNode *domain, const char *words, struct setup_memory *me
 		return 0;
 	line = xml_child_text(os, "cmdline");
 	changed = with_words(line ? line : "", words);
-	memory->worded = changed && (!line || strcmp(line, changed) != 0);
-	node = memory->worded ? child_of(os, "cmdline") : NULL;
-	if (node) {
-		xmlNodeSetContent(node, NULL);
-		xmlNodeAddContent(node, (const xmlChar *)changed);
-	}
-	if (!changed || (memory->worded && !node))
+	memory->worded = changed && strcmp(line ? line : "", changed) != 0;
+	if (!changed)
 		ret = -ENOMEM;
+	else if (memory->worded)
+		ret = set_line(os, changed);
 	free(changed);
 	xmlFree(line);
 	return ret;
@@ -162,7 +279,8 @@ int setup_memory_change(struct setup_memory *memory, const char *xml, const char
 	if (ret)
 		return ret;
 	snprintf(error, error_size, "out of memory");
-	ret = share_memory(xmlDocGetRootElement(doc), memory);
+	ret = words ? share_memory(xmlDocGetRootElement(doc), memory)
+		    : unshare_memory(xmlDocGetRootElement(doc), memory);
 	if (!ret)
 		ret = set_words(xmlDocGetRootElement(doc), words, memory);
 	if (!ret)

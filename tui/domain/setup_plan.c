@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tui/domain/setup_memory.h"
 #include "tui/domain/setup_xml.h"
 #include "tui/engine/client.h"
 #include "tui/options.h"
@@ -439,61 +438,6 @@ static int make(struct making *making)
 	return ret;
 }
 
-/* ---- memory ---- */
-
-static int say_memory(struct making *making, const struct setup_memory *memory, const char *words)
-{
-	struct setup_plan *plan = making->plan;
-	int ret = 0;
-
-	if (memory->shared)
-		ret = setup_text_add(&plan->does,
-				     "share its memory with the host, from its next start on");
-	if (!ret && memory->worded)
-		ret = setup_text_add(&plan->does, "add to its kernel's command line: %s", words);
-	if (!ret && !memory->direct)
-		ret = setup_text_add(
-			&plan->notes,
-			"its boot loader has the kernel's command line: add there, in the "
-			"guest (with GRUB in /etc/default/grub, then update-grub): %s",
-			words);
-	if (!ret)
-		ret = setup_text_add(
-			&plan->notes,
-			"it takes Linux 6.12 or later in the guest, and a start: a reboot "
-			"from inside is not enough; then: vtrace-top --ram DOMAIN");
-	return ret;
-}
-
-static int make_memory(struct making *making)
-{
-	const struct setup_input *input = making->input;
-	struct setup_memory memory = {0};
-	char *words;
-	int ret;
-
-	if (!input->xml) {
-		snprintf(
-			making->error, making->error_size,
-			"shared memory waits for a domain's next start, and a transient domain has "
-			"none: define it first ('virsh define')");
-		return -EOPNOTSUPP;
-	}
-	words = setup_memory_words(making->options->memory, making->error, making->error_size);
-	if (!words)
-		return -EINVAL;
-	ret = setup_memory_change(&memory, input->xml, words, making->error, making->error_size);
-	if (!ret)
-		ret = say_memory(making, &memory, words);
-	if (!ret && (memory.shared || memory.worded)) {
-		ret = setup_plan_add(making->plan, SETUP_DEFINE, "shared memory", memory.xml);
-		memory.xml = NULL;
-	}
-	free(memory.xml);
-	free(words);
-	return ret;
-}
-
 int setup_plan_make(struct setup_plan *plan, const struct setup_input *input,
 		    const struct setup_options *options, char *error, size_t error_size)
 {
@@ -508,6 +452,8 @@ int setup_plan_make(struct setup_plan *plan, const struct setup_input *input,
 	memset(plan, 0, sizeof(*plan));
 	snprintf(error, error_size, "out of memory");
 	if (options->memory)
-		return make_memory(&making);
-	return options->remove ? setup_plan_remove(plan, input) : make(&making);
+		return setup_plan_memory(plan, input, options->memory, error, error_size);
+	if (options->remove)
+		return setup_plan_remove(plan, input, error, error_size);
+	return make(&making);
 }

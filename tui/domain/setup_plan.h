@@ -25,12 +25,12 @@ enum setup_verb {
 	SETUP_MAKE_PLACE, /* text: a directory, for FIFOs and share */
 	SETUP_MAKE_SHARE, /* text: a directory that QEMU may write */
 	SETUP_MAKE_FIFOS, /* text: path of a pipe channel, of which FIFOs are path.in, path.out */
+	SETUP_DEFINE,	  /* text: the XML of the domain's next start, made of what it has now */
 	SETUP_ATTACH_CONFIG, /* text: a device's XML, for the next start */
 	SETUP_ATTACH_LIVE,   /* text: the same, for the running guest */
 	SETUP_DETACH_LIVE,   /* text: a device's alias */
 	SETUP_DETACH_CONFIG,
 	SETUP_REMOVE_PLACE, /* text: the directory, with what was made in it */
-	SETUP_DEFINE,	    /* text: the XML of the domain's next start */
 };
 
 struct setup_action {
@@ -57,6 +57,7 @@ struct setup_input {
 	struct devices *live;	/* the running guest; NULL: it does not run */
 	struct devices *config; /* its next start; NULL: it is transient and has none */
 	const char *xml;	/* of its next start, with what is secret in it; or NULL */
+	const char *live_xml;	/* of the running guest; or NULL. Both are for plans of memory */
 	const char *place; /* absolute; where FIFOs and share are to be, and no others' files */
 	bool place_there;  /* it exists */
 };
@@ -68,7 +69,7 @@ int setup_plan_make(struct setup_plan *plan, const struct setup_input *input,
 		    const struct setup_options *options, char *error, size_t error_size);
 void setup_plan_release(struct setup_plan *plan);
 
-/* ---- for the two that make plans, and setup.c ---- */
+/* ---- for those that make plans, and setup.c ---- */
 
 /* Add an action; text is owned by the plan from now on, also after -ENOMEM. NULL is out of memory
  * as well. */
@@ -79,7 +80,13 @@ int setup_text_add(struct setup_text *text, const char *format, ...)
 void setup_text_release(struct setup_text *text);
 /* "control, CPUs 0-3" of a set of ports. */
 void setup_ports_name(const bool *ports, char *text, size_t size);
-/* The plan to undo. */
-int setup_plan_remove(struct setup_plan *plan, const struct setup_input *input);
+/* The plan to undo, and what it undoes of memory, which goes first. As setup_plan_make(). */
+int setup_plan_remove(struct setup_plan *plan, const struct setup_input *input, char *error,
+		      size_t error_size);
+int setup_plan_remove_memory(struct setup_plan *plan, const struct setup_input *input, char *error,
+			     size_t error_size);
+/* The plan for memory that the host can read, with such a ring. Likewise. */
+int setup_plan_memory(struct setup_plan *plan, const struct setup_input *input, const char *ring,
+		      char *error, size_t error_size);
 
 #endif

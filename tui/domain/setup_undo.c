@@ -140,11 +140,12 @@ static int undo_place(struct setup_plan *plan, const struct setup_input *input)
 	return setup_text_add(&plan->does, "remove the directory %s", place);
 }
 
-int setup_plan_remove(struct setup_plan *plan, const struct setup_input *input)
+int setup_plan_remove(struct setup_plan *plan, const struct setup_input *input, char *error,
+		      size_t error_size)
 {
-	int ret = 0;
+	int ret = setup_plan_remove_memory(plan, input, error, error_size);
 
-	if (input->live)
+	if (!ret && input->live)
 		ret = undo_live(plan, input->live);
 	if (!ret && input->config)
 		ret = undo_config(plan, input->config);

@@ -30,4 +30,35 @@ see "rows go on" '^[0-9]+\.[0-9]{6} +00[01] '
 key q
 see "q leaves" 'ended with 0'
 
+# Formats say that pages have another size, and there is no memory for these: at each of the places
+# where it is needed the engine says so, and what is there goes on as it was.
+cp -r "$ROOT/tests/engine/demo-6.1" "$WORK/sized"
+sed -i '1,12s/^subbuf-size 4096$/subbuf-size 8192/' "$WORK/sized/formats"
+rows=$("$TOP" -b -r "$ROOT/tests/engine/demo-6.1" 2> /dev/null | wc -l)
+NO_PAGES='there is no memory for pages of 8192 bytes; free some'
+places=0 wrong=
+for n in $(seq 1 400); do
+	VTRACE_FAIL_MEMORY=vtrace-engine:@$n "$FAILING" -b -r "$WORK/sized" < /dev/null \
+		> "$WORK/lines" 2> "$WORK/err"
+	status=$?
+	grep -q "^failing memory" "$WORK/err" || break
+	grep -q "$NO_PAGES" "$WORK/err" || continue
+	places=$((places + 1))
+	[ $status = 1 ] && [ "$(wc -l < "$WORK/lines")" = "$rows" ] && [ "$(wc -l < "$WORK/err")" = 2 ] ||
+		wrong="$wrong$(cat "$WORK/err") "
+	where=$(sed -n 's/^failing memory: .*at //p' "$WORK/err")
+done
+# There it was called for pages of the first size before.
+for n in $(seq 0 20); do
+	VTRACE_FAIL_MEMORY=vtrace-engine:$where+$n "$FAILING" -b -r "$WORK/sized" < /dev/null 2>&1 |
+		grep -q "$NO_PAGES" && break
+done
+ok "larger pages need memory, of each thread that reads: $places places" [ "$places" -ge 8 ]
+is "without it, the formats are refused and all rows are there" "$wrong" ""
+open_console 160x24 "$UTF8 VTRACE_FAIL_MEMORY=vtrace-engine:$where+$n '$FAILING' -r sized"
+see "the console says so" "cannot be used: $NO_PAGES"
+see "and shows the rows raw" 'event id 321 without a format'
+key q
+see "q leaves" 'ended with 0'
+
 tap_end

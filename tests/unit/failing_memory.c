@@ -332,13 +332,16 @@ DIR *__wrap_opendir(const char *path)
  * For whole programs: VTRACE_FAIL_MEMORY=PROGRAM:NTH, of those that are linked with this. That one
  * fails, and no more; it is told on stderr, so that whoever counts up knows when to end. With
  * PROGRAM:@NTH what is counted is not calls but ways to get to one, which are the same in each run,
- * however often a loop turns. With PROGRAM:0xWHERE it is the first call from there, as it was told.
+ * however often a loop turns. With PROGRAM:0xWHERE it is the first call from there, as it was told,
+ * with PROGRAM:0xWHERE+N the one after N others.
  */
 static void __attribute__((constructor)) begin_by_environment(void)
 {
 	const char *wish = getenv("VTRACE_FAIL_MEMORY");
 	const char *colon = wish ? strrchr(wish, ':') : NULL;
+	unsigned long nth;
 	void *callers[1];
+	char *rest;
 
 	if (!colon || strncmp(wish, program_invocation_short_name, (size_t)(colon - wish)) != 0 ||
 	    program_invocation_short_name[colon - wish])
@@ -347,7 +350,11 @@ static void __attribute__((constructor)) begin_by_environment(void)
 	backtrace(callers, 1); /* what it loads it loads now */
 	/* An engine that is locked down has another stderr. */
 	stderr_fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
-	if (!strncmp(colon + 1, "0x", 2))
-		only = strtoul(colon + 1, NULL, 16);
-	failing_memory_begin(only ? 1 : strtoul(colon + 1 + by_place, NULL, 10), FAIL_ONCE);
+	if (!strncmp(colon + 1, "0x", 2)) {
+		only = strtoul(colon + 1, &rest, 16);
+		nth = 1 + strtoul(*rest == '+' ? rest + 1 : rest, NULL, 10);
+	} else {
+		nth = strtoul(colon + 1 + by_place, NULL, 10);
+	}
+	failing_memory_begin(nth, FAIL_ONCE);
 }

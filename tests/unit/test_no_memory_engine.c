@@ -205,6 +205,37 @@ static void streams_without_memory(void **state)
 	each_failure(channel_is_read, pages);
 }
 
+/* Pages of another size come; without memory for them those of the first size go on. */
+static int larger_pages_come(void *context)
+{
+	const struct page_geometry geometry = {PAGE, 8, false};
+	const uint8_t *page = context;
+	struct intake intake;
+	int ret = intake_init(&intake, PAGE);
+
+	if (!ret) {
+		ret = intake_reserve(&intake, 4 * PAGE);
+		assert_int_equal(intake.page_size, ret ? PAGE : 4 * PAGE);
+		assert_int_equal(intake_reserve(&intake, PAGE), 0);
+		assert_int_equal(intake_fill(&intake, &geometry, NULL, page, 1, NULL), PAGE_GOOD);
+		assert_int_equal(intake.events, 20);
+	}
+	intake_release(&intake);
+	return ret;
+}
+
+static void sizes_without_memory(void **state)
+{
+	static uint8_t page[PAGE];
+	struct guest *guest = *state;
+	struct page_maker maker = {.geometry = guest->shared.geometry, .page = page};
+
+	make_page(&maker, 1000);
+	for (unsigned event = 0; event < 20; event++)
+		make_event(&maker, 3, 2, OTHER);
+	each_failure(larger_pages_come, page);
+}
+
 /* Views of the guest's rows; NULL without memory. */
 static struct rows *rows_of(const struct guest *guest)
 {
@@ -429,6 +460,7 @@ int main(void)
 		cmocka_unit_test(filters_without_memory),
 		cmocka_unit_test(stores_without_memory),
 		cmocka_unit_test(streams_without_memory),
+		cmocka_unit_test(sizes_without_memory),
 		cmocka_unit_test(rows_without_memory),
 		cmocka_unit_test(latencies_without_memory),
 		cmocka_unit_test(answers_without_memory),

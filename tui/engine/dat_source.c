@@ -119,11 +119,15 @@ void dat_source_read(struct server *server)
 
 /* ---- the file ---- */
 
+static struct page_geometry geometry_of(const struct bundle *bundle)
+{
+	return (struct page_geometry){bundle->subbuf_size, bundle->long_size, bundle->big_endian};
+}
+
 static void load(struct server *server, struct engine_formats_reply *reply)
 {
 	const struct bundle *bundle = &server->dat.dat.bundle;
-	const struct page_geometry geometry = {bundle->subbuf_size, bundle->long_size,
-					       bundle->big_endian};
+	const struct page_geometry geometry = geometry_of(bundle);
 	struct formats *loaded = NULL;
 
 	comms_keep_first(server->shared.comms);
@@ -188,6 +192,7 @@ void dat_source_open(struct server *server, uint32_t serial, int fd)
 	struct dat_source *source = &server->dat;
 	struct engine_dat_reply reply = {.version = 0};
 	struct engine_formats_reply *formats = &reply.formats;
+	struct page_geometry geometry;
 
 	if (source->open) {
 		close(fd);
@@ -201,8 +206,11 @@ void dat_source_open(struct server *server, uint32_t serial, int fd)
 	formats->error = dat_load(&source->dat, fd, formats->reason, sizeof(formats->reason));
 	if (!formats->error) {
 		find_streams(source);
+		geometry = geometry_of(&source->dat.bundle);
 		formats->error = make_prefixes(source);
 	}
+	if (!formats->error)
+		formats->error = sources_reserve(server, &geometry);
 	if (!formats->error && !source->stream_count && source->dat.warning[0]) {
 		formats->error = -ENODATA;
 		snprintf(formats->reason, sizeof(formats->reason), "it holds no pages: %.400s",

@@ -342,18 +342,24 @@ void drain_watch(struct drain *drain)
 	tell(drain->bell);
 }
 
-int drain_follow(struct drain *drain, const struct tally *tally, uint32_t page_size)
+int drain_reserve(struct drain *drain, uint32_t page_size)
+{
+	int ret = 0;
+
+	for (unsigned i = 0; !ret && i < drain->count; i++)
+		ret = intake_reserve(&drain->threads[i].intake, page_size);
+	return ret;
+}
+
+void drain_follow(struct drain *drain, const struct tally *tally)
 {
 	for (unsigned i = 0; i < drain->count; i++) {
 		struct intake *own = &drain->threads[i].intake;
-		int ret = intake_resize(own, page_size);
 
-		if (ret)
-			return ret;
+		intake_forget(own);
 		for (unsigned id = 0; id < TALLY_IDS; id++)
 			own->tally.by_id[id].wanted = tally->by_id[id].wanted;
 	}
-	return 0;
 }
 
 void drain_take_news(struct drain *drain, struct drain_news *news)

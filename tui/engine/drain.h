@@ -57,8 +57,10 @@ int drain_add(struct drain *drain, int fd, uint32_t cpu);
 void drain_remove(struct drain *drain, int fd);
 /* While stopped: streams with observers have come, or may go on behind another boot. */
 void drain_watch(struct drain *drain);
-/* While stopped: what the tally of the server's thread has been told. 0 or -ENOMEM. */
-int drain_follow(struct drain *drain, const struct tally *tally, uint32_t page_size);
+/* While stopped: have room for pages of page_size bytes, as intake_reserve(). 0 or -ENOMEM. */
+int drain_reserve(struct drain *drain, uint32_t page_size);
+/* While stopped: what the tally of the server's thread has been told. */
+void drain_follow(struct drain *drain, const struct tally *tally);
 
 struct drain_news {
 	bool pages;	/* histories have changed */

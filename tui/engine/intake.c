@@ -8,14 +8,14 @@
 #define CACHE_LINE 64
 #define ROOM_MIN   2048 /* tasks and names; a page's always fit */
 
-static void forget(struct intake *intake)
+void intake_forget(struct intake *intake)
 {
 	intake->task_count = intake->name_count = intake->page_count = 0;
 	intake->tally.run_count = intake->tally.found_count = 0;
 	memset(intake->slots, 0, sizeof(intake->slots));
 }
 
-int intake_resize(struct intake *intake, uint32_t page_size)
+int intake_reserve(struct intake *intake, uint32_t page_size)
 {
 	uint32_t records = page_size / 8; /* a record takes 8 bytes or more */
 	uint32_t task_room = records > ROOM_MIN ? records : ROOM_MIN;
@@ -23,10 +23,8 @@ int intake_resize(struct intake *intake, uint32_t page_size)
 	struct intake_task *tasks;
 	struct intake_name *names;
 
-	if (intake->page_size == page_size) {
-		forget(intake);
+	if (page_size <= intake->page_size)
 		return 0;
-	}
 	tasks = calloc(task_room, sizeof(*tasks));
 	names = calloc(name_room, sizeof(*names));
 
@@ -42,7 +40,7 @@ int intake_resize(struct intake *intake, uint32_t page_size)
 	intake->task_room = task_room;
 	intake->name_room = name_room;
 	intake->page_size = page_size;
-	forget(intake);
+	intake_forget(intake);
 	return 0;
 }
 
@@ -56,7 +54,7 @@ int intake_init(struct intake *intake, uint32_t page_size)
 	};
 	ret = tally_init(&intake->tally, page_size);
 	if (!ret)
-		ret = intake->by_id && intake->ids ? intake_resize(intake, page_size) : -ENOMEM;
+		ret = intake->by_id && intake->ids ? intake_reserve(intake, page_size) : -ENOMEM;
 	return ret;
 }
 

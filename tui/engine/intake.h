@@ -54,7 +54,7 @@ struct intake {
 	uint16_t *ids;	 /* those that there are, each once */
 	struct intake_task *tasks;
 	struct intake_name *names; /* in the order of their first times, for each pid */
-	uint32_t page_size;
+	uint32_t page_size;	   /* at most */
 	uint32_t task_room;
 	uint32_t name_room;
 	struct intake_slot slots[INTAKE_SLOTS]; /* by pid */
@@ -62,9 +62,11 @@ struct intake {
 
 /* For pages of at most page_size bytes. 0 or -ENOMEM; release takes what init left. */
 int intake_init(struct intake *intake, uint32_t page_size);
-/* The same for another page size, or without an allocation for the same one; what the tally wants
- * stays so. */
-int intake_resize(struct intake *intake, uint32_t page_size);
+/* Have room for pages of page_size bytes as well: a larger one stays, and what the tally wants, but
+ * sums may be forgotten. 0, or -ENOMEM with all as it was. */
+int intake_reserve(struct intake *intake, uint32_t page_size);
+/* Forget all sums: pages have other formats or another shape from now on. */
+void intake_forget(struct intake *intake);
 void intake_release(struct intake *intake);
 
 /*

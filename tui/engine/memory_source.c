@@ -145,9 +145,15 @@ void memory_source_read(struct server *server, const struct engine_memory_read *
 		return;
 	}
 	geometry = (struct page_geometry){buffer->subbuf_size, 8, false};
-	sources_change_geometry(server, &geometry);
-	if (server->done)
+	if (sources_reserve(server, &geometry)) {
+		server_say(
+			server, ENGINE_MESSAGE,
+			"there is no memory for pages of %u bytes: free some, and open the guest's "
+			"memory again",
+			geometry.size);
 		return;
+	}
+	sources_change_geometry(server, &geometry);
 	for (uint32_t cpu = 0; cpu < buffer->cpu_count; cpu++)
 		open_stream(server, buffer, cpu, request->once);
 	drain_watch(server->drain);

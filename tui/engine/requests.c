@@ -86,17 +86,23 @@ void requests_use_formats(struct server *server, struct formats *loaded)
 	if (rebooted)
 		counts_clear(&server->shared.counts);
 	sources_change_geometry(server, &loaded->geometry);
-	if (drain_follow(server->drain, &server->shared.intake.tally,
-			 server->shared.geometry.size)) {
-		server->error = -ENOMEM;
-		server->done = true;
-	}
+	drain_follow(server->drain, &server->shared.intake.tally);
 	server->shared.epoch += rebooted;
 	if (!loaded->plugins)
 		server_say(server, ENGINE_MESSAGE,
 			   "formats have been loaded so often that libtraceevent's plugins "
 			   "are used up; open the guest again to have them back");
 	update_filters(server);
+}
+
+/* Those that there were go on. */
+static void refuse_size(struct formats *loaded, struct engine_formats_reply *reply)
+{
+	reply->error = -ENOMEM;
+	snprintf(reply->reason, sizeof(reply->reason),
+		 "there is no memory for pages of %u bytes; free some, and load the formats again",
+		 loaded->geometry.size);
+	formats_free(loaded);
 }
 
 static void load_formats(struct server *server, uint32_t serial, int fd)
@@ -119,7 +125,10 @@ static void load_formats(struct server *server, uint32_t serial, int fd)
 		   loaded) {
 		drain_stop(server->drain);
 		sources_catch_up(server);
-		requests_use_formats(server, loaded);
+		if (sources_reserve(server, &loaded->geometry))
+			refuse_size(loaded, &reply);
+		else
+			requests_use_formats(server, loaded);
 		drain_go(server->drain);
 	}
 	server->news = true;

@@ -151,7 +151,10 @@ void sources_clear(struct server *server);
 void sources_note_pause(struct server *server);
 /* Append a note to every stream of a channel; what they have brought by now was read before. */
 void sources_note(struct server *server, const struct engine_note *note);
-/* Pages of this shape from now on. */
+/* Have the memory that pages of this shape need, before anything is changed for them. 0, or -ENOMEM
+ * with all as it was. */
+int sources_reserve(struct server *server, const struct page_geometry *geometry);
+/* Pages of this shape, which there is memory for, from now on. */
 void sources_change_geometry(struct server *server, const struct page_geometry *geometry);
 
 /* ---- dat_source.c ---- */
@@ -196,7 +199,7 @@ void prompts_search(struct server *server, uint32_t serial, const struct engine_
 
 /* ---- requests.c ---- */
 
-/* Formats that were loaded are those of what comes now. */
+/* Formats that were loaded are those of what comes now; pages of their shape have memory. */
 void requests_use_formats(struct server *server, struct formats *loaded);
 
 /* Take and answer one request: false when there is none now. */

@@ -268,10 +268,7 @@ static void begin_boot(struct server *server)
 		return;
 	shared->awaited = server->formats_count;
 	stream_set_formats(shared, NULL);
-	if (drain_follow(server->drain, &shared->intake.tally, shared->geometry.size)) {
-		server->error = -ENOMEM;
-		server->done = true;
-	}
+	drain_follow(server->drain, &shared->intake.tally);
 	shared->epoch++;
 	counts_clear(&shared->counts);
 	server->rebooted = true;
@@ -291,6 +288,13 @@ void sources_note(struct server *server, const struct engine_note *note)
 	server->news = true;
 }
 
+int sources_reserve(struct server *server, const struct page_geometry *geometry)
+{
+	int ret = intake_reserve(&server->shared.intake, geometry->size);
+
+	return ret ? ret : drain_reserve(server->drain, geometry->size);
+}
+
 void sources_change_geometry(struct server *server, const struct page_geometry *geometry)
 {
 	struct page_geometry *current = &server->shared.geometry;
@@ -301,14 +305,8 @@ void sources_change_geometry(struct server *server, const struct page_geometry *
 	*current = *geometry;
 	/* Files are read again; what channels have brought was cut into the wrong pages. */
 	counts_clear(&server->shared.counts);
-	/* A stream that reads pages of one size into a buffer for another would be worse than an
-	 * engine that has to be started again. */
-	if (intake_resize(&server->shared.intake, geometry->size) ||
-	    drain_follow(server->drain, &server->shared.intake.tally, geometry->size)) {
-		server->error = -ENOMEM;
-		server->done = true;
-		return;
-	}
+	intake_forget(&server->shared.intake);
+	drain_follow(server->drain, &server->shared.intake.tally);
 	for (unsigned cpu = 0; cpu < VTRACE_MAX_CPUS; cpu++) {
 		struct stream *stream = server->streams[cpu];
 

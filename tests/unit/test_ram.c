@@ -2,6 +2,7 @@
 /* A guest's memory in a file: sparse, cut off, an ELF core, and cores that lie. */
 #include <elf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -74,6 +75,37 @@ static void test_a_raw_file(void **state)
 	assert_int_equal(from, (2 << 20) + 5);
 	assert_false(ram_data(ram, to, &from, &to));
 	assert_false(ram_data(ram, UINT64_MAX, &from, &to));
+	ram_free(ram);
+	close(fd);
+}
+
+/* Where a hole begins is not asked for each part of what is before it: tmpfs would look at as many
+ * pages each time. */
+static void test_holes_are_asked_for_once(void **state)
+{
+	int fd = file_of(64 << 10);
+	uint64_t from, to;
+	struct ram *ram;
+
+	(void)state;
+	for (off_t at = 16 << 10; at < 48 << 10; at += 4096)
+		put(fd, at, "x", 1);
+	ram = open_it(fd, false);
+	assert_true(ram_data(ram, 0, &from, &to));
+	assert_int_equal(from, 16 << 10);
+	assert_int_equal(to, 48 << 10);
+	/* A hole that is made now is not seen, and read as zeros. */
+	assert_int_equal(fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 32 << 10,
+				   8 << 10),
+			 0);
+	assert_true(ram_data(ram, 20 << 10, &from, &to));
+	assert_int_equal(from, 20 << 10);
+	assert_int_equal(to, 48 << 10);
+	/* Before and behind it is asked anew. */
+	assert_false(ram_data(ram, to, &from, &to));
+	assert_true(ram_data(ram, 5, &from, &to));
+	assert_int_equal(from, 16 << 10);
+	assert_int_equal(to, 32 << 10);
 	ram_free(ram);
 	close(fd);
 }
@@ -307,6 +339,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_raw_file),
+		cmocka_unit_test(test_holes_are_asked_for_once),
 		cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_a_file_that_shrinks),
 		cmocka_unit_test(test_only_files),

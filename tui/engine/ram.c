@@ -29,6 +29,8 @@ struct ram {
 	struct segment *segments; /* by start, of RAM_ELF */
 	uint32_t count;
 	struct ram_kdump *kdump; /* of RAM_KDUMP */
+	uint64_t data_from;	 /* what ram_data() found last */
+	uint64_t data_to;
 	char fault[160];
 };
 
@@ -311,11 +313,24 @@ int ram_read(struct ram *ram, uint64_t offset, void *to, size_t length)
 				    : read_file(ram, offset, to, length);
 }
 
-bool ram_data(struct ram *ram, uint64_t at, uint64_t *from, uint64_t *to)
+static bool find_data(const struct ram *ram, uint64_t at, uint64_t *from, uint64_t *to)
 {
 	if (ram->kind == RAM_KDUMP)
 		return ram_kdump_data(ram->kdump, at, from, to);
 	return ram->kind == RAM_ELF ? core_data(ram, at, from, to) : file_data(ram, at, from, to);
+}
+
+bool ram_data(struct ram *ram, uint64_t at, uint64_t *from, uint64_t *to)
+{
+	/* Where a hole begins is asked once: tmpfs looks at every page up to there, and a file that
+	 * has none would be looked through once for each part of it that is read. */
+	if (at < ram->data_from || at >= ram->data_to) {
+		if (!find_data(ram, at, &ram->data_from, &ram->data_to))
+			return false;
+	}
+	*from = at > ram->data_from ? at : ram->data_from;
+	*to = ram->data_to;
+	return true;
 }
 
 const char *ram_fault(const struct ram *ram)

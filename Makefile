@@ -64,8 +64,12 @@ endif
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 
+# Cores that are packed with these can be read where the libraries are there.
+PACKERS      := $(foreach lib,lzo2 snappy,$(if $(shell $(PKG_CONFIG) --exists $(lib) && echo y),$(lib)))
+CPPFLAGS     += $(if $(filter lzo2,$(PACKERS)),-DVTRACE_LZO) $(if $(filter snappy,$(PACKERS)),-DVTRACE_SNAPPY)
+
 # Each program names the libraries that its rooms may use; `make lint` proves it for the includes.
-ENGINE_LIBS  := libtraceevent libseccomp libzstd zlib
+ENGINE_LIBS  := libtraceevent libseccomp libzstd zlib $(PACKERS)
 CONSOLE_LIBS := ncursesw libvirt libxml-2.0
 SETUP_LIBS   := libvirt libxml-2.0
 cflags_of     = $(shell $(PKG_CONFIG) --cflags $(1) 2>/dev/null)
@@ -181,7 +185,7 @@ $(B)/tests/screen/feed: $(B)/tests/screen/feed.o $(B)/all.a
 BENCHES      := $(patsubst %,$(B)/tests/bench/%,walk repeat ingest screen filter merge latency)
 $(BENCHES): %: %.o $(B)/all.a
 	@echo '  LD    $@'
-	$(Q)$(CC) $(if $(SAN),,-pie) $(LDFLAGS) -o $@ $< $(B)/all.a $(call libs_of,libtraceevent libzstd zlib)
+	$(Q)$(CC) $(if $(SAN),,-pie) $(LDFLAGS) -o $@ $< $(B)/all.a $(call libs_of,libtraceevent libzstd zlib $(PACKERS))
 
 $(B)/tests/bench/ui $(B)/tests/screen/walk $(B)/tests/screen/stalled: %: %.o
 	@echo '  LD    $@'

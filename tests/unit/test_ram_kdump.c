@@ -10,14 +10,14 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include <cmocka.h>
 
 #include "formats/limits.h"
+#include "tests/unit/packed.h"
 #include "tui/engine/ram.h"
 
-#define BLOCK	 4096
+#define BLOCK	 PACKED_BLOCK
 #define PAGES	 40 /* numbers of pages; those from HOLE to HOLE_END are not there */
 #define HOLE	 10
 #define HOLE_END 30
@@ -25,10 +25,11 @@
 #define MAPS	 2 /* blocks of both maps */
 #define DESCS	 ((2 + MAPS) * BLOCK)
 #define DATA	 (DESCS + BLOCK)
-#define SIZE	 (DATA + PAGES * BLOCK)
+#define SIZE	 (DATA + PAGES * PACKED_ROOM)
 
 static uint8_t core[SIZE];
 static size_t length;
+static uint32_t way; /* in which its pages are packed */
 
 static void put(uint64_t at, uint64_t value, unsigned bytes)
 {
@@ -43,17 +44,17 @@ static uint8_t content(uint64_t at)
 static void add_page(uint32_t number, uint32_t rank)
 {
 	uint8_t page[BLOCK];
-	uLongf size = BLOCK;
+	size_t size = BLOCK;
 
 	for (uint32_t i = 0; i < BLOCK; i++)
 		page[i] = content((uint64_t)number * BLOCK + i);
 	if (number == ZERO)
 		memcpy(core + length, page, BLOCK);
 	else
-		assert_int_equal(compress(core + length, &size, page, BLOCK), Z_OK);
+		size = packed_page(way, page, core + length);
 	put(DESCS + rank * 24, length, 8);
 	put(DESCS + rank * 24 + 8, size, 4);
-	put(DESCS + rank * 24 + 12, number != ZERO, 4);
+	put(DESCS + rank * 24 + 12, number == ZERO ? 0 : way, 4);
 	length += size;
 	core[2 * BLOCK + number / 8] |= (uint8_t)(1u << number % 8);
 	core[3 * BLOCK + number / 8] |= (uint8_t)(1u << number % 8);
@@ -169,6 +170,31 @@ static void test_a_core(void **state)
 	ram = open_it(plain());
 	assert_reads(ram);
 	ram_free(ram);
+}
+
+/* Of each way in which others pack them, or a sentence. */
+static void test_other_ways(void **state)
+{
+	static const uint32_t ways[] = {RAM_PACKED_LZO, RAM_PACKED_SNAPPY, RAM_PACKED_ZSTD};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		struct ram *ram;
+		uint8_t byte;
+
+		way = ways[i];
+		make_core();
+		ram = open_it(plain());
+		if (ram_packed_known(way)) {
+			assert_reads(ram);
+		} else {
+			assert_int_equal(ram_read(ram, 0, &byte, 1), -EPROTONOSUPPORT);
+			assert_non_null(strstr(ram_fault(ram), "which vtrace was built without"));
+			assert_non_null(strstr(ram_fault(ram), ram_packed_name(way)));
+		}
+		ram_free(ram);
+	}
+	way = RAM_PACKED_ZLIB;
 }
 
 static void test_a_flattened_core(void **state)
@@ -299,8 +325,13 @@ static void test_pages_that_lie(void **state)
 	assert_bad_page(-EBADMSG, "can't be unpacked");
 	put(DESCS + 12, 0, 4);
 	assert_bad_page(-EBADMSG, "impossible size");
-	put(DESCS + 12, 2, 4);
-	assert_bad_page(-EPROTONOSUPPORT, "--format kdump-zlib");
+	put(DESCS + 12, 8, 4);
+	assert_bad_page(-EPROTONOSUPPORT,
+			"in a way that is not known (0x8): dump it with --format kdump-zlib");
+	put(DESCS + 12, 3, 4);
+	assert_bad_page(-EPROTONOSUPPORT, "not known (0x3)");
+	put(DESCS + 12, RAM_PACKED_ZSTD, 4);
+	assert_bad_page(-EBADMSG, "can't be unpacked");
 	put(DESCS + 12, 1, 4);
 	put(DESCS, UINT64_MAX, 8);
 	assert_bad_page(-ENODATA, "ends early");
@@ -337,6 +368,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_core),
+		cmocka_unit_test(test_other_ways),
 		cmocka_unit_test(test_a_flattened_core),
 		cmocka_unit_test(test_a_core_that_ends_early),
 		cmocka_unit_test(test_headers_that_lie),
@@ -346,5 +378,6 @@ int main(void)
 		cmocka_unit_test(test_pieces_that_lie),
 	};
 
+	way = RAM_PACKED_ZLIB;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

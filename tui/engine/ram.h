@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A guest's memory in a descriptor, to be read and nothing else: the file that QEMU keeps it in
- * while it runs, or a core of it (ELF or kdump-zlib, as virsh dump --memory-only writes). The
+ * while it runs, or a core of it (ELF or kdump, as virsh dump --memory-only writes). The
  * engine's memory source looks for ring buffers in it and its observers copy their pages out of it.
  *
  * It is read with pread(2), never mapped: a file that is cut off while it is read is an error with

@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include "formats/limits.h"
 #include "tui/engine/page.h"
+#include "tui/engine/ram_unpack.h"
 
 #define SIGNATURE "KDUMP   "
 #define FLAT	  "makedumpfile\0\0\0"
@@ -29,7 +29,6 @@
 
 /* struct page_desc. */
 #define DESC_SIZE  24
-#define ZLIB	   1u /* DUMP_DH_COMPRESSED_ZLIB */
 
 #define RANK_PAGES 4096 /* pages whose set bits are counted together */
 
@@ -325,12 +324,24 @@ static uint64_t rank_of(const struct ram_kdump *kdump, uint64_t number)
 	return rank;
 }
 
-static int unpack(struct ram_kdump *kdump, uint32_t size)
+/* A page that is packed in a way, or in none, and what its size can be then. */
+static int check_packed(struct ram_kdump *kdump, uint32_t way, uint32_t size)
 {
-	uLongf length = kdump->block;
+	const char *name = ram_packed_name(way);
 
-	if (uncompress(kdump->page, &length, kdump->packed, size) != Z_OK || length != kdump->block)
-		return fail(kdump, -EBADMSG, "a page of the core can't be unpacked");
+	if (way && !name)
+		return fail(
+			kdump, -EPROTONOSUPPORT,
+			"a page of the core is packed in a way that is not known (0x%x): dump it "
+			"with --format kdump-zlib or elf",
+			way);
+	if (way && !ram_packed_known(way))
+		return fail(kdump, -EPROTONOSUPPORT,
+			    "the core is packed with %s, which vtrace was built without: dump it "
+			    "with --format kdump-zlib or elf",
+			    name);
+	if (way ? size > 2 * kdump->block : size != kdump->block)
+		return fail(kdump, -EBADMSG, "a page of the core has an impossible size");
 	return 0;
 }
 
@@ -351,15 +362,11 @@ static int load_page(struct ram_kdump *kdump, uint64_t number)
 	offset = page_u64(&LITTLE, descriptor);
 	size = page_u32(&LITTLE, descriptor + 8);
 	flags = page_u32(&LITTLE, descriptor + 12);
-	if (flags & ~ZLIB)
-		return fail(kdump, -EPROTONOSUPPORT,
-			    "the core is not packed with zlib: dump it with --format kdump-zlib or "
-			    "elf");
-	if (flags ? size > 2 * kdump->block : size != kdump->block)
-		return fail(kdump, -EBADMSG, "a page of the core has an impossible size");
-	ret = read_at(kdump, offset, flags ? kdump->packed : kdump->page, size);
-	if (!ret && flags)
-		ret = unpack(kdump, size);
+	ret = check_packed(kdump, flags, size);
+	if (!ret)
+		ret = read_at(kdump, offset, flags ? kdump->packed : kdump->page, size);
+	if (!ret && flags && !ram_unpack(flags, kdump->packed, size, kdump->page, kdump->block))
+		ret = fail(kdump, -EBADMSG, "a page of the core can't be unpacked");
 	if (!ret)
 		kdump->cached = number;
 	return ret;

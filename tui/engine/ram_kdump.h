@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A guest's memory in a compressed core: makedumpfile's format as QEMU writes it for virsh dump
- * --memory-only --format kdump-zlib, laid out as one file or flattened, for a pipe. Part of ram.h,
- * and used by nothing else.
+ * --memory-only --format kdump-zlib, kdump-lzo or kdump-snappy, and as makedumpfile does of a core,
+ * with zstd too; laid out as one file or flattened, for a pipe. Part of ram.h, and used by nothing
+ * else.
  *
  * The format is that of makedumpfile (IMPLEMENTATION, diskdump_mod.h) and of QEMU (dump/dump.c,
  * include/sysemu/dump.h): a header, a sub-header and two bitmaps of pages, each in blocks of a

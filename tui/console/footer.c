@@ -6,15 +6,23 @@
 #define GAP	      2	 /* columns behind a label */
 #define FOOTER_LABELS 32 /* more than fit */
 
+/* Whether somebody is there who could: nobody is in a file, or in memory. */
+static bool takes_orders(const struct console *console)
+{
+	return !console->guest || (guest_state(console->guest) != GUEST_REPLAY &&
+				   guest_state(console->guest) != GUEST_WATCHING);
+}
+
 /* What the key would do now; NULL: nothing that is worth a place. */
 static const char *label_now(const struct console *console, const struct keymap_entry *entry)
 {
 	const struct view *events = console->views[VIEW_EVENTS];
 
 	switch (entry->action) {
+	case ACTION_ENABLE:
+		return takes_orders(console) ? entry->label : NULL;
 	case ACTION_TRACE:
-		if (console->guest && (guest_state(console->guest) == GUEST_REPLAY ||
-				       guest_state(console->guest) == GUEST_WATCHING))
+		if (!takes_orders(console))
 			return NULL;
 		return attach_tracing(console) ? "Stop" : entry->label;
 	case ACTION_FREEZE:

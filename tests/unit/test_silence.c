@@ -278,6 +278,31 @@ static void long_paths_are_cut(void **state)
 	assert_int_equal(strlen(text), sizeof(text) - 1);
 }
 
+/* Of a guest's memory nobody knows more than that there is nothing in it. */
+static void memory_without_events(void **state)
+{
+	struct silence silence = stopped();
+
+	(void)state;
+	silence.memory = true;
+	silence.state = GUEST_WATCHING;
+	silence.waiting = "looking for ring buffers in its memory: 40%";
+	says(&silence, "looking for ring buffers in its memory: 40%");
+	silence.waiting = NULL;
+	says(&silence, "its ring is read, and nothing has been written to it yet: events are "
+		       "enabled by trace_instance= on the guest's command line, or in its tracefs");
+	silence.shown = true;
+	says(&silence, "");
+	silence.shown = false;
+	silence.held = 5;
+	silence.filtered = true;
+	says(&silence, "the filter lets no event of these CPUs pass; = shows all, f changes it");
+	silence.held = 0;
+	silence.filtered = false;
+	silence.state = GUEST_REPLAY;
+	says(&silence, "the ring in its memory holds no events");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -296,6 +321,7 @@ int main(void)
 		cmocka_unit_test(filter_that_hides_all),
 		cmocka_unit_test(cpus_that_hide_all),
 		cmocka_unit_test(captures_and_domains_that_are_gone),
+		cmocka_unit_test(memory_without_events),
 		cmocka_unit_test(long_paths_are_cut),
 	};
 

@@ -353,6 +353,18 @@ static void words_of_a_newer_libvirt(void **state)
 			      &why, &gone);
 	assert_string_equal(what, "panicked");
 	assert_false(gone);
+	assert_true(lifecycle_is_death(what, why));
+	lifecycle_event_names(VIR_DOMAIN_EVENT_SUSPENDED, VIR_DOMAIN_EVENT_SUSPENDED_WATCHDOG,
+			      &what, &why, &gone);
+	assert_true(lifecycle_is_death(what, why));
+	lifecycle_event_names(VIR_DOMAIN_EVENT_SUSPENDED, VIR_DOMAIN_EVENT_SUSPENDED_PAUSED, &what,
+			      &why, &gone);
+	assert_false(lifecycle_is_death(what, why));
+	assert_false(lifecycle_is_death(what, NULL));
+	/* It goes on, in its crash kernel. */
+	lifecycle_event_names(VIR_DOMAIN_EVENT_CRASHED, VIR_DOMAIN_EVENT_CRASHED_CRASHLOADED, &what,
+			      &why, &gone);
+	assert_false(lifecycle_is_death(what, why));
 	assert_string_equal(lifecycle_state_name(1000), "in an unknown state");
 	assert_string_equal(lifecycle_close_name(1000), "the connection to libvirt failed");
 }

@@ -11,6 +11,7 @@
 #include "tui/console/numbers.h"
 #include "tui/console/reattach.h"
 #include "tui/console/state.h"
+#include "tui/domain/lifecycle.h"
 #include "tui/open_ram.h"
 
 bool attach_named(const struct options *options)
@@ -240,6 +241,7 @@ static void on_domain(const char *name, const char *uuid, const char *what, cons
 		      bool gone, void *data)
 {
 	struct console *console = data;
+	bool died;
 
 	(void)uuid;
 	console_invalidate(console);
@@ -255,10 +257,15 @@ static void on_domain(const char *name, const char *uuid, const char *what, cons
 	}
 	if (!console->guest || !console->from_domain || strcmp(guest_name(console->guest), name))
 		return;
-	if (guest_state(console->guest) == GUEST_GONE && !gone)
+	if (guest_state(console->guest) == GUEST_GONE && !gone) {
 		console->came_back |= !strcmp(what, "started");
-	else
-		guest_domain_event(console->guest, what, detail, gone);
+		return;
+	}
+	died = guest_panicked(console->guest) >= 0;
+	guest_domain_event(console->guest, what, detail, gone);
+	if (died && gone)
+		reattach_dead_is_gone(console);
+	console->died |= lifecycle_is_death(what, detail);
 }
 
 static int connect_libvirt(struct console *console, char *error, size_t error_size)
@@ -528,6 +535,9 @@ void attach_settle(struct console *console)
 	if (console->came_back && console->domains && console->guest)
 		reattach_domain(console);
 	console->came_back = false;
+	if (console->died && console->domains && console->guest)
+		reattach_memory_of_dead(console);
+	console->died = false;
 	if (console->guest && !guest_engine_alive(console->guest) && !console->engine_mourned &&
 	    !console->prompt.active)
 		attach_offer_restart(console);

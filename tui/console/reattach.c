@@ -6,31 +6,85 @@
 #include <stdlib.h>
 
 #include "tui/console/state.h"
+#include "tui/domain/guest_ram.h"
 #include "tui/domain/loop.h"
 
 #define RETRY_MS 2000
 
-void reattach_domain(struct console *console)
+static int connect_channels(struct console *console, const char *name, char *error,
+			    size_t error_size)
 {
 	struct channels *channels = calloc(1, sizeof(*channels));
-	const char *name = guest_name(console->guest);
-	char error[512] = "out of memory";
 	int ret = -ENOMEM;
 
 	if (channels)
-		ret = domains_channels(console->domains, name, channels, error, sizeof(error));
+		ret = domains_channels(console->domains, name, channels, error, error_size);
+	else
+		snprintf(error, error_size, "out of memory");
 	if (!ret)
-		ret = guest_come_back(console->guest, channels, error, sizeof(error));
+		ret = guest_come_back(console->guest, channels, error, error_size);
+	if (channels)
+		channels_release(channels);
+	free(channels);
+	return ret;
+}
+
+static int open_memory(struct console *console, const char *name, char *error, size_t error_size)
+{
+	struct guest_ram_place place;
+	int ret = guest_ram_of_domain(console->domains, name, &place, error, error_size);
+
+	if (!ret)
+		ret = guest_memory_came_back(console->guest, place.fd, error, error_size);
+	guest_ram_place_release(&place);
+	return ret;
+}
+
+void reattach_domain(struct console *console)
+{
+	const char *name = guest_name(console->guest);
+	char error[512];
+	int ret = guest_is_memory(console->guest)
+			  ? open_memory(console, name, error, sizeof(error))
+			  : connect_channels(console, name, error, sizeof(error));
+
 	if (ret)
 		journal_printf(&console->journal, GUEST_ERROR,
 			       "%s runs again, but cannot be connected: %s", name, error);
 	else /* it takes the place of the warning that the domain was gone */
 		journal_printf(&console->journal, GUEST_WARNING,
 			       "%s runs again: its rows come behind those that are held", name);
-	if (channels)
-		channels_release(channels);
-	free(channels);
 	console_invalidate(console);
+}
+
+void reattach_memory_of_dead(struct console *console)
+{
+	const char *name = guest_name(console->guest);
+	struct guest_ram_place place;
+	char error[512];
+	int ret;
+
+	/* What is written to it is read until the end. */
+	if (guest_is_memory(console->guest))
+		return;
+	ret = guest_ram_of_domain(console->domains, name, &place, error, sizeof(error));
+	if (!ret)
+		ret = guest_look_into_memory(console->guest, place.fd, error, sizeof(error));
+	if (ret && ret != -EALREADY)
+		journal_printf(&console->journal, GUEST_INFO,
+			       "what %s did last, beyond what its channels brought, can not be "
+			       "read: %s",
+			       name, error);
+	guest_ram_place_release(&place);
+	console_invalidate(console);
+}
+
+void reattach_dead_is_gone(struct console *console)
+{
+	journal_printf(&console->journal, GUEST_INFO,
+		       "the memory of %s went with it: <on_crash>preserve</on_crash> in its XML "
+		       "keeps it, and 'vtrace-setup --memory SIZE' has its last events in there",
+		       guest_name(console->guest));
 }
 
 /* What happened to the domain while nobody told. */

@@ -74,6 +74,7 @@ struct console {
 	bool retrying;	     /* to connect to libvirt again, by retry_timer */
 	int retry_timer;
 	bool came_back;	      /* the domain that was gone was started */
+	bool died;	      /* it has panicked: what it did last is in its memory */
 	bool relist;	      /* domains changed: the picker is out of date */
 	bool record_used;     /* a guest was opened with -w */
 	enum row_times times; /* how rows tell theirs */

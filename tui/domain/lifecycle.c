@@ -2,10 +2,14 @@
 #include "tui/domain/lifecycle.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include <libvirt/libvirt.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define PANICKED     "panicked"
+#define PAUSED	     "paused"
+#define BY_WATCHDOG  "by its watchdog"
 
 const char *lifecycle_state_name(int state)
 {
@@ -45,7 +49,7 @@ static const char *const suspended_details[] = {
 	[VIR_DOMAIN_EVENT_SUSPENDED_PAUSED] = "",
 	[VIR_DOMAIN_EVENT_SUSPENDED_MIGRATED] = "for a migration",
 	[VIR_DOMAIN_EVENT_SUSPENDED_IOERROR] = "after an I/O error of a disk",
-	[VIR_DOMAIN_EVENT_SUSPENDED_WATCHDOG] = "by its watchdog",
+	[VIR_DOMAIN_EVENT_SUSPENDED_WATCHDOG] = BY_WATCHDOG,
 	[VIR_DOMAIN_EVENT_SUSPENDED_RESTORED] = "restored from a file",
 	[VIR_DOMAIN_EVENT_SUSPENDED_FROM_SNAPSHOT] = "from a snapshot",
 	[VIR_DOMAIN_EVENT_SUSPENDED_API_ERROR] = "after a failure in libvirt",
@@ -98,8 +102,7 @@ static const struct event_words {
 	[VIR_DOMAIN_EVENT_UNDEFINED] = {"undefined", undefined_details, COUNT(undefined_details),
 					false},
 	[VIR_DOMAIN_EVENT_STARTED] = {"started", started_details, COUNT(started_details), false},
-	[VIR_DOMAIN_EVENT_SUSPENDED] = {"paused", suspended_details, COUNT(suspended_details),
-					false},
+	[VIR_DOMAIN_EVENT_SUSPENDED] = {PAUSED, suspended_details, COUNT(suspended_details), false},
 	[VIR_DOMAIN_EVENT_RESUMED] = {"resumed", resumed_details, COUNT(resumed_details), false},
 	[VIR_DOMAIN_EVENT_STOPPED] = {"stopped", stopped_details, COUNT(stopped_details), true},
 	[VIR_DOMAIN_EVENT_SHUTDOWN] = {"shutting down", shutdown_details, COUNT(shutdown_details),
@@ -122,9 +125,15 @@ void lifecycle_event_names(int event, int detail, const char **what, const char 
 	*gone = words[event].gone;
 	/* A crash is what happened to QEMU. */
 	if (event == VIR_DOMAIN_EVENT_CRASHED && detail == VIR_DOMAIN_EVENT_CRASHED_PANICKED)
-		*what = "panicked";
+		*what = PANICKED;
 	if (detail >= 0 && (size_t)detail < words[event].detail_count)
 		*why = words[event].details[detail];
+}
+
+bool lifecycle_is_death(const char *what, const char *why)
+{
+	return !strcmp(what, PANICKED) ||
+	       (!strcmp(what, PAUSED) && why && !strcmp(why, BY_WATCHDOG));
 }
 
 const char *lifecycle_close_name(int reason)

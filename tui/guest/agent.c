@@ -348,6 +348,7 @@ static void heard(struct guest *guest, const char *text)
 		guest_say(guest, GUEST_INFO, "the agent answers again");
 	agent->silent = 0;
 	guest->panicked_at = 0;
+	ram_guest_lives(guest);
 	if (rebooted || strcmp(before.clock, agent->hello.clock))
 		wall_forget(&guest->wall);
 	note_restart(guest, rebooted);

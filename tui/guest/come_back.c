@@ -25,7 +25,7 @@ int guest_come_back(struct guest *guest, const struct channels *channels, char *
 	int err;
 
 	/* What is open is the memory of the QEMU that ended. */
-	if (guest->ram) {
+	if (guest_is_memory(guest)) {
 		snprintf(error, error_size, "its memory is another one now: open it again");
 		return -EOPNOTSUPP;
 	}
@@ -33,6 +33,7 @@ int guest_come_back(struct guest *guest, const struct channels *channels, char *
 		snprintf(error, error_size, "%s is open", guest->name);
 		return -EALREADY;
 	}
+	ram_release(guest);
 	channels_release(&guest->channels);
 	memset(&guest->channels, 0, sizeof(guest->channels));
 	if (guest_copy_channels(&guest->channels, channels) < 0) {

@@ -103,7 +103,18 @@ struct guest_ram_source {
 int guest_open_ram(struct guest **guest, const struct guest_ram_source *source,
 		   const struct guest_options *options, const struct guest_events *events,
 		   void *data, char *error, size_t error_size);
+/* It was opened so; not true of one that is read after its death only. */
 bool guest_is_memory(const struct guest *guest);
+/*
+ * A guest with channels has panicked: read once what the ring in its memory still has, behind the
+ * rows that came by its channels. fd is of the memory, and the guest's from now on, also after an
+ * error. That there is no ring in it is no error, and told in the log. 0, or -errno with a sentence
+ * in error: no such guest (-EINVAL), it is being read already (-EALREADY), its engine is dead.
+ */
+int guest_look_into_memory(struct guest *guest, int fd, char *error, size_t error_size);
+/* The domain of a guest that is memory and GUEST_GONE runs again, with that memory: as
+ * guest_come_back(). Its ring is looked for until its kernel has made it. */
+int guest_memory_came_back(struct guest *guest, int fd, char *error, size_t error_size);
 /* Its memory was searched, and nothing in it can be read, as was said. */
 bool guest_has_no_ring(const struct guest *guest);
 /* Close at once, without stopping the tracing; see guest_stop(). Ends a recording, for which

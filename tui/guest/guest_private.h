@@ -132,6 +132,10 @@ struct guest_dat {
 struct guest_ram {
 	int fd;
 	bool once;
+	bool after_death; /* of a guest with channels, which has panicked */
+	bool awaited;	  /* the domain was started again: its ring comes when its kernel has it */
+	int timer;	  /* to look for it again; -1 */
+	unsigned looks;	  /* in vain */
 	bool core;
 	char *formats; /* as given, or NULL */
 	char *share;   /* directory, or NULL */
@@ -336,6 +340,15 @@ void ram_formats_settled(struct guest *guest);
 void ram_stream_opened(struct guest *guest, unsigned cpu);
 /* What is waited for before anything is read, or NULL. */
 const char *ram_waiting(const struct guest *guest);
+
+/* ram_later.c */
+/* There was no ring in the memory: whether that is no error, since it is looked for again or there
+ * need not be one. */
+bool ram_not_found(struct guest *guest, const char *reason);
+/* The rows of before are of other pages, whose times may be later: a row tells where they end. */
+void ram_begins(struct guest *guest);
+/* The agent of a guest that was dead answers: its channels are read again. */
+void ram_guest_lives(struct guest *guest);
 
 /* saving.c */
 int saving_check_path(const char *path, char *error, size_t error_size);

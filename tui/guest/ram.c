@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "formats/names.h"
+#include "tui/domain/loop.h"
 #include "tui/guest/guest_private.h"
 #include "tui/guest/share.h"
 
@@ -23,6 +24,7 @@ static int new_ram(struct guest *guest, const struct guest_ram_source *source)
 	if (!guest->ram)
 		return -ENOMEM;
 	guest->ram->fd = -1;
+	guest->ram->timer = -1;
 	guest->ram->offset = ENGINE_MEMORY_ANYWHERE;
 	guest->ram->once = source->once;
 	guest->ram->core = source->core;
@@ -69,6 +71,8 @@ void ram_release(struct guest *guest)
 		return;
 	if (ram->fd >= 0)
 		close(ram->fd);
+	if (ram->timer >= 0)
+		loop_timer_remove(ram->timer);
 	free(ram->formats);
 	free(ram->share);
 	free(ram);
@@ -81,7 +85,8 @@ int ram_hand_over(struct guest *guest)
 	const struct engine_memory request = {
 		.hint = ENGINE_MEMORY_ANYWHERE,
 		.live = !ram->core,
-		.any_formats = ram->formats != NULL,
+		/* Those that its own agent has sent are right. */
+		.any_formats = ram->formats || (ram->after_death && guest->formats.fd >= 0),
 	};
 
 	ram->begun = false;
@@ -197,10 +202,21 @@ static int find_formats(const struct guest *guest, char *error, size_t error_siz
 	return fd;
 }
 
+/* What a guest with channels has sent is its own, and known. */
+static int sent_formats(const struct guest *guest)
+{
+	if (!guest->ram->after_death || guest->formats.fd < 0)
+		return -ENOENT;
+	return fcntl(guest->formats.fd, F_DUPFD_CLOEXEC, 0);
+}
+
 static void choose_formats(struct guest *guest)
 {
 	char error[1024];
-	int fd = find_formats(guest, error, sizeof(error));
+	int fd = sent_formats(guest);
+
+	if (fd < 0)
+		fd = find_formats(guest, error, sizeof(error));
 
 	if (fd >= 0) {
 		formats_use(guest, fd);
@@ -223,7 +239,7 @@ void ram_formats_settled(struct guest *guest)
 	request.offset = ram->offset;
 	request.once = ram->once;
 	/* In this order: the recording is to have the first page. */
-	if (guest->record_path)
+	if (guest->record_path && !ram->after_death)
 		recording_begin(guest);
 	engine_link_command(&guest->link, ENGINE_MEMORY_READ, &request, sizeof(request), -1, NULL);
 }
@@ -285,6 +301,8 @@ void ram_replied(struct guest *guest, const struct engine_packet *packet)
 		return;
 	}
 	if (reply->error || !reply->buffers) {
+		if (ram_not_found(guest, reply->reason))
+			return;
 		ram->failed = true;
 		guest_say(guest, GUEST_ERROR, "cannot read the ring in the memory of %s: %s",
 			  guest->name, reply->reason);
@@ -292,6 +310,7 @@ void ram_replied(struct guest *guest, const struct engine_packet *packet)
 		return;
 	}
 	ram->found = true;
+	ram_begins(guest);
 	ram->offset = engine_memory_buffers(packet)[reply->newest].offset;
 	take_kernel(ram, reply);
 	take_cpus(guest, engine_memory_buffers(packet) + reply->newest);
@@ -311,7 +330,7 @@ void ram_stream_opened(struct guest *guest, unsigned cpu)
 
 bool guest_is_memory(const struct guest *guest)
 {
-	return guest->ram;
+	return guest->ram && !guest->ram->after_death;
 }
 
 bool guest_has_no_ring(const struct guest *guest)

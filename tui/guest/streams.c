@@ -169,7 +169,8 @@ void streams_state(struct guest *guest, const struct engine_stream_state *state)
 	if (state->state == ENGINE_CHANNEL_ENDED || state->state == ENGINE_CHANNEL_FAILED ||
 	    state->state == ENGINE_CHANNEL_INDEXED)
 		stream->ended = true;
-	if (stream->ended && !guest_is_file(guest) && guest->state != GUEST_GONE &&
+	/* What has ended then is the memory of the dead. */
+	if (stream->ended && !guest_is_file(guest) && !guest->ram && guest->state != GUEST_GONE &&
 	    guest->channels.cpu[state->cpu].kind == CHANNEL_UNIX) {
 		if (stream->fd >= 0)
 			close(stream->fd);

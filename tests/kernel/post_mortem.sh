@@ -1,0 +1,93 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# A guest that dies under the eyes of the console: what its channels did not bring any more comes out of its
+# memory by itself. And one that is watched by its memory, which is started again, and dies.
+# shellcheck source=tests/kernel/kernel
+. "$(dirname "$0")/kernel"
+# shellcheck source=tests/screen/console
+. "$ROOT/tests/screen/console"
+# shellcheck source=tests/guest/watching
+. "$ROOT/tests/guest/watching"
+[ "$KERNEL" != 6.1 ] || skip_all "Linux before 6.12 puts no rings into reserved memory"
+
+INSTANCE=$TRACEFS/instances/vtrace
+
+# mark TEXT: into the ring, if it records.
+mark()
+{
+	in_guest -t 5 "echo $1 > $INSTANCE/trace_marker" > /dev/null 2>&1
+}
+
+# A guest that boots has no shell yet, and its ring may not record yet.
+marked()
+{
+	mark "$1"
+	finds "$1"
+}
+
+comes()
+{
+	ok "$1" within "$PATIENCE" marked "$2" || diag "$(screen)"
+	key F
+}
+
+panic()
+{
+	virsh -q -c "$URI" inject-nmi "$DOMAIN"
+}
+
+# ---- by its channels ----
+
+own_guest vtrace-test-post-mortem --kernel "$KERNEL" --ring 2M,sched --on-crash preserve \
+	--append unknown_nmi_panic
+open_console 140x40 "$UTF8 '$TOP' -c $URI '$DOMAIN'"
+title "by channels: it is open" STOPPED
+key m
+title "by channels: all CPUs in one" '\[merged\]'
+key t
+title "by channels: t starts" TRACING
+comes "by channels: what is recorded comes" mark-sent
+# What is recorded then stays where it is.
+in_guest "kill -STOP \$(pidof trace-agent)"
+mark mark-left
+panic
+title "by channels: the screen says that it has panicked" 'PANICKED 00:00:[0-9]+ AGO'
+ok "by channels: what was not sent any more is shown" within "$PATIENCE" finds mark-left || diag "$(screen)"
+key g
+ok "by channels: what had been sent is still there" within "$PATIENCE" finds mark-sent || diag "$(screen)"
+note "by channels" 'what the ring in its memory still had when it died follows'
+
+virsh -q -c "$URI" reset "$DOMAIN"
+virsh -q -c "$URI" resume "$DOMAIN" 2> /dev/null
+title "booted again: it is traced again" 'TRACING'
+comes "booted again: what is recorded comes by its channels" mark-again
+key Q
+see "the console ends" 'ended with 0'
+
+# ---- by its memory ----
+
+virsh -q -c "$URI" dumpxml --inactive "$DOMAIN" > "$WORK/domain.xml"
+virsh -q -c "$URI" define "$WORK/domain.xml"
+in_guest "echo 1 > $INSTANCE/events/sched/enable; echo 1 > $INSTANCE/tracing_on"
+open_console 140x40 "$UTF8 '$TOP' -c $URI --ram '$DOMAIN'"
+title "by memory: it is open" WATCHING
+key m
+title "by memory: all CPUs in one" '\[merged\]'
+ok "by memory: no key is offered that nobody would obey" lacks 'E Enable|t (Start|Stop)'
+comes "by memory: what is recorded comes" mark-watched
+virsh -q -c "$URI" destroy "$DOMAIN"
+title "by memory: it is gone" GONE
+virsh -q -c "$URI" start "$DOMAIN"
+see "started again: it is said" "$DOMAIN runs again"
+title "started again: it is watched" WATCHING
+comes "started again: what is recorded comes" mark-anew
+panic
+title "by memory: the screen says that it has panicked" 'PANICKED 00:00:[0-9]+ AGO'
+key g
+ok "by memory: what came before it was started again is still there" within "$PATIENCE" finds mark-watched ||
+	diag "$(screen)"
+key Q
+see "the console ends" 'ended with 0'
+virsh -q -c "$URI" destroy "$DOMAIN"
+virsh -q -c "$URI" undefine "$DOMAIN"
+tap_end

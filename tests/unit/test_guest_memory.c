@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The memory of a guest that has died while its channels were watched, and of a domain that was
+ * started again while its memory was. Its ring is that of ring_memory.h. */
+#include "tests/unit/ring_memory.h"
+
+/* Behind it: names of its own are not to hide these. */
+#include "tests/unit/fake_guest.h"
+
+#define SIZE (4u << 20)
+
+static char error[512];
+
+/* Events that are counted as rows by fake_guest.h. */
+static void beat(struct ring_writer *writer, unsigned count)
+{
+	while (count--) {
+		writer->number = 42;
+		ring_write(writer, 1);
+	}
+}
+
+/* As an engine and its guest take it. */
+static int fd_of(const struct ring_memory *memory)
+{
+	return fcntl(memory->fd, F_DUPFD_CLOEXEC, 0);
+}
+
+static void open_and_trace(struct fake *fake)
+{
+	assert_int_equal(open_guest(fake, NULL), 0);
+	turn_until(fake, is(fake, GUEST_STOPPED));
+	guest_start(fake->guest);
+	turn_until(fake, is(fake, GUEST_TRACING));
+}
+
+static void panic(struct fake *fake)
+{
+	fake->mute = true;
+	guest_domain_event(fake->guest, "panicked", "", false);
+	assert_true(guest_panicked(fake->guest) >= 0);
+}
+
+static int look(struct fake *fake, const struct ring_memory *memory)
+{
+	return guest_look_into_memory(fake->guest, fd_of(memory), error, sizeof(error));
+}
+
+static void what_was_not_sent_comes_after_death(void **state)
+{
+	struct fake *fake = *state;
+	struct ring_memory memory = ring_memory_new(SIZE, 1 << 20, 2, 16);
+	/* Times before those of what was sent: another instance's may be. */
+	struct ring_writer writer = ring_writer_at(&memory, 1, 1000);
+
+	beat(&writer, 300);
+	open_and_trace(fake);
+	send_page(fake, 0, 5000, 2);
+	expect_rows(fake, 2);
+	panic(fake);
+	assert_int_equal(look(fake, &memory), 0);
+	assert_int_equal(look(fake, &memory), -EALREADY);
+	expect_rows(fake, 302);
+	/* That it has panicked, on the CPU that has had rows; on both where its memory begins. */
+	assert_int_equal(fake->notes, 3);
+	assert_false(guest_is_memory(fake->guest));
+	assert_int_equal(guest_state(fake->guest), GUEST_TRACING);
+	assert_true(guest_panicked(fake->guest) >= 0);
+	ring_memory_free(&memory);
+}
+
+static void its_channels_are_read_again_when_it_lives(void **state)
+{
+	struct fake *fake = *state;
+	struct ring_memory memory = ring_memory_new(SIZE, 1 << 20, 2, 16);
+	struct ring_writer writer = ring_writer_at(&memory, 0, 1000);
+
+	beat(&writer, 3);
+	open_and_trace(fake);
+	panic(fake);
+	assert_int_equal(look(fake, &memory), 0);
+	expect_rows(fake, 3);
+	fake->boot_id = "boot-two";
+	fake->state = "stopped";
+	fake->tracing_on = 0;
+	fake->mute = false;
+	say(fake, "note agent started\n");
+	turn_until(fake, fake->starts == 2 && fake->exports == 2 && is(fake, GUEST_TRACING));
+	assert_int_equal(guest_panicked(fake->guest), -1);
+	send_page(fake, 0, 100, 4);
+	send_page(fake, 1, 100, 5);
+	expect_rows(fake, 12);
+	ring_memory_free(&memory);
+}
+
+static void no_ring_is_no_error(void **state)
+{
+	struct fake *fake = *state;
+	struct ring_memory memory = {0};
+
+	ring_memory_map(&memory, SIZE);
+	open_and_trace(fake);
+	panic(fake);
+	assert_int_equal(look(fake, &memory), 0);
+	turn_until(fake, said(fake, "D: the memory of "));
+	assert_false(said(fake, "E: "));
+	/* So its channels go on: it was another kernel's word. */
+	send_page(fake, 0, 5000, 2);
+	expect_rows(fake, 2);
+	ring_memory_free(&memory);
+}
+
+static void open_memory(struct fake *fake, const struct ring_memory *memory)
+{
+	struct guest_options options = {.memory = 1 << 20};
+	char path[128];
+	struct guest_ram_source source = {.name = "web01", .formats = path};
+
+	snprintf(path, sizeof(path), "%s/%s", fake->share, VTRACE_FORMATS_FILE);
+	write_formats(fake);
+	source.fd = fd_of(memory);
+	assert_int_equal(guest_open_ram(&fake->guest, &source, &options, &events, fake, error,
+					sizeof(error)),
+			 0);
+}
+
+static void a_domain_that_is_started_again(void **state)
+{
+	struct fake *fake = *state;
+	struct ring_memory before = ring_memory_new(SIZE, 1 << 20, 2, 16), after = before;
+	struct ring_writer writer = ring_writer_at(&before, 0, 1000);
+
+	beat(&writer, 3);
+	open_memory(fake, &before);
+	expect_rows(fake, 3);
+	assert_int_equal(guest_memory_came_back(fake->guest, fd_of(&before), error, sizeof(error)),
+			 -EALREADY);
+	assert_int_equal(look(fake, &before), -EINVAL);
+	guest_domain_event(fake->guest, "stopped", "destroyed", true);
+	assert_int_equal(guest_state(fake->guest), GUEST_GONE);
+	/* Its kernel has not come so far yet. */
+	ring_memory_map(&after, SIZE);
+	assert_int_equal(guest_memory_came_back(fake->guest, fd_of(&after), error, sizeof(error)),
+			 0);
+	turn_until(fake, said(fake, "I: web01 boots: its memory has no ring yet"));
+	assert_int_equal(guest_state(fake->guest), GUEST_WATCHING);
+	ring_make_at(&after, 1 << 20);
+	writer = ring_writer_at(&after, 0, 100);
+	beat(&writer, 4);
+	expect_rows(fake, 7);
+	beat(&writer, 5);
+	expect_rows(fake, 12);
+	/* That it is gone, and that it runs again. */
+	assert_int_equal(fake->notes, 2);
+	ring_memory_free(&before);
+	ring_memory_free(&after);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(what_was_not_sent_comes_after_death, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(its_channels_are_read_again_when_it_lives, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(no_ring_is_no_error, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_domain_that_is_started_again, setup, teardown),
+	};
+
+	return cmocka_run_group_tests_name("guest_memory", tests, group_setup, NULL);
+}

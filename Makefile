@@ -153,6 +153,7 @@ FAILING      := $(B)/tests/unit/failing_memory.o
 NO_MEMORY    := $(B)/tests/no-memory/vtrace-engine $(B)/tests/no-memory/vtrace-top
 $(filter $(B)/tests/unit/test_no_memory%,$(UNIT_TESTS)): $(FAILING)
 $(filter $(B)/tests/unit/test_no_memory%,$(UNIT_TESTS)): LDFLAGS += $(WRAP_FLAGS) $(FAILING) -no-pie
+$(B)/tests/unit/test_disk_full: LDFLAGS += -Wl,--wrap=write,--wrap=pwrite,--wrap=copy_file_range
 $(NO_MEMORY): LDFLAGS += $(WRAP_FLAGS)
 $(B)/tests/no-memory/vtrace-engine: $(call obj,$(ENGINE_SRC) $(FORMATS_SRC)) $(FAILING)
 	@mkdir -p $(@D)

@@ -18,17 +18,6 @@ says()
 	wait_for "$1" says_now "$2"
 }
 
-# The console in the terminal, and its engine.
-console_pid()
-{
-	pgrep -f "^$TOP .*$WORK" | head -n 1
-}
-
-engine_pid()
-{
-	pgrep -P "$(console_pid)" -x vtrace-engine
-}
-
 # command TEXT: on the command line.
 command_line()
 {

@@ -20,6 +20,14 @@ mouse()
 	in_tmux send-keys -t console -l $'\e['"<$1;$2;$3M"$'\e['"<$1;$2;$3m"
 }
 
+# double_click COLUMN LINE: both at once, however busy the machine is.
+double_click()
+{
+	local click=$'\e['"<$LEFT;$1;$2M"$'\e['"<$LEFT;$1;$2m"
+
+	in_tmux send-keys -t console -l "$click$click"
+}
+
 # The line of the screen, from 1, on which REGEX is first.
 line_of()
 {
@@ -54,12 +62,17 @@ open_console 100x24 "$UTF8 '$TOP' -r '$CAPTURE' --mouse"
 see "a console with --mouse" 'n=0 '
 wait_for "is told of clicks" reported 1
 # Panes move while the engine tells of one CPU after the other.
+panes_have()
+{
+	[ "$(screen | grep -cE '^[> ] CPU[0-3] .* rows held')" = 4 ] && shows "$1"
+}
 click_name()
 {
 	mouse $LEFT 5 "$(line_of '^[> ] CPU2 ')"
 	within 2 shows '^> CPU2 '
 }
 ok "a click on a pane's name chooses the pane" within 20 click_name
+wait_for "panes have their rows" panes_have ' 001 worker1-1001 +tick +n=5 '
 at=$(line_of ' 001 worker1-1001 +tick +n=5 ')
 mouse $LEFT 30 "$at"
 see "a click on a row chooses its pane" '^> CPU1 '
@@ -80,9 +93,9 @@ click_footer 'm Merge'
 title "a click on a label of the last line presses it" '\[merged\]'
 click_footer 'm Panes'
 title "whatever it is called now" '\[per CPU\]'
+wait_for "panes have their rows again" panes_have ' 000 worker0-1000 +tick +n=4 '
 at=$(line_of ' 000 worker0-1000 +tick +n=4 ')
-mouse $LEFT 30 "$at"
-mouse $LEFT 30 "$at"
+double_click 30 "$at"
 see "two clicks are Enter" '^1063\.901000000 +CPU 0 '
 key BSpace
 see "back again" '^> CPU0 '
@@ -95,8 +108,7 @@ mouse $LEFT 10 "$at"
 see "a click puts the cursor on a line" "^> $third "
 mouse $WHEEL_UP 10 "$at"
 gone "the wheel moves it" "^> $third "
-mouse $LEFT 12 "$at"
-mouse $LEFT 12 "$at"
+double_click 12 "$at"
 see "two clicks are Enter there as well" "filter: .*common_pid == ${third#*-}"
 
 key f

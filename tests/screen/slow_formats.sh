@@ -12,7 +12,7 @@ open_console 160x24 "$UTF8 '$TOP' --dir '$FED' --start"
 title "tracing" 'TRACING'
 see "rows" '^[0-9]+\.[0-9]{6} +00[01] '
 ok "nothing is said of formats" lacks "$READS"
-engine=$(pgrep -P "$(pgrep -f "^$TOP --dir $FED" | head -n 1)" -x vtrace-engine)
+engine=$(engine_pid)
 kill -STOP "$engine"
 key R
 see "formats that take long: it is told" "$READS"

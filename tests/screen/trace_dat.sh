@@ -25,9 +25,7 @@ in_tmux send-keys -t console C-u
 typed "$WORK/y"
 key Enter
 see "two buffers can't be saved as a capture" 'has events of 2 buffers'
-# The engine is the only child of the console, which is a child of the terminal's shell.
-engine=$(pgrep -P "$(pgrep -P "$(in_tmux display-message -p -t console '#{pane_pid}')" vtrace-top)")
-kill -9 "$engine"
+kill -9 "$(engine_pid)"
 see "the engine's death is told" 'engine of x\.dat ended'
 key R
 see "R asks first" "\(y/n\)"

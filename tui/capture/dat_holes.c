@@ -95,7 +95,7 @@ static int copy_span(int from, int to, uint64_t start, uint64_t end)
 			continue;
 		if (!n)
 			return -EIO; /* the file ends before its parts do */
-		if (plain || errno == ENOSPC || errno == EIO || errno == EFBIG)
+		if (plain || errno == ENOSPC || errno == EDQUOT || errno == EIO || errno == EFBIG)
 			return -errno;
 		plain = true;
 	}

@@ -40,17 +40,26 @@ struct fixture {
 	uint64_t time; /* of the last event */
 };
 
-static inline void begin_with(struct fixture *f, uint32_t subbufs, bool once)
+/* page: bytes of a sub-buffer, a page of the guest's, on the border of which its ring begins. */
+static inline void begin_pages(struct fixture *f, uint32_t page, uint32_t subbufs, bool once)
 {
+	uint64_t start = 2ull * page;
 	char error[256] = "";
 
-	*f = (struct fixture){.memory = ring_memory_new(4u << 20, 8192, 1, subbufs)};
+	*f = (struct fixture){.memory = {.cpus = 1, .subbufs = subbufs, .page = page}};
+	ring_memory_map(&f->memory, 4u << 20);
+	ring_make_at(&f->memory, start);
 	f->writer = ring_writer_at(&f->memory, 0, START);
 	f->base = START;
 	f->now = 1000;
 	assert_int_equal(ram_open(&f->ram, dup(f->memory.fd), true, error, sizeof(error)), 0);
-	assert_int_equal(ring_meta_find(f->ram, 8192, &f->buffer, error, sizeof(error)), 0);
+	assert_int_equal(ring_meta_find(f->ram, start, &f->buffer, error, sizeof(error)), 0);
 	assert_int_equal(observer_new(&f->observer, f->ram, &f->buffer, 0, once), 0);
+}
+
+static inline void begin_with(struct fixture *f, uint32_t subbufs, bool once)
+{
+	begin_pages(f, RING_PAGE, subbufs, once);
 }
 
 static inline void begin(struct fixture *f)
@@ -90,7 +99,7 @@ static inline void take_event(struct fixture *f, const uint8_t *page,
 
 static inline void take_page(struct fixture *f, const uint8_t *page)
 {
-	const struct page_geometry geometry = {RING_PAGE, 8, false};
+	const struct page_geometry geometry = {f->memory.page, 8, false};
 	struct page_cursor cursor;
 	struct page_record record;
 	struct page_summary summary;
@@ -106,22 +115,24 @@ static inline void take_page(struct fixture *f, const uint8_t *page)
 		missed = false;
 	}
 	/* Behind the data nothing of the guest's is left. */
-	for (uint32_t i = HEADER + summary.length; i < RING_PAGE; i++)
+	for (uint32_t i = HEADER + summary.length; i < f->memory.page; i++)
 		assert_int_equal(page[i], 0);
 }
 
 /* All that is there. Returns what observer_read() said then. */
 static inline ssize_t look(struct fixture *f)
 {
-	uint8_t bytes[3 * RING_PAGE + 100];
+	size_t page = f->memory.page, room = 3 * page + 100;
+	uint8_t *bytes = malloc(room);
 	ssize_t got;
 
 	f->now += OBSERVER_PART_MS;
-	while ((got = observer_read(f->observer, bytes, sizeof(bytes), f->now)) > 0) {
-		assert_int_equal(got % RING_PAGE, 0);
-		for (ssize_t at = 0; at < got; at += RING_PAGE)
+	while ((got = observer_read(f->observer, bytes, room, f->now)) > 0) {
+		assert_int_equal((size_t)got % page, 0);
+		for (size_t at = 0; at < (size_t)got; at += page)
 			take_page(f, bytes + at);
 	}
+	free(bytes);
 	return got;
 }
 

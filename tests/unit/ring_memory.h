@@ -14,12 +14,13 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define RING_ADDRESS 0xffffc90000200000ull /* of the memory in the guest */
-#define RING_PAGE    4096u
-#define RING_DATA    (RING_PAGE - 16)
-#define RING_EVENT   20u /* bytes, header included */
-#define RING_CPUS    4
-#define RING_ID	     300
+#define RING_ADDRESS	0xffffc90000200000ull /* of the memory in the guest */
+#define RING_PAGE	4096u
+#define ring_data(page) ((page)-16) /* bytes of a sub-buffer behind its header */
+#define RING_DATA	ring_data(RING_PAGE)
+#define RING_EVENT	20u /* bytes, header included */
+#define RING_CPUS	4
+#define RING_ID		300
 
 struct ring_memory {
 	int fd;
@@ -30,6 +31,7 @@ struct ring_memory {
 	bool shared; /* the layout of 6.15 */
 	unsigned cpus;
 	uint32_t subbufs;
+	uint32_t page;	/* bytes of a sub-buffer; 0: RING_PAGE */
 	uint64_t moved; /* since it was made, in the guest's addresses */
 	uint64_t meta[RING_CPUS], pages[RING_CPUS];
 };
@@ -70,12 +72,12 @@ static inline uint8_t *ring_field(const struct ring_memory *memory, unsigned cpu
 
 static inline uint64_t ring_address(const struct ring_memory *memory, unsigned cpu, uint32_t number)
 {
-	return RING_ADDRESS + memory->moved + memory->pages[cpu] + (uint64_t)number * RING_PAGE;
+	return RING_ADDRESS + memory->moved + memory->pages[cpu] + (uint64_t)number * memory->page;
 }
 
 static inline uint8_t *ring_subbuf(const struct ring_memory *memory, unsigned cpu, uint32_t number)
 {
-	return memory->bytes + memory->pages[cpu] + (uint64_t)number * RING_PAGE;
+	return memory->bytes + memory->pages[cpu] + (uint64_t)number * memory->page;
 }
 
 static inline void ring_make_cpu(struct ring_memory *memory, unsigned cpu, uint64_t meta)
@@ -83,8 +85,8 @@ static inline void ring_make_cpu(struct ring_memory *memory, unsigned cpu, uint6
 	uint64_t array = meta + (memory->shared ? 32 : 56) + 4ull * memory->subbufs;
 
 	memory->meta[cpu] = meta;
-	memory->pages[cpu] = (array + RING_PAGE - 1) & ~(uint64_t)(RING_PAGE - 1);
-	memory->end = memory->pages[cpu] + (uint64_t)memory->subbufs * RING_PAGE;
+	memory->pages[cpu] = (array + memory->page - 1) & ~(uint64_t)(memory->page - 1);
+	memory->end = memory->pages[cpu] + (uint64_t)memory->subbufs * memory->page;
 	assert(memory->end <= memory->size);
 	if (!memory->shared) {
 		ring_put32(memory->bytes + meta, 0xBADFEED);
@@ -94,7 +96,7 @@ static inline void ring_make_cpu(struct ring_memory *memory, unsigned cpu, uint6
 	ring_put64(ring_field(memory, cpu, RING_FIRST), ring_address(memory, cpu, 0));
 	ring_put64(ring_field(memory, cpu, RING_HEAD), ring_address(memory, cpu, 1));
 	ring_put64(ring_field(memory, cpu, RING_COMMIT), ring_address(memory, cpu, 1));
-	ring_put32(ring_field(memory, cpu, RING_SIZE), RING_PAGE);
+	ring_put32(ring_field(memory, cpu, RING_SIZE), memory->page);
 	ring_put32(ring_field(memory, cpu, RING_SUBBUFS), memory->subbufs);
 	for (uint32_t i = 0; i < memory->subbufs; i++)
 		ring_put32(ring_field(memory, cpu, RING_ARRAY + 4 * i), i);
@@ -106,6 +108,8 @@ static inline void ring_make_at(struct ring_memory *memory, uint64_t start)
 	uint64_t at = start;
 
 	memory->start = start;
+	if (!memory->page)
+		memory->page = RING_PAGE;
 	if (memory->shared) {
 		ring_put32(memory->bytes + at, 0xBADFEED);
 		ring_put32(memory->bytes + at + 4, 24 << 16 | 32);
@@ -201,7 +205,8 @@ static inline void ring_set(const struct ring_writer *writer, unsigned field, ui
 static inline void ring_move_tail(struct ring_writer *writer)
 {
 	uint8_t *page = ring_page(writer, writer->tail);
-	uint32_t left = RING_DATA - writer->written, head = ring_head(writer), next;
+	uint32_t data = ring_data(writer->memory->page), left = data - writer->written;
+	uint32_t head = ring_head(writer), next;
 
 	next = writer->tail ? ring_behind(writer, writer->tail) : head;
 	if (writer->tail && next == head) {
@@ -212,7 +217,7 @@ static inline void ring_move_tail(struct ring_writer *writer)
 	if (left >= 8) {
 		ring_put32(page + 16 + writer->written, 1 << 5 | 29);
 		ring_put32(page + 16 + writer->written + 4, left - 4);
-		writer->written = RING_DATA;
+		writer->written = data;
 	} else if (left) {
 		ring_put32(page + 16 + writer->written, 29);
 	}
@@ -228,7 +233,7 @@ static inline void ring_write_event(struct ring_writer *writer, uint32_t delta, 
 	uint8_t *page, *at;
 
 	writer->time += delta;
-	if (writer->written + RING_EVENT > RING_DATA)
+	if (writer->written + RING_EVENT > ring_data(writer->memory->page))
 		ring_move_tail(writer);
 	page = ring_page(writer, writer->tail);
 	at = page + 16 + writer->written;
@@ -252,7 +257,7 @@ static inline void ring_write(struct ring_writer *writer, uint32_t events)
 }
 
 /* Events of a sub-buffer. */
-#define RING_EVENTS (RING_DATA / RING_EVENT)
+#define RING_EVENTS (ring_data(RING_PAGE) / RING_EVENT)
 
 /* rb_get_reader_page(): a reader in the guest takes the oldest sub-buffer and gives its own back.
  */

@@ -113,6 +113,24 @@ static int read_header(const struct observer *observer, uint32_t number, struct 
 	return 0;
 }
 
+/* The same of a sub-buffer that was copied, to be compared with what it was before: commit first.
+ * The guest writes commit behind the time stamp (smp_wmb()), so that a commit of another round
+ * comes with its time stamp. */
+static int read_header_again(const struct observer *observer, uint32_t number,
+			     struct header *header)
+{
+	struct header commit;
+	int ret = read_header(observer, number, &commit);
+
+	if (!ret)
+		ret = read_header(observer, number, header);
+	if (ret)
+		return ret;
+	header->commit = commit.commit;
+	header->length = commit.length;
+	return 0;
+}
+
 static void write_u64(uint8_t *to, uint64_t value)
 {
 	for (unsigned i = 0; i < 8; i++)
@@ -182,16 +200,16 @@ static uint64_t last_time(const struct observer *observer, const uint8_t *page)
 
 /*
  * Copy what is committed of a sub-buffer behind the first from bytes, of which the last event was
- * at time, as a page. Only one with that stamp, if one is given. enum took, or -errno.
+ * at time, as a page. Only one with that stamp, which was read before. enum took, or -errno.
  */
-static int take(struct observer *observer, uint32_t number, const uint64_t *stamp, uint32_t from,
+static int take(struct observer *observer, uint32_t number, uint64_t stamp, uint32_t from,
 		uint64_t time, uint8_t *page, struct copied *copied)
 {
 	struct header first, then;
 	struct ring_look now;
 	int ret = read_header(observer, number, &first);
 
-	if (!ret && ((stamp && first.stamp != *stamp) || first.length < from))
+	if (!ret && (first.stamp != stamp || first.length < from))
 		return TOOK_OVERTAKEN;
 	if (!ret && first.length > from)
 		ret = ram_read(observer->ram, offset_of(observer, number), page,
@@ -202,7 +220,7 @@ static int take(struct observer *observer, uint32_t number, const uint64_t *stam
 	if (ret == -EBADMSG)
 		return TOOK_OVERTAKEN;
 	if (!ret)
-		ret = read_header(observer, number, &then);
+		ret = read_header_again(observer, number, &then);
 	if (ret)
 		return ret;
 	if (then.stamp != first.stamp || then.length < first.length)
@@ -331,6 +349,17 @@ static bool still_head(struct observer *observer, uint32_t number)
 	       (now.head == number || now.reader == number);
 }
 
+/* More was committed to it than was there when it was left to. A guest's CPU may show that it goes
+ * on to the next one before it shows the last commit (arm64, rb_set_commit_to_write()); whoever
+ * sees the first commit of the next one sees that as well. */
+static bool has_grown(const struct observer *observer)
+{
+	struct header header;
+
+	return !read_header(observer, observer->at.number, &header) &&
+	       header.stamp == observer->at.stamp && header.length > observer->at.taken;
+}
+
 /*
  * The place of what follows the sub-buffer that was read to its end. *reader: which must be the
  * head still when it has been copied. NO_PLACE: nobody knows.
@@ -414,11 +443,15 @@ static int go_on(struct observer *observer, uint8_t *page, uint64_t now)
 		return TOOK_NOTHING;
 	if (header.length && another_boot(observer, header.stamp))
 		return OBSERVER_BOOT;
-	ret = take(observer, number, &header.stamp, 0, 0, page, &copied);
+	ret = take(observer, number, header.stamp, 0, 0, page, &copied);
 	if (ret != TOOK_PAGE && ret != TOOK_NOTHING)
 		return ret;
 	if (reader ? !still_head(observer, number) : !still_there(observer))
 		return TOOK_OVERTAKEN;
+	if (has_grown(observer)) {
+		observer->at.whole = false;
+		return TOOK_NOTHING;
+	}
 	if (ret == TOOK_NOTHING)
 		copied.time = observer->at.time;
 	else if (!copied.whole)
@@ -438,7 +471,7 @@ static int take_more(struct observer *observer, uint8_t *page, uint64_t now)
 		return TOOK_NOTHING;
 	if (!at->taken && at->time && another_boot(observer, at->stamp))
 		return OBSERVER_BOOT;
-	ret = take(observer, at->number, &at->stamp, at->taken, at->time, page, &copied);
+	ret = take(observer, at->number, at->stamp, at->taken, at->time, page, &copied);
 	if (ret != TOOK_PAGE && ret != TOOK_NOTHING)
 		return ret;
 	at->whole = copied.whole;

@@ -10,9 +10,12 @@
  * committed if, after the copy, the time stamp is the same and commit has not become less. It goes
  * from one sub-buffer to the next only if the one that it leaves is still what it was after the
  * next one has been copied: the writer takes them in turn, so that it has not overtaken the
- * observer then. If it has, the observer begins at the oldest sub-buffer again, and the first page
- * that it hands on then says that events before it are missing (RB_MISSED_EVENTS) without saying
- * how many: the ring's description does not count them.
+ * observer then. In which order a CPU shows its stores is the guest's business (x86-64, arm64):
+ * what is compared stands on the two sides of a barrier of the guest's, rb_set_commit_to_write()'s
+ * or a cmpxchg of rb_tail_page_update(), and ram_read() has the other one. If it has, the observer
+ * begins at the oldest sub-buffer again, and the first page that it hands on then says that events
+ * before it are missing (RB_MISSED_EVENTS) without saying how many: the ring's description does not
+ * count them.
  *
  * A reader in the guest that takes a sub-buffer and gives it back empty before the observer has
  * looked at it takes it from the observer as well, and the next page says that events are missing.

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -303,14 +304,21 @@ uint64_t ram_size(const struct ram *ram)
 
 int ram_read(struct ram *ram, uint64_t offset, void *to, size_t length)
 {
+	int ret;
+
 	if (offset > ram->size || length > ram->size - offset)
 		return fail(ram, -ENXIO, "there is no memory at 0x%llx: it has %llu bytes",
 			    (unsigned long long)offset, (unsigned long long)ram->size);
 	if (ram->kind == RAM_KDUMP)
 		return ram_kdump_read(ram->kdump, offset, to, length, ram->fault,
 				      sizeof(ram->fault));
-	return ram->kind == RAM_ELF ? read_core(ram, offset, to, length)
-				    : read_file(ram, offset, to, length);
+	if (ram->kind == RAM_ELF)
+		return read_core(ram, offset, to, length);
+	ret = read_file(ram, offset, to, length);
+	/* A system call orders nothing: where loads may be reordered (arm64), this is the barrier
+	 * that belongs to the guest's smp_wmb(). */
+	atomic_thread_fence(memory_order_acquire);
+	return ret;
 }
 
 static bool find_data(const struct ram *ram, uint64_t at, uint64_t *from, uint64_t *to)

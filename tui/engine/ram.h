@@ -36,8 +36,9 @@ enum ram_kind ram_kind(const struct ram *ram);
 /* One more than the highest offset, bytes. */
 uint64_t ram_size(const struct ram *ram);
 
-/* Copy length bytes from offset on. 0; -ENXIO where there is no memory; -ENODATA where the file has
- * become shorter; or another -errno. ram_fault() then says it in a sentence. */
+/* Copy length bytes from offset on, before whatever is copied by later calls; in which order the
+ * bytes of one call are, nobody knows. 0; -ENXIO where there is no memory; -ENODATA where the file
+ * has become shorter; or another -errno. ram_fault() then says it in a sentence. */
 int ram_read(struct ram *ram, uint64_t offset, void *to, size_t length);
 
 /* What lies at at or behind it and is not known to be all zeros: [*from, *to), at <= *from < *to.

@@ -7,7 +7,7 @@
 [ "$KERNEL" != 6.1 ] || skip_all "Linux before 6.12 puts no rings into reserved memory"
 
 SETUP=$BUILD/vtrace-setup
-WORDS='reserve_mem=2M:4096:vtrace trace_instance=vtrace@vtrace,sched'
+WORDS='reserve_mem=2M:64K:vtrace trace_instance=vtrace@vtrace,sched'
 
 leave_nothing()
 {
@@ -90,7 +90,7 @@ is "vtrace-top --ram: of the system that was asked for" \
 
 setup --memory 4M -y "$DOMAIN"
 like "another size: in the place of the first" "$(next_xml)" \
-	'<cmdline>[^<]* reserve_mem=4M:4096:vtrace trace_instance=vtrace@vtrace</cmdline>'
+	'<cmdline>[^<]* reserve_mem=4M:64K:vtrace trace_instance=vtrace@vtrace</cmdline>'
 is "another size: words of one ring" "$(next_xml | grep -o 'reserve_mem=' | wc -l)" 1
 setup --remove -y "$DOMAIN"
 is "--remove: status 0" "$STATUS" 0 || diag_run
@@ -141,7 +141,7 @@ is "its own disk: its configuration is as it was" "$(next_xml)" "$before"
 # ---- shared memory without a ring ----
 
 own_guest vt-noring --kernel "$KERNEL" --vcpus 1 --no-agent --ring 0
-refused "no such range" 'no ring buffer in this memory: .*reserve_mem=16M:4096:vtrace' --ram "$DOMAIN"
+refused "no such range" 'no ring buffer in this memory: .*reserve_mem=16M:64K:vtrace' --ram "$DOMAIN"
 own_guest vt-old --kernel debian --vcpus 1 --no-agent --ring 2M,sched
 refused "a kernel without the feature" 'no ring buffer in this memory: .*Linux 6\.12 or later' --ram "$DOMAIN"
 tap_end

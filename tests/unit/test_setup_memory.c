@@ -17,7 +17,7 @@
 	"<domain type='kvm'><name>web01</name><os><type>hvm</type>" os "</os>" rest "</domain>"
 #define DIRECT(line) "<kernel>/boot/vmlinuz</kernel><cmdline>" line "</cmdline>"
 #define SHARED_FILE  "<memoryBacking><source type='file'/><access mode='shared'/></memoryBacking>"
-#define WORDS	     "reserve_mem=16M:4096:vtrace trace_instance=vtrace@vtrace,sched"
+#define WORDS	     "reserve_mem=16M:64K:vtrace trace_instance=vtrace@vtrace,sched"
 
 static char error[512];
 
@@ -35,7 +35,7 @@ static void test_words(void **state)
 	assert_string_equal(words, WORDS);
 	free(words);
 	words = setup_memory_words("4096K", error, sizeof(error));
-	assert_string_equal(words, "reserve_mem=4096K:4096:vtrace trace_instance=vtrace@vtrace");
+	assert_string_equal(words, "reserve_mem=4096K:64K:vtrace trace_instance=vtrace@vtrace");
 	free(words);
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
 		assert_null(setup_memory_words(wrong[i], error, sizeof(error)));

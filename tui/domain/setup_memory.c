@@ -50,8 +50,9 @@ char *setup_memory_words(const char *ring, char *error, size_t error_size)
 			 ring);
 		return NULL;
 	}
-	/* Aligned to a page. */
-	if (asprintf(&words, RESERVE "%.*s:4096:" RANGE " " PLACED "%s", (int)size, ring, events) <
+	/* Aligned to the largest page of a kernel's: one with pages of 64 KiB (arm64) maps the page
+	 * that has the first byte, and would write to what is before it. */
+	if (asprintf(&words, RESERVE "%.*s:64K:" RANGE " " PLACED "%s", (int)size, ring, events) <
 	    0) {
 		snprintf(error, error_size, "out of memory");
 		return NULL;

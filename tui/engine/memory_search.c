@@ -336,13 +336,12 @@ void memory_search_tell(const struct memory_search *search, struct engine_memory
 		snprintf(reply->reason, sizeof(reply->reason), "%s", ram_fault(search->ram));
 	if (!reply->error && !reply->buffers) {
 		reply->error = search->warning[0] ? -EBADMSG : -ENOENT;
-		snprintf(
-			reply->reason, sizeof(reply->reason), "%s",
-			search->warning[0]
-				? search->warning
-				: "there is no ring buffer in this memory: the guest's kernel "
-				  "needs "
-				  "reserve_mem=16M:4096:vtrace trace_instance=vtrace@vtrace on its "
-				  "command line, and Linux 6.12 or later");
+		snprintf(reply->reason, sizeof(reply->reason), "%s",
+			 search->warning[0]
+				 ? search->warning
+				 : "there is no ring buffer in this memory: the guest's kernel "
+				   "needs "
+				   "reserve_mem=16M:64K:vtrace trace_instance=vtrace@vtrace on its "
+				   "command line, and Linux 6.12 or later");
 	}
 }

@@ -103,6 +103,33 @@ is "--remove: the running guest is read on" "$STATUS" 0 || diag_run
 setup --remove -y "$DOMAIN"
 like "--remove again: nothing to do" "$(cat "$OUT")" 'nothing that vtrace-setup added; nothing to do'
 
+# ---- cores of the running guest, of each kind that QEMU writes ----
+
+# core_is_same FORMAT: the core has the events that the memory has.
+core_is_same()
+{
+	if ! virsh -q -c "$URI" dump --memory-only --format "$1" "$DOMAIN" "$WORK/core" > "$WORK/dump" 2>&1; then
+		if grep -qE "not supported|isn't supported|unsupported" "$WORK/dump"; then
+			skip "virsh dump --format $1" "this QEMU is built without: $(tr '\n' ' ' < "$WORK/dump")"
+		else
+			fail "virsh dump --format $1"
+			diag "$(cat "$WORK/dump")"
+		fi
+		return
+	fi
+	batch --post-mortem "$WORK/core" --formats "$STATE/$DOMAIN/share/formats"
+	ok "virsh dump --format $1: the events of the memory" cmp "$OUT" "$WORK/quiet" || diag_run
+	rm -f "$WORK/core"
+}
+
+in_guest "echo 0 > $TRACEFS/instances/vtrace/tracing_on; sync" > /dev/null
+batch --post-mortem "$DOMAIN"
+cp "$OUT" "$WORK/quiet"
+ok "the ring has events" some_events 100
+for format in elf kdump-zlib kdump-lzo kdump-snappy; do
+	core_is_same "$format"
+done
+
 # ---- a file that ends while it is read ----
 
 # A copy of the running guest's memory is a file that nobody writes to; read live it waits for more.

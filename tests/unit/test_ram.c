@@ -142,6 +142,25 @@ static void test_a_file_that_shrinks(void **state)
 	close(fd);
 }
 
+static void test_a_file_that_cannot_be_read(void **state)
+{
+	char path[] = "/tmp/vtrace-ram-XXXXXX", byte;
+	int fd = mkstemp(path);
+	struct ram *ram;
+
+	(void)state;
+	assert_int_equal(ftruncate(fd, 8192), 0);
+	close(fd);
+	fd = open(path, O_WRONLY);
+	unlink(path);
+	ram = open_it(fd, true);
+	assert_int_equal(ram_read(ram, 4096, &byte, 1), -EBADF);
+	assert_string_equal(ram_fault(ram),
+			    "the memory file can't be read at byte 4096: Bad file descriptor");
+	ram_free(ram);
+	close(fd);
+}
+
 static void test_only_files(void **state)
 {
 	int ends[2];
@@ -342,6 +361,7 @@ int main(void)
 		cmocka_unit_test(test_holes_are_asked_for_once),
 		cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_a_file_that_shrinks),
+		cmocka_unit_test(test_a_file_that_cannot_be_read),
 		cmocka_unit_test(test_only_files),
 		cmocka_unit_test(test_a_core),
 		cmocka_unit_test(test_cores_that_are_none),

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # A guest that dies under the eyes of the console: what its channels did not bring any more comes out of its
-# memory by itself. And one that is watched by its memory, which is started again, and dies.
+# memory by itself, though QEMU may be gone by then; and of one that hangs, when asked. And one that is watched by its memory, which is started again, and dies.
 # shellcheck source=tests/kernel/kernel
 . "$(dirname "$0")/kernel"
 # shellcheck source=tests/screen/console
@@ -90,4 +90,38 @@ key Q
 see "the console ends" 'ended with 0'
 virsh -q -c "$URI" destroy "$DOMAIN"
 virsh -q -c "$URI" undefine "$DOMAIN"
+
+# ---- by its channels: it hangs, and QEMU goes with the guest ----
+
+# It takes the console some seconds to see that nobody answers.
+hang_is_read()
+{
+	typed ":post-mortem"
+	key Enter
+	finds mark-hanging
+}
+
+own_guest vtrace-test-gone --kernel "$KERNEL" --ring 2M,sched --append unknown_nmi_panic --load idle
+open_console 140x40 "$UTF8 '$TOP' -c $URI '$DOMAIN'"
+title "a hang: it is open" STOPPED
+key m
+key t
+title "a hang: t starts" TRACING
+comes "a hang: what is recorded comes" mark-sent
+typed ":post-mortem"
+key Enter
+see "a hang: as long as its agent answers there is none" "$DOMAIN lives, its agent answers: 'vtrace-top --ram"
+in_guest "kill -STOP \$(pidof trace-agent)"
+mark mark-hanging
+ok "a hang: what was not sent is shown" within "$PATIENCE" hang_is_read || diag "$(screen)"
+in_guest "kill -CONT \$(pidof trace-agent)"
+comes "it goes on: what is recorded comes by its channels" mark-on
+in_guest "kill -STOP \$(pidof trace-agent)"
+mark mark-left
+panic
+title "QEMU is gone: the screen says that it has panicked" 'PANICKED 00:00:[0-9]+ AGO'
+ok "QEMU is gone: it is" test -z "$(virsh -q -c "$URI" list --name | grep -x "$DOMAIN")"
+ok "QEMU is gone: what was not sent any more is shown" within "$PATIENCE" finds mark-left || diag "$(screen)"
+key Q
+see "the console ends" 'ended with 0'
 tap_end

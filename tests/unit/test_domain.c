@@ -361,6 +361,12 @@ static void words_of_a_newer_libvirt(void **state)
 			      &why, &gone);
 	assert_false(lifecycle_is_death(what, why));
 	assert_false(lifecycle_is_death(what, NULL));
+	lifecycle_event_names(VIR_DOMAIN_EVENT_STOPPED, VIR_DOMAIN_EVENT_STOPPED_CRASHED, &what,
+			      &why, &gone);
+	assert_true(lifecycle_is_death(what, why));
+	lifecycle_event_names(VIR_DOMAIN_EVENT_STOPPED, VIR_DOMAIN_EVENT_STOPPED_DESTROYED, &what,
+			      &why, &gone);
+	assert_false(lifecycle_is_death(what, why));
 	/* It goes on, in its crash kernel. */
 	lifecycle_event_names(VIR_DOMAIN_EVENT_CRASHED, VIR_DOMAIN_EVENT_CRASHED_CRASHLOADED, &what,
 			      &why, &gone);

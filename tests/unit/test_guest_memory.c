@@ -101,7 +101,7 @@ static void no_ring_is_no_error(void **state)
 	open_and_trace(fake);
 	panic(fake);
 	assert_int_equal(look(fake, &memory), 0);
-	turn_until(fake, said(fake, "D: the memory of "));
+	turn_until(fake, said(fake, "I: the memory of "));
 	assert_false(said(fake, "E: "));
 	/* So its channels go on: it was another kernel's word. */
 	send_page(fake, 0, 5000, 2);

@@ -303,6 +303,25 @@ static void memory_without_events(void **state)
 	says(&silence, "the ring in its memory holds no events");
 }
 
+/* What the memory may have of one that is watched by its channels. */
+static void remains_in_memory(void **state)
+{
+	struct silence silence = tracing(9000);
+
+	(void)state;
+	silence.answers = false;
+	silence.remains = true;
+	says(&silence,
+	     "no events for 9 s: the agent does not answer either; if it has ended, start it "
+	     "there: "
+	     "systemctl start trace-agent; if the guest hangs, :post-mortem reads the ring in its "
+	     "memory");
+	silence.tracing = false;
+	silence.state = GUEST_GONE;
+	says(&silence, "the domain is gone: what was received is kept; :post-mortem reads the ring "
+		       "in its memory, d chooses another");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -322,6 +341,7 @@ int main(void)
 		cmocka_unit_test(cpus_that_hide_all),
 		cmocka_unit_test(captures_and_domains_that_are_gone),
 		cmocka_unit_test(memory_without_events),
+		cmocka_unit_test(remains_in_memory),
 		cmocka_unit_test(long_paths_are_cut),
 	};
 

@@ -264,8 +264,8 @@ static void on_domain(const char *name, const char *uuid, const char *what, cons
 	died = guest_panicked(console->guest) >= 0;
 	guest_domain_event(console->guest, what, detail, gone);
 	if (died && gone)
-		reattach_dead_is_gone(console);
-	console->died |= lifecycle_is_death(what, detail);
+		post_mortem_gone(console);
+	console->died |= !died && lifecycle_is_death(what, detail);
 }
 
 static int connect_libvirt(struct console *console, char *error, size_t error_size)
@@ -319,6 +319,7 @@ void attach_close(struct console *console)
 	console->guest = NULL;
 	guest_free(guest);
 	ordering_reset(console);
+	post_mortem_forget(console);
 	console->from_domain = false;
 	console->tracing_since = 0;
 	tell_views(console, true);
@@ -388,8 +389,10 @@ static int open_domain(struct console *console, const char *name, char *error, s
 		ret = guest_open(&guest, channels, &options, &guest_events, console, error,
 				 error_size);
 	}
-	if (!ret)
+	if (!ret) {
 		opened(console, guest, true);
+		post_mortem_keep(console);
+	}
 	channels_release(channels);
 	free(channels);
 	return ret;
@@ -535,8 +538,8 @@ void attach_settle(struct console *console)
 	if (console->came_back && console->domains && console->guest)
 		reattach_domain(console);
 	console->came_back = false;
-	if (console->died && console->domains && console->guest)
-		reattach_memory_of_dead(console);
+	if (console->died && console->guest)
+		post_mortem_read(console);
 	console->died = false;
 	if (console->guest && !guest_engine_alive(console->guest) && !console->engine_mourned &&
 	    !console->prompt.active)

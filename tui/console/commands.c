@@ -376,6 +376,7 @@ static const struct command commands[] = {
 	[ACTION_RECORD] = {saves_toggle, saves_record, saves_check_record},
 	[ACTION_CLEAR] = {.run = clear},
 	[ACTION_FORMATS] = {.run = formats},
+	[ACTION_POST_MORTEM] = {.run = post_mortem_ask},
 	[ACTION_DETAIL] = {.run = show_detail},
 	[ACTION_DOMAINS] = {.run = show_domains},
 	[ACTION_VIEWS] = {next_view, view_to, view_check},

@@ -161,6 +161,8 @@ static const struct keymap_entry entries[] = {
 	 "forget the events held; files are left alone"},
 	{ACTION_FORMATS, GUEST, "R F5", "formats", ARGUMENT_NONE, NULL,
 	 "get the event formats again; restart the engine"},
+	{ACTION_POST_MORTEM, GUEST, "", "post-mortem", ARGUMENT_NONE, NULL,
+	 "read what the ring in its memory has; a hang, say"},
 	{ACTION_ENABLE_ONLY, GUEST | ENABLED, "", "events", ARGUMENT_EVENTS, NULL,
 	 "enable these in the guest, and no others"},
 	{ACTION_DISABLE, GUEST | ENABLED, "", "disable", ARGUMENT_EVENTS, NULL,

@@ -23,6 +23,8 @@ static int connect_channels(struct console *console, const char *name, char *err
 		snprintf(error, error_size, "out of memory");
 	if (!ret)
 		ret = guest_come_back(console->guest, channels, error, error_size);
+	if (!ret)
+		post_mortem_keep(console);
 	if (channels)
 		channels_release(channels);
 	free(channels);
@@ -55,36 +57,6 @@ void reattach_domain(struct console *console)
 		journal_printf(&console->journal, GUEST_WARNING,
 			       "%s runs again: its rows come behind those that are held", name);
 	console_invalidate(console);
-}
-
-void reattach_memory_of_dead(struct console *console)
-{
-	const char *name = guest_name(console->guest);
-	struct guest_ram_place place;
-	char error[512];
-	int ret;
-
-	/* What is written to it is read until the end. */
-	if (guest_is_memory(console->guest))
-		return;
-	ret = guest_ram_of_domain(console->domains, name, &place, error, sizeof(error));
-	if (!ret)
-		ret = guest_look_into_memory(console->guest, place.fd, error, sizeof(error));
-	if (ret && ret != -EALREADY)
-		journal_printf(&console->journal, GUEST_INFO,
-			       "what %s did last, beyond what its channels brought, can not be "
-			       "read: %s",
-			       name, error);
-	guest_ram_place_release(&place);
-	console_invalidate(console);
-}
-
-void reattach_dead_is_gone(struct console *console)
-{
-	journal_printf(&console->journal, GUEST_INFO,
-		       "the memory of %s went with it: <on_crash>preserve</on_crash> in its XML "
-		       "keeps it, and 'vtrace-setup --memory SIZE' has its last events in there",
-		       guest_name(console->guest));
 }
 
 /* What happened to the domain while nobody told. */

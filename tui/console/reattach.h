@@ -13,11 +13,6 @@ struct console;
 void reattach_libvirt(struct console *console);
 /* The domain of the guest that is open was started. */
 void reattach_domain(struct console *console);
-/* It has panicked, or its watchdog has paused it: have what its memory still has of it read, where
- * that is shared with the host. */
-void reattach_memory_of_dead(struct console *console);
-/* It is gone, after it had panicked: say how it is kept the next time. */
-void reattach_dead_is_gone(struct console *console);
 void reattach_release(struct console *console);
 
 #endif

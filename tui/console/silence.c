@@ -102,7 +102,11 @@ static void say_silent(const struct silence *silence, struct sentence *sentence)
 			      "agent run in the guest, and are events enabled there "
 			      "(trace-cmd start -e sched)?");
 	else if (!silence->answers)
-		say(sentence, "the agent does not answer either; if it has ended, " START_AGENT);
+		say(sentence,
+		    "the agent does not answer either; if it has ended, " START_AGENT "%s",
+		    silence->remains ? "; if the guest hangs, :post-mortem reads the ring in its "
+				       "memory"
+				     : "");
 	else if (silence->tracing_on == 0)
 		say(sentence, "tracing_on is 0: somebody in the guest turned recording off; "
 			      "t stops, and t again starts it anew");
@@ -176,7 +180,8 @@ void silence_sentence(const struct silence *silence, char *text, size_t size)
 	else if (silence->tracing)
 		say_tracing(silence, &sentence);
 	else if (silence->state == GUEST_GONE)
-		say(&sentence, "the domain is gone: what was received is kept; d chooses another");
+		say(&sentence, "the domain is gone: what was received is kept; %sd chooses another",
+		    silence->remains ? ":post-mortem reads the ring in its memory, " : "");
 	else if (!silence->shown)
 		say_empty(silence, &sentence);
 }
@@ -212,6 +217,7 @@ static void look_at_guest(const struct console *console, struct silence *silence
 	silence->engine_alive = guest_engine_alive(guest);
 	silence->state = guest_state(guest);
 	silence->memory = guest_is_memory(guest);
+	silence->remains = console->post_mortem.kept;
 	silence->waiting = guest_waiting(guest);
 	silence->control = channels->control.path;
 	silence->share = channels->share;

@@ -25,6 +25,7 @@ struct silence {
 	bool engine_alive;
 	enum guest_state state;
 	bool memory;		 /* of a guest is what is read */
+	bool remains;		 /* its memory could be read beside its channels */
 	const char *waiting;	 /* of guest_waiting() */
 	const char *control;	 /* path of the control port's channel */
 	const char *share;	 /* host directory of the share */

@@ -17,6 +17,7 @@
 #include "tui/console/meters.h"
 #include "tui/console/ordering.h"
 #include "tui/console/pointer.h"
+#include "tui/console/post_mortem.h"
 #include "tui/console/prompt.h"
 #include "tui/console/settings.h"
 #include "tui/console/statistics.h"
@@ -68,6 +69,7 @@ struct console {
 	uint64_t tracing_since;		   /* ms of console_now(); 0: not tracing */
 	bool start_asked;		   /* --start was carried out */
 	struct start_orders start_orders;  /* of the first guest */
+	struct post_mortem post_mortem;	   /* of the domain that is open by its channels */
 	bool orders_asked, orders_done;
 	bool engine_mourned; /* the dead engine's restart was offered */
 	bool libvirt_lost;   /* the connection is to be given up */

@@ -10,6 +10,7 @@
 #define PANICKED     "panicked"
 #define PAUSED	     "paused"
 #define BY_WATCHDOG  "by its watchdog"
+#define CRASHED	     "crashed"
 
 const char *lifecycle_state_name(int state)
 {
@@ -68,7 +69,7 @@ static const char *const resumed_details[] = {
 static const char *const stopped_details[] = {
 	[VIR_DOMAIN_EVENT_STOPPED_SHUTDOWN] = "shut down",
 	[VIR_DOMAIN_EVENT_STOPPED_DESTROYED] = "destroyed from the host",
-	[VIR_DOMAIN_EVENT_STOPPED_CRASHED] = "crashed",
+	[VIR_DOMAIN_EVENT_STOPPED_CRASHED] = CRASHED,
 	[VIR_DOMAIN_EVENT_STOPPED_MIGRATED] = "migrated to another host",
 	[VIR_DOMAIN_EVENT_STOPPED_SAVED] = "saved to a file",
 	[VIR_DOMAIN_EVENT_STOPPED_FAILED] = "QEMU failed",
@@ -132,7 +133,7 @@ void lifecycle_event_names(int event, int detail, const char **what, const char 
 
 bool lifecycle_is_death(const char *what, const char *why)
 {
-	return !strcmp(what, PANICKED) ||
+	return !strcmp(what, PANICKED) || (why && !strcmp(why, CRASHED)) ||
 	       (!strcmp(what, PAUSED) && why && !strcmp(why, BY_WATCHDOG));
 }
 

@@ -19,7 +19,7 @@ const char *lifecycle_state_name(int state);
 void lifecycle_event_names(int event, int detail, const char **what, const char **why, bool *gone);
 
 /* Whether such an event says that the guest does nothing any more, and its memory is as it was
- * then: it has panicked, or its watchdog has paused it. why may be NULL. */
+ * then: it has panicked, QEMU has crashed, or its watchdog has paused it. why may be NULL. */
 bool lifecycle_is_death(const char *what, const char *why);
 
 /* Of enum virConnectCloseReason. */

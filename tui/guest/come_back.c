@@ -34,6 +34,7 @@ int guest_come_back(struct guest *guest, const struct channels *channels, char *
 		return -EALREADY;
 	}
 	ram_release(guest);
+	guest->panicked_at = 0;
 	channels_release(&guest->channels);
 	memset(&guest->channels, 0, sizeof(guest->channels));
 	if (guest_copy_channels(&guest->channels, channels) < 0) {

@@ -321,7 +321,7 @@ void guest_domain_event(struct guest *guest, const char *what, const char *detai
 		  gone ? "; what was received is kept" : "");
 	if (!strcmp(what, "panicked"))
 		guest->panicked_at = guest_now_ms();
-	else if (gone || !strcmp(what, "resumed") || !strcmp(what, "rebooting"))
+	else if (!strcmp(what, "resumed") || !strcmp(what, "rebooting"))
 		guest->panicked_at = 0;
 	/* While it is paused its clock may stand still. */
 	wall_forget(&guest->wall);

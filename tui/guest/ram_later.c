@@ -33,7 +33,10 @@ int guest_look_into_memory(struct guest *guest, int fd, char *error, size_t erro
 		snprintf(error, error_size, "it is not read by channels");
 		err = -EINVAL;
 	} else if (guest->ram) {
-		snprintf(error, error_size, "its memory is being read");
+		snprintf(error, error_size,
+			 guest->ram->begun ? "it has been read: its rows are behind those of the "
+					     "channels"
+					   : "it is being read");
 		err = -EALREADY;
 	} else if (!guest_engine_alive(guest)) {
 		snprintf(error, error_size, "the engine is dead: R starts it again");
@@ -101,6 +104,7 @@ int guest_memory_came_back(struct guest *guest, int fd, char *error, size_t erro
 	ram->found = ram->begun = ram->failed = false;
 	ram->awaited = true;
 	ram->looks = 0;
+	guest->panicked_at = 0;
 	guest_note(guest, true, "guest runs again since %s", guest_time_of_day(when));
 	guest_set_state(guest, GUEST_WATCHING);
 	/* A dead engine gets it when it is started again. */
@@ -115,7 +119,7 @@ bool ram_not_found(struct guest *guest, const char *reason)
 	int ms;
 
 	if (ram->after_death) {
-		guest_say(guest, GUEST_DETAIL,
+		guest_say(guest, GUEST_INFO,
 			  "the memory of %s has no last events beyond what its channels brought: "
 			  "%s",
 			  guest->name, reason);

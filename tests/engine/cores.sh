@@ -46,4 +46,12 @@ packed 1 zlib zlib
 packed 2 lzo2 lzo
 packed 4 snappy snappy
 packed 32 libzstd zstd
+
+# Each CPU's description is 0x24 bytes long, which no kernel's is.
+cp "$work/seeds/old" "$work/seeds/unknown"
+printf '\x24' | dd of="$work/seeds/unknown" bs=1 seek=5 conv=notrunc 2> /dev/null
+fails "a layout that is not known: is not read" read_seed unknown
+like "a layout that is not known: the sentence" "$(cat "$work/err")" \
+	'is of a kernel whose layout is not known \(size 0x24; known are 0x38 \(Linux 6\.12\), .*\)'
+is "a layout that is not known: no events" "$(wc -c < "$work/unknown.out")" 0
 tap_end

@@ -26,6 +26,7 @@ static const char *const verb_names[] = {
 	[CONTROL_KPROBE] = "kprobe",
 	[CONTROL_SNAPSHOT] = "snapshot",
 	[CONTROL_RESTORE] = "restore",
+	[CONTROL_MEMORY] = "memory",
 	[CONTROL_UNKNOWN] = NULL,
 };
 

@@ -44,6 +44,7 @@ enum control_verb {
 	CONTROL_KPROBE,	       /* "kprobe [add DEFINITION | remove NAME]" */
 	CONTROL_SNAPSHOT,      /* "snapshot [take|free]" */
 	CONTROL_RESTORE,       /* "restore": all that requests have changed */
+	CONTROL_MEMORY,	       /* "memory [keep|send]": whether pages stay in reserved memory */
 	CONTROL_UNKNOWN,
 };
 

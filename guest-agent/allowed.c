@@ -16,10 +16,10 @@
 #define BIT(verb)  ((control_verb_set)1 << (verb))
 
 /* Without these nothing can be traced; none changes more than whether the ring buffer records. */
-static const control_verb_set always = BIT(CONTROL_START) | BIT(CONTROL_STOP) | BIT(CONTROL_HELLO) |
-				       BIT(CONTROL_EXPORT) | BIT(CONTROL_STATS) |
-				       BIT(CONTROL_FORMATS) | BIT(CONTROL_PING) |
-				       BIT(CONTROL_SYNC) | BIT(CONTROL_RESTORE);
+static const control_verb_set always =
+	BIT(CONTROL_START) | BIT(CONTROL_STOP) | BIT(CONTROL_HELLO) | BIT(CONTROL_EXPORT) |
+	BIT(CONTROL_STATS) | BIT(CONTROL_FORMATS) | BIT(CONTROL_PING) | BIT(CONTROL_SYNC) |
+	BIT(CONTROL_RESTORE) | BIT(CONTROL_MEMORY);
 
 /* ---- lists ---- */
 

@@ -17,6 +17,7 @@
 #include "guest-agent/event_answers.h"
 #include "guest-agent/formats_answers.h"
 #include "guest-agent/hello_answer.h"
+#include "guest-agent/kept_ring.h"
 #include "guest-agent/setting_answers.h"
 #include "guest-agent/stats_answers.h"
 #include "guest-agent/traced.h"
@@ -43,6 +44,7 @@ struct control {
 	struct control_lines lines;
 	struct answers answers;
 	struct traced traced;
+	struct kept_ring kept; /* no pages are sent while it is on */
 	struct held_formats formats;
 };
 
@@ -89,7 +91,7 @@ static int start(struct control *control, char *reason, size_t size)
 {
 	int err;
 
-	if (control->state == STATE_STOPPED) {
+	if (control->state == STATE_STOPPED && !control->kept.on) {
 		err = own_instance_refresh_pumps(&control->traced.own);
 		if (err < 0) {
 			snprintf(reason, size, "cannot read the ring buffer's layout: %s",
@@ -107,7 +109,8 @@ static int start(struct control *control, char *reason, size_t size)
 		snprintf(reason, size, "cannot write tracing_on: %s", strerror(-err));
 		return err;
 	}
-	own_instance_order(&control->traced.own, PUMP_RUNNING);
+	if (!control->kept.on)
+		own_instance_order(&control->traced.own, PUMP_RUNNING);
 	control->state = STATE_TRACING;
 	return 0;
 }
@@ -137,7 +140,7 @@ static int stop(struct control *control)
 
 	if (err)
 		return err;
-	if (control->state != STATE_STOPPING)
+	if (control->state != STATE_STOPPING && !control->kept.on)
 		own_instance_order(&control->traced.own, PUMP_DRAINING);
 	control->state = STATE_STOPPING;
 	return 0;
@@ -170,10 +173,10 @@ static void on_stop(struct control *control, const char *args)
 
 static void on_hello(struct control *control, const char *args)
 {
-	if (control->state == STATE_STOPPED)
+	if (control->state == STATE_STOPPED && !control->kept.on)
 		own_instance_refresh_pumps(&control->traced.own);
-	hello_answer(control->setup, state_name(control->state), control->traced.own.in, args,
-		     &control->answers);
+	hello_answer(control->setup, state_name(control->state), control->traced.own.in,
+		     control->kept.on, args, &control->answers);
 }
 
 static void on_export(struct control *control, const char *args)
@@ -276,7 +279,7 @@ static void check_synced(struct control *control)
 static void on_sync(struct control *control, const char *args)
 {
 	(void)args;
-	if (control->state == STATE_STOPPED) {
+	if (control->state == STATE_STOPPED || control->kept.on) {
 		answers_add(&control->answers, "error sync nothing is being sent: 1 starts it");
 		return;
 	}
@@ -311,7 +314,7 @@ static void on_setting(struct control *control, enum setting setting, const char
 	if (alone)
 		pumps_close_rings(control->setup->pumps);
 	setting_answer(&control->traced.changes.settings, setting, args, &control->answers);
-	if (alone)
+	if (alone && !control->kept.on)
 		own_instance_refresh_pumps(&control->traced.own);
 }
 
@@ -323,8 +326,44 @@ static void on_restore(struct control *control, const char *args)
 	if (stopped)
 		pumps_close_rings(control->setup->pumps);
 	changes_restore(&control->traced.changes, stopped, &control->answers);
-	if (stopped)
+	if (stopped && !control->kept.on)
 		own_instance_refresh_pumps(&control->traced.own);
+}
+
+/* Stopped or tracing, as the ring of that buffer records. */
+static void on_memory_keep(struct control *control)
+{
+	char name[KEPT_RING_NAME], reason[160];
+
+	if (kept_ring_enter(&control->kept, &control->traced, name, reason, sizeof(reason))) {
+		answers_add(&control->answers, "error memory %s", reason);
+		return;
+	}
+	control->state =
+		tracefs_recording(control->setup->tracefs) == 1 ? STATE_TRACING : STATE_STOPPED;
+	answers_add(&control->answers, "ok memory keep=yes state=%s instance=%s",
+		    state_name(control->state), name);
+}
+
+static void on_memory(struct control *control, const char *args)
+{
+	char reason[160];
+
+	if (!args[0]) {
+		answers_add(&control->answers, "ok memory keep=%s",
+			    control->kept.on ? "yes" : "no");
+	} else if (strcmp(args, "keep") && strcmp(args, "send")) {
+		answers_add(&control->answers, "error memory takes keep, send or nothing");
+	} else if (!control->kept.on && control->state != STATE_STOPPED) {
+		answers_add(&control->answers, "error memory pages are being sent: 0 stops it");
+	} else if (!strcmp(args, "keep")) {
+		on_memory_keep(control);
+	} else if (kept_ring_leave(&control->kept, &control->traced, reason, sizeof(reason))) {
+		answers_add(&control->answers, "error memory %s", reason);
+	} else {
+		control->state = STATE_STOPPED;
+		answers_add(&control->answers, "ok memory keep=no");
+	}
 }
 
 /* What each line of the host's brings about. */
@@ -354,6 +393,7 @@ static const struct {
 	[CONTROL_KPROBE] = {on_kprobe, true},
 	[CONTROL_SNAPSHOT] = {on_snapshot, true},
 	[CONTROL_RESTORE] = {on_restore, false},
+	[CONTROL_MEMORY] = {on_memory, true},
 };
 
 _Static_assert(sizeof(verbs) / sizeof(verbs[0]) == CONTROL_UNKNOWN, "a verb has no function");
@@ -557,8 +597,8 @@ static void leave(struct control *control)
 		return;
 	control->leave_at = now_ms() + LEAVE_MS;
 	note(control, "agent leaving");
-	if (control->state == STATE_TRACING)
-		stop(control);
+	if (control->state == STATE_TRACING && !stop(control))
+		check_stopped(control);
 }
 
 /* Nothing is left to do or time is over. */
@@ -642,6 +682,7 @@ int control_run(const struct control_setup *setup, char *error, size_t error_siz
 			snprintf(error, error_size, "cannot write to standard output: %s",
 				 strerror(-err));
 	}
+	kept_ring_end(&control.kept, &control.traced);
 	traced_end(&control.traced);
 	formats_release(&control.formats);
 	answers_clear(&control.answers);

@@ -23,8 +23,8 @@ static void boot_id(char *id, size_t size)
 	free(text);
 }
 
-void hello_answer(const struct control_setup *setup, const char *state, bool own, const char *args,
-		  struct answers *answers)
+void hello_answer(const struct control_setup *setup, const char *state, bool own, bool kept,
+		  const char *args, struct answers *answers)
 {
 	char id[64], clock[32] = "unknown", verbs[CONTROL_VERBS_BYTES];
 	struct export_result export = {0};
@@ -49,10 +49,12 @@ void hello_answer(const struct control_setup *setup, const char *state, bool own
 	answers_add(answers,
 		    "ok hello version=%d agent=%s boot-id=%s cpus=%u ports-missing=%u "
 		    "subbuf-size=%u long-size=%u endian=%s clock=%s kernel=%s state=%s events=%d "
-		    "tracing-on=%d share=%s generation=%" PRIu64 " own-instance=%s verbs=%s",
+		    "tracing-on=%d share=%s generation=%" PRIu64
+		    " own-instance=%s memory=%s verbs=%s",
 		    CONTROL_VERSION, VTRACE_VERSION, id, setup->pumps->cpus->count,
 		    pumps_missing(setup->pumps), layout.subbuf_size, layout.long_size,
 		    __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? "big" : "little", clock, name.release,
 		    state, events < 0 ? 0 : events, tracefs_recording(setup->tracefs) == 1,
-		    export.generation ? "yes" : "no", export.generation, own ? "yes" : "no", verbs);
+		    export.generation ? "yes" : "no", export.generation, own ? "yes" : "no",
+		    kept ? "yes" : "no", verbs);
 }

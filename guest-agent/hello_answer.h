@@ -12,8 +12,8 @@
 #include "guest-agent/control.h"
 
 /* Queue the answer to a hello with args. state is the control loop's, as the protocol has it; own:
- * the traced buffer is an instance of the agent's own. */
-void hello_answer(const struct control_setup *setup, const char *state, bool own, const char *args,
-		  struct answers *answers);
+ * the traced buffer is an instance of the agent's own; kept: its pages stay in reserved memory. */
+void hello_answer(const struct control_setup *setup, const char *state, bool own, bool kept,
+		  const char *args, struct answers *answers);
 
 #endif

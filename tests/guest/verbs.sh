@@ -213,7 +213,7 @@ like "an agent does not start with a list that is misspelt" "$(in_guest 'trace-a
 in_guest 'cd /etc/vtrace && echo "allow events:sched,filter" > right && mv right agent.conf'
 ok "it starts with a right one" within "$PATIENCE" in_guest 'pidof trace-agent > /dev/null'
 like "hello tells of what is allowed" "$(ask 'hello 1')" \
-	" verbs=1,0,hello,export,stats,events,filter,formats,ping,sync,restore$"
+	" verbs=1,0,hello,export,stats,events,filter,formats,ping,sync,restore,memory$"
 is "not a probe" "$(ask 'kprobe add p:opened do_sys_openat2')" \
 	"error kprobe not allowed by the guest's owner (--allow)"
 like "nor a clock" "$(ask 'clock mono')" "^error clock not allowed"

@@ -86,7 +86,7 @@ static void nothing_and_everything(void **state)
 	assert_false(passes(&none, "events set"));
 	assert_false(passes(&none, "events add sched"));
 	control_verbs(allowed_verbs(&none), ' ', verbs, sizeof(verbs));
-	assert_string_equal(verbs, "1 0 hello export stats formats ping sync restore");
+	assert_string_equal(verbs, "1 0 hello export stats formats ping sync restore memory");
 	assert_int_equal(allowed_add(&all, "all,events:sched", error, sizeof(error)), 0);
 	assert_int_equal(allowed_verbs(&all), CONTROL_VERBS_ALL);
 	assert_true(allowed_event(&all, "sched", "sched_switch"));

@@ -249,7 +249,7 @@ static void hello(void **state)
 	assert_string_equal(verbs,
 			    "1,0,hello,export,stats,events,filter,trigger,formats,ping,mark,sync,"
 			    "clock,buffer-kb,subbuf-kb,pid,tracer,ftrace-filter,kprobe,snapshot,"
-			    "restore");
+			    "restore,memory");
 	say(bench, "hello 2\nhello\n");
 	assert_string_equal(hear(bench), "error hello this agent speaks version 1 of the protocol");
 	assert_string_equal(hear(bench), "error hello this agent speaks version 1 of the protocol");
@@ -426,6 +426,83 @@ static void without_an_instance(void **state)
 	unlinkat(bench->tracefs.top, "available_events", 0);
 }
 
+static int recording_of(struct bench *bench, const char *path)
+{
+	struct tracefs ring = {.top = bench->tracefs.top};
+	int on;
+
+	ring.instance = openat(ring.top, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	assert_true(ring.instance >= 0);
+	on = tracefs_recording(&ring);
+	close(ring.instance);
+	return on;
+}
+
+/* Instances of which one lies in reserved memory. */
+static void make_instances(struct bench *bench)
+{
+	int top = bench->tracefs.top;
+
+	assert_int_equal(mkdirat(top, "instances", 0700), 0);
+	assert_int_equal(mkdirat(top, "instances/other", 0700), 0);
+	assert_int_equal(mkdirat(top, "instances/ring", 0700), 0);
+	put_file(top, "instances/ring/last_boot_info", "# Current\n");
+	put_file(top, "instances/ring/tracing_on", "1\n");
+	put_file(top, "instances/ring/trace_marker", "");
+	put_file(top, "instances/ring/set_event", "sched:sched_switch\n");
+}
+
+static void remove_instances(struct bench *bench)
+{
+	static const char *const names[] = {"last_boot_info", "tracing_on", "trace_marker",
+					    "set_event"};
+	char path[64];
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(path, sizeof(path), "instances/ring/%s", names[i]);
+		assert_int_equal(unlinkat(bench->tracefs.top, path, 0), 0);
+	}
+	assert_int_equal(unlinkat(bench->tracefs.top, "instances/ring", AT_REMOVEDIR), 0);
+	assert_int_equal(unlinkat(bench->tracefs.top, "instances/other", AT_REMOVEDIR), 0);
+	assert_int_equal(unlinkat(bench->tracefs.top, "instances", AT_REMOVEDIR), 0);
+}
+
+static void a_ring_whose_pages_stay_in_memory(void **state)
+{
+	struct bench *bench = *state;
+
+	say(bench, "memory\nmemory keep\nmemory now\n");
+	assert_string_equal(hear(bench), "ok memory keep=no");
+	assert_non_null(strstr(hear(bench), "error memory no tracefs instance lies in reserved"));
+	assert_string_equal(hear(bench), "error memory takes keep, send or nothing");
+	make_instances(bench);
+	say(bench, "1\nmemory keep\n0\n");
+	assert_string_equal(hear(bench), "ok 1");
+	assert_string_equal(hear(bench), "error memory pages are being sent: 0 stops it");
+	assert_string_equal(hear(bench), "ok 0");
+	say(bench, "memory keep\nmemory keep\nmemory\nhello 1\n");
+	assert_string_equal(hear(bench), "ok memory keep=yes state=tracing instance=ring");
+	assert_string_equal(hear(bench), "ok memory keep=yes state=tracing instance=ring");
+	assert_string_equal(hear(bench), "ok memory keep=yes");
+	assert_non_null(strstr(hear(bench), " state=tracing events=1 tracing-on=1 "));
+	assert_non_null(strstr(bench->text, " memory=yes "));
+	/* It is that buffer which is steered; the top one stays as it was. */
+	say(bench, "sync\n0\n");
+	assert_string_equal(hear(bench), "error sync nothing is being sent: 1 starts it");
+	assert_string_equal(hear(bench), "ok 0");
+	assert_int_equal(recording_of(bench, "instances/ring"), 0);
+	say(bench, "1\n");
+	assert_string_equal(hear(bench), "ok 1");
+	assert_int_equal(recording_of(bench, "instances/ring"), 1);
+	assert_int_equal(recording_of(bench, "."), 0);
+	say(bench, "0\nmemory send\nhello 1\n");
+	assert_string_equal(hear(bench), "ok 0");
+	assert_string_equal(hear(bench), "ok memory keep=no");
+	assert_non_null(strstr(hear(bench), " state=stopped events=2 tracing-on=0 "));
+	assert_int_equal(recording_of(bench, "instances/ring"), 1);
+	remove_instances(bench);
+}
+
 static void what_it_does_not_understand(void **state)
 {
 	struct bench *bench = *state;
@@ -435,7 +512,7 @@ static void what_it_does_not_understand(void **state)
 	assert_string_equal(hear(bench),
 			    "error foo unknown verb; known: 1 0 hello export stats "
 			    "events filter trigger formats ping mark sync clock buffer-kb "
-			    "subbuf-kb pid tracer ftrace-filter kprobe snapshot restore");
+			    "subbuf-kb pid tracer ftrace-filter kprobe snapshot restore memory");
 	say(bench, "1 2\nexport now\nexport\n");
 	assert_string_equal(hear(bench), "error 1 takes no argument");
 	assert_string_equal(hear(bench), "error export takes no argument");
@@ -463,6 +540,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(marks, setup, teardown),
 		cmocka_unit_test_setup_teardown(syncs, setup, teardown),
 		cmocka_unit_test_setup_teardown(without_an_instance, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_ring_whose_pages_stay_in_memory, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_it_does_not_understand, setup, teardown),
 	};
 

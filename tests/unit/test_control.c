@@ -258,7 +258,7 @@ static void longest_hello(void **state)
 			  "ok hello version=1 agent=0.1 boot-id=%036d cpus=256 ports-missing=256 "
 			  "subbuf-size=1048576 long-size=8 endian=little clock=%031d kernel=%064d "
 			  "state=stopping events=16384 tracing-on=1 share=yes generation=%" PRIu64
-			  " verbs=%s\n",
+			  " own-instance=yes memory=yes verbs=%s\n",
 			  1, 2, 3, UINT64_MAX, verbs);
 	assert_in_range(length, 1, VTRACE_LINE_MAX);
 	control_lines_feed(&lines, line, (size_t)length, keep_line, heard);

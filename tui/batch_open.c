@@ -89,8 +89,8 @@ int batch_open(struct guest **guest, struct domains **domains, const struct opti
 			      ? 0
 			      : domains_connect(domains, options->uri, error, error_size);
 		return err ? err
-			   : ram_open_guest(guest, *domains, options, &guest_options, events, data,
-					    error, error_size);
+			   : ram_open_guest(guest, *domains, false, options, &guest_options, events,
+					    data, error, error_size);
 	}
 	if (options->dir)
 		err = channels_from_dir(&channels, options->dir, error, error_size);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "tui/open_ram.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -11,9 +12,29 @@ bool ram_is_file(const char *name)
 	return strchr(name, '/') || !access(name, F_OK);
 }
 
-int ram_open_guest(struct guest **guest, struct domains *domains, const struct options *options,
-		   const struct guest_options *guest_options, const struct guest_events *events,
-		   void *data, char *error, size_t error_size)
+struct channels *ram_channels(struct domains *domains, const char *name)
+{
+	struct channels *channels = calloc(1, sizeof(*channels));
+	char error[512];
+
+	if (channels && (domains_channels(domains, name, channels, error, sizeof(error)) ||
+			 channels->control.kind == CHANNEL_NONE)) {
+		ram_channels_free(channels);
+		return NULL;
+	}
+	return channels;
+}
+
+void ram_channels_free(struct channels *channels)
+{
+	if (channels)
+		channels_release(channels);
+	free(channels);
+}
+
+int ram_open_guest(struct guest **guest, struct domains *domains, bool steer,
+		   const struct options *options, const struct guest_options *guest_options,
+		   const struct guest_events *events, void *data, char *error, size_t error_size)
 {
 	bool file = ram_is_file(options->ram);
 	struct guest_ram_place place = {.fd = -1};
@@ -23,6 +44,7 @@ int ram_open_guest(struct guest **guest, struct domains *domains, const struct o
 		.once = options->post_mortem,
 		.formats = options->formats,
 	};
+	struct channels *channels = NULL;
 	int ret = 0;
 
 	if (file)
@@ -35,10 +57,13 @@ int ram_open_guest(struct guest **guest, struct domains *domains, const struct o
 		source.fd = place.fd;
 		source.name = place.name;
 		source.share = place.share;
+		if (steer && !source.once)
+			source.channels = channels = ram_channels(domains, options->ram);
 	}
 	if (!ret)
 		ret = guest_open_ram(guest, &source, guest_options, events, data, error,
 				     error_size);
 	guest_ram_place_release(&place);
+	ram_channels_free(channels);
 	return ret;
 }

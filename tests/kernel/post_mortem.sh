@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # A guest that dies under the eyes of the console: what its channels did not bring any more comes out of its
-# memory by itself, though QEMU may be gone by then; and of one that hangs, when asked. And one that is watched by its memory, which is started again, and dies.
+# memory by itself, though QEMU may be gone by then; and of one that hangs, when asked. And one that is watched
+# by its memory: with its agent, started again, without one, dead.
 # shellcheck source=tests/kernel/kernel
 . "$(dirname "$0")/kernel"
 # shellcheck source=tests/screen/console
@@ -29,6 +30,21 @@ comes()
 {
 	ok "$1" within "$PATIENCE" marked "$2" || diag "$(screen)"
 	key F
+}
+
+enabled()
+{
+	[ "$(in_guest "cat $INSTANCE/events/$1/enable")" = 1 ]
+}
+
+disabled()
+{
+	[ "$(in_guest "cat $INSTANCE/events/$1/enable")" = 0 ]
+}
+
+records()
+{
+	[ "$(in_guest "cat $INSTANCE/tracing_on")" = 1 ]
 }
 
 panic()
@@ -69,27 +85,61 @@ see "the console ends" 'ended with 0'
 virsh -q -c "$URI" dumpxml --inactive "$DOMAIN" > "$WORK/domain.xml"
 virsh -q -c "$URI" define "$WORK/domain.xml"
 in_guest "echo 1 > $INSTANCE/events/sched/enable; echo 1 > $INSTANCE/tracing_on"
+# What the trace before has left in the channels is not looked at.
+for cpu in 0 1; do
+	timeout 1 cat "$STATE/$DOMAIN/trace-path-cpu$cpu.out" > /dev/null
+done
 open_console 140x40 "$UTF8 '$TOP' -c $URI --ram '$DOMAIN'"
-title "by memory: it is open" WATCHING
+title "by memory: its agent is there" TRACING
 key m
 title "by memory: all CPUs in one" '\[merged\]'
-ok "by memory: no key is offered that nobody would obey" lacks 'E Enable|t (Start|Stop)'
 comes "by memory: what is recorded comes" mark-watched
+key t
+title "by memory: t stops" STOPPED
+is "by memory: that ring it is" "$(in_guest "cat $INSTANCE/tracing_on")" 0
+key t
+title "by memory: t starts" TRACING
+is "by memory: it records again" "$(in_guest "cat $INSTANCE/tracing_on")" 1
+typed ":enable timer:timer_start"
+key Enter
+ok "by memory: they are enabled in that ring" within "$PATIENCE" enabled timer/timer_start
+comes "by memory: what is recorded then comes" mark-started
+for cpu in 0 1; do
+	is "by memory: no page of CPU $cpu is sent" \
+		"$(timeout 1 cat "$STATE/$DOMAIN/trace-path-cpu$cpu.out" | wc -c)" 0
+done
 virsh -q -c "$URI" destroy "$DOMAIN"
 title "by memory: it is gone" GONE
 virsh -q -c "$URI" start "$DOMAIN"
+# So that nothing of it stays when it ends.
+virsh -q -c "$URI" undefine "$DOMAIN"
 see "started again: it is said" "$DOMAIN runs again"
-title "started again: it is watched" WATCHING
+title "started again: it is steered" TRACING
 comes "started again: what is recorded comes" mark-anew
-panic
-title "by memory: the screen says that it has panicked" 'PANICKED 00:00:[0-9]+ AGO'
+ok "started again: what was enabled is" within "$PATIENCE" enabled timer/timer_start
 key g
-ok "by memory: what came before it was started again is still there" within "$PATIENCE" finds mark-watched ||
-	diag "$(screen)"
+ok "started again: what came before is still there" within "$PATIENCE" finds mark-watched || diag "$(screen)"
+key Q
+see "the console ends" 'ended with 0'
+ok "what it had enabled is put back" within "$PATIENCE" disabled timer/timer_start
+ok "and its ring records as before" within "$PATIENCE" records
+
+# ---- without an agent ----
+
+agent_away
+open_console 140x40 "$UTF8 '$TOP' -c $URI --ram '$DOMAIN'"
+title "no agent: it is watched" WATCHING
+key m
+title "no agent: all CPUs in one" '\[merged\]'
+ok "no agent: no key is offered that nobody would obey" lacks 'E Enable|t (Start|Stop)'
+key t
+see "no agent: t says why not" 'no agent in it takes orders: what its kernel.s command line'
+comes "no agent: what is recorded comes" mark-alone
+panic
+title "no agent: the screen says that it has panicked" 'PANICKED 00:00:[0-9]+ AGO'
 key Q
 see "the console ends" 'ended with 0'
 virsh -q -c "$URI" destroy "$DOMAIN"
-virsh -q -c "$URI" undefine "$DOMAIN"
 
 # ---- by its channels: it hangs, and QEMU goes with the guest ----
 

@@ -278,7 +278,7 @@ static void channel_ends_under_requests(void **state)
 	assert_int_equal(world->error, -ECONNRESET);
 	assert_false(control_client_connected(world->client));
 	assert_int_equal(request(world, CONTROL_HELLO, "1", 100), -ENOTCONN);
-	assert_int_equal(control_client_tell(world->client, CONTROL_STOP), -ENOTCONN);
+	assert_int_equal(control_client_tell(world->client, CONTROL_STOP, NULL), -ENOTCONN);
 }
 
 static void nobody_reads(void **state)
@@ -319,7 +319,7 @@ static void limits(void **state)
 		assert_true(i < 100);
 	assert_int_equal(request(world, CONTROL_STATS, NULL, 60000), -ENOBUFS);
 	/* The agent of 2012 answers nothing, and gets its order in spite of the queue. */
-	assert_int_equal(control_client_tell(world->client, CONTROL_STOP), 0);
+	assert_int_equal(control_client_tell(world->client, CONTROL_STOP, NULL), 0);
 	assert_string_equal(heard(world), "stats\n0\n");
 }
 

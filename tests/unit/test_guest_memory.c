@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The memory of a guest that has died while its channels were watched, and of a domain that was
- * started again while its memory was. Its ring is that of ring_memory.h. */
+ * started again while its memory was; and what its agent has to do with it. */
 #include "tests/unit/ring_memory.h"
 
 /* Behind it: names of its own are not to hide these. */
@@ -109,11 +109,12 @@ static void no_ring_is_no_error(void **state)
 	ring_memory_free(&memory);
 }
 
-static void open_memory(struct fake *fake, const struct ring_memory *memory)
+static void open_memory(struct fake *fake, const struct ring_memory *memory,
+			const struct channels *channels)
 {
 	struct guest_options options = {.memory = 1 << 20};
 	char path[128];
-	struct guest_ram_source source = {.name = "web01", .formats = path};
+	struct guest_ram_source source = {.name = "web01", .formats = path, .channels = channels};
 
 	snprintf(path, sizeof(path), "%s/%s", fake->share, VTRACE_FORMATS_FILE);
 	write_formats(fake);
@@ -130,16 +131,18 @@ static void a_domain_that_is_started_again(void **state)
 	struct ring_writer writer = ring_writer_at(&before, 0, 1000);
 
 	beat(&writer, 3);
-	open_memory(fake, &before);
+	open_memory(fake, &before, NULL);
 	expect_rows(fake, 3);
-	assert_int_equal(guest_memory_came_back(fake->guest, fd_of(&before), error, sizeof(error)),
+	assert_int_equal(guest_memory_came_back(fake->guest, fd_of(&before), NULL, error,
+						sizeof(error)),
 			 -EALREADY);
 	assert_int_equal(look(fake, &before), -EINVAL);
 	guest_domain_event(fake->guest, "stopped", "destroyed", true);
 	assert_int_equal(guest_state(fake->guest), GUEST_GONE);
 	/* Its kernel has not come so far yet. */
 	ring_memory_map(&after, SIZE);
-	assert_int_equal(guest_memory_came_back(fake->guest, fd_of(&after), error, sizeof(error)),
+	assert_int_equal(guest_memory_came_back(fake->guest, fd_of(&after), NULL, error,
+						sizeof(error)),
 			 0);
 	turn_until(fake, said(fake, "I: web01 boots: its memory has no ring yet"));
 	assert_int_equal(guest_state(fake->guest), GUEST_WATCHING);
@@ -155,6 +158,147 @@ static void a_domain_that_is_started_again(void **state)
 	ring_memory_free(&after);
 }
 
+/* ---- its agent ---- */
+
+static unsigned keeps, sends;
+static const char *refusal;
+
+/* An agent that knows the verb "memory". */
+static void know_memory(struct fake *fake, const struct control_request *request)
+{
+	if (request->verb != CONTROL_MEMORY)
+		fail_msg("the host said '%s %s'", request->name, request->args);
+	if (!strcmp(request->args, "send")) {
+		sends++;
+		fake->verbs = "memory=no verbs=1,0,hello,events,memory";
+		fake->state = "stopped";
+		say(fake, "ok memory keep=no\n");
+		return;
+	}
+	assert_string_equal(request->args, "keep");
+	keeps++;
+	if (refusal) {
+		say(fake, "error memory %s\n", refusal);
+		return;
+	}
+	fake->verbs = "memory=yes verbs=1,0,hello,events,memory";
+	fake->state = "tracing";
+	fake->tracing_on = 1;
+	say(fake, "ok memory keep=yes state=tracing instance=vtrace\n");
+}
+
+static void an_agent_is_there(struct fake *fake, const char *why_not)
+{
+	keeps = sends = 0;
+	refusal = why_not;
+	fake->other = know_memory;
+	fake->verbs = "memory=no verbs=1,0,hello,events,memory";
+}
+
+static void its_agent_takes_orders(void **state)
+{
+	struct fake *fake = *state;
+	struct ring_memory memory = ring_memory_new(SIZE, 1 << 20, 2, 16);
+	struct ring_writer writer = ring_writer_at(&memory, 0, 1000);
+
+	an_agent_is_there(fake, NULL);
+	open_memory(fake, &memory, &fake->channels);
+	turn_until(fake, is(fake, GUEST_TRACING));
+	assert_true(guest_memory_is_steered(fake->guest));
+	assert_true(guest_is_memory(fake->guest));
+	assert_false(guest_started_here(fake->guest));
+	assert_int_equal(guest_stop(fake->guest), 0);
+	turn_until(fake, is(fake, GUEST_STOPPED));
+	assert_int_equal(fake->stops, 1);
+	assert_int_equal(guest_start(fake->guest), 0);
+	turn_until(fake, is(fake, GUEST_TRACING));
+	assert_int_equal(fake->starts, 1);
+	beat(&writer, 3);
+	expect_rows(fake, 3);
+	/* What its channels bring is not looked at. */
+	send_page(fake, 0, 5000, 2);
+	beat(&writer, 2);
+	expect_rows(fake, 5);
+	/* A new agent knows nothing of it. */
+	fake->verbs = "memory=no verbs=1,0,hello,events,memory";
+	say(fake, "note agent started\n");
+	turn_until(fake, keeps == 2 && is(fake, GUEST_TRACING));
+	assert_int_equal(fake->exports, 0); /* its formats were named */
+	guest_free(fake->guest);
+	fake->guest = NULL;
+	turn_until(fake, sends == 1);
+	ring_memory_free(&memory);
+}
+
+static void expect_watched(struct fake *fake, const char *why)
+{
+	unsigned hellos = fake->hellos;
+
+	turn_until(fake, said(fake, why));
+	turn_until(fake, fake->hellos > hellos);
+	assert_int_equal(guest_state(fake->guest), GUEST_WATCHING);
+	assert_int_equal(guest_start(fake->guest), -EOPNOTSUPP);
+	assert_int_equal(fake->starts, 0);
+}
+
+static void an_agent_that_takes_none(void **state)
+{
+	struct fake *fake = *state;
+	struct ring_memory memory = ring_memory_new(SIZE, 1 << 20, 2, 16);
+	struct ring_writer writer = ring_writer_at(&memory, 0, 1000);
+
+	an_agent_is_there(fake, "no tracefs instance lies in reserved memory");
+	open_memory(fake, &memory, &fake->channels);
+	expect_watched(fake, "W: the agent in web01 takes no orders about the ring in its memory: "
+			     "no tracefs instance lies in reserved memory; it is watched as it is");
+	beat(&writer, 3);
+	expect_rows(fake, 3);
+	ring_memory_free(&memory);
+}
+
+static void an_agent_of_before(void **state)
+{
+	struct fake *fake = *state;
+	struct ring_memory memory = ring_memory_new(SIZE, 1 << 20, 2, 16);
+
+	fake->verbs = "verbs=1,0,hello,events";
+	open_memory(fake, &memory, &fake->channels);
+	expect_watched(fake, "it is older than this program; update trace-agent there");
+	ring_memory_free(&memory);
+}
+
+static void no_agent_is_no_error(void **state)
+{
+	struct fake *fake = *state;
+	struct ring_memory memory = ring_memory_new(SIZE, 1 << 20, 2, 16);
+
+	fake->mute = true;
+	open_memory(fake, &memory, &fake->channels);
+	turn_until(fake, fake->hellos > 3);
+	assert_int_equal(guest_state(fake->guest), GUEST_WATCHING);
+	assert_false(said(fake, "W: "));
+	assert_false(said(fake, "w: "));
+	assert_false(said(fake, "E: "));
+	ring_memory_free(&memory);
+}
+
+/* A console that was killed has left it so. */
+static void who_reads_channels_wants_pages(void **state)
+{
+	struct fake *fake = *state;
+
+	an_agent_is_there(fake, NULL);
+	fake->verbs = "memory=yes verbs=1,0,hello,events,memory";
+	fake->state = "tracing";
+	assert_int_equal(open_guest(fake, NULL), 0);
+	turn_until(fake, is(fake, GUEST_STOPPED));
+	assert_int_equal(sends, 1);
+	guest_start(fake->guest);
+	turn_until(fake, is(fake, GUEST_TRACING));
+	send_page(fake, 0, 5000, 2);
+	expect_rows(fake, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -164,6 +308,11 @@ int main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(no_ring_is_no_error, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_domain_that_is_started_again, setup, teardown),
+		cmocka_unit_test_setup_teardown(its_agent_takes_orders, setup, teardown),
+		cmocka_unit_test_setup_teardown(an_agent_that_takes_none, setup, teardown),
+		cmocka_unit_test_setup_teardown(an_agent_of_before, setup, teardown),
+		cmocka_unit_test_setup_teardown(no_agent_is_no_error, setup, teardown),
+		cmocka_unit_test_setup_teardown(who_reads_channels_wants_pages, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("guest_memory", tests, group_setup, NULL);

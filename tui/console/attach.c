@@ -443,7 +443,7 @@ static int open_ram(struct console *console, char *error, size_t error_size)
 	int ret = domain ? connect_libvirt(console, error, error_size) : 0;
 
 	if (!ret)
-		ret = ram_open_guest(&guest, console->domains, console->options, &options,
+		ret = ram_open_guest(&guest, console->domains, true, console->options, &options,
 				     &guest_events, console, error, error_size);
 	if (!ret)
 		opened(console, guest, domain);

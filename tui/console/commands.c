@@ -47,9 +47,9 @@ static void trace(struct console *console)
 	if (ret == -EOPNOTSUPP)
 		tell(console, GUEST_WARNING,
 		     guest_is_memory(console->guest)
-			     ? "only the memory of this guest is read: what it writes there is its "
-			       "own "
-			       "affair"
+			     ? "only the memory of this guest is read, and no agent in it takes "
+			       "orders: what "
+			       "its kernel's command line enabled is traced"
 			     : "this is a capture: tracing is started and stopped in a running "
 			       "guest");
 	else if (ret == -EALREADY)

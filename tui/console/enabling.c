@@ -51,9 +51,9 @@ const char *enabling_obstacle(const struct console *console)
 	case GUEST_REPLAY:
 		return "this is a capture: events are enabled and disabled in a running guest";
 	case GUEST_WATCHING:
-		return "only the memory of this guest is read: its events are enabled in its "
-		       "tracefs, "
-		       "or by trace_instance= on its command line";
+		return "only the memory of this guest is read, and no agent in it takes orders: "
+		       "what "
+		       "its kernel's command line enabled is traced";
 	case GUEST_OLD_AGENT:
 		return "no agent answers, or it is that of 2012, which can not enable events: "
 		       "start "

@@ -25,7 +25,9 @@ static bool find_obstacle(const struct console *console, enum control_verb verb,
 			why = "this is a capture: only in a running guest something can be set";
 			break;
 		case GUEST_WATCHING:
-			why = "only the memory of this guest is read: nobody in it takes orders";
+			why = "only the memory of this guest is read, and no agent in it takes "
+			      "orders: what "
+			      "its kernel's command line enabled is traced";
 			break;
 		case GUEST_OLD_AGENT:
 			why = "no agent answers, or it is that of 2012, which knows only start and "

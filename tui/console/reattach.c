@@ -8,6 +8,7 @@
 #include "tui/console/state.h"
 #include "tui/domain/guest_ram.h"
 #include "tui/domain/loop.h"
+#include "tui/open_ram.h"
 
 #define RETRY_MS 2000
 
@@ -33,12 +34,14 @@ static int connect_channels(struct console *console, const char *name, char *err
 
 static int open_memory(struct console *console, const char *name, char *error, size_t error_size)
 {
+	struct channels *channels = ram_channels(console->domains, name);
 	struct guest_ram_place place;
 	int ret = guest_ram_of_domain(console->domains, name, &place, error, error_size);
 
 	if (!ret)
-		ret = guest_memory_came_back(console->guest, place.fd, error, error_size);
+		ret = guest_memory_came_back(console->guest, place.fd, channels, error, error_size);
 	guest_ram_place_release(&place);
+	ram_channels_free(channels);
 	return ret;
 }
 

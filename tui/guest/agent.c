@@ -36,6 +36,11 @@ static void became(struct guest *guest, enum guest_state state)
 	set_timer(guest);
 }
 
+void agent_became(struct guest *guest, bool tracing)
+{
+	became(guest, tracing ? GUEST_TRACING : GUEST_STOPPED);
+}
+
 /* ---- start and stop ---- */
 
 static void start_answered(void *data, const struct control_answer *answer, int error)
@@ -109,7 +114,7 @@ int agent_start(struct guest *guest)
 	/* Before the order, so that no page of the new trace is taken for one of the old. */
 	engine_link_must(&guest->link, ENGINE_PAUSED, NULL, 0, -1, NULL);
 	if (guest->state == GUEST_OLD_AGENT)
-		err = control_client_tell(agent->control, CONTROL_START);
+		err = control_client_tell(agent->control, CONTROL_START, NULL);
 	else
 		err = order(guest, CONTROL_START);
 	if (!err)
@@ -135,7 +140,7 @@ int agent_stop(struct guest *guest)
 	if (!control_client_connected(agent->control))
 		return -ENOTCONN;
 	if (guest->state == GUEST_OLD_AGENT)
-		err = control_client_tell(agent->control, CONTROL_STOP);
+		err = control_client_tell(agent->control, CONTROL_STOP, NULL);
 	else if (agent->start_held)
 		became(guest, GUEST_STOPPED);
 	else
@@ -183,7 +188,7 @@ static control_verb_set parse_verbs(const char *text)
 static void parse_hello(struct guest_agent *agent, const char *text, char *state, size_t state_size)
 {
 	struct guest_hello *hello = &agent->hello;
-	char endian[8];
+	char endian[8], keeps[8];
 
 	copy_value(text, "agent", hello->agent, sizeof(hello->agent));
 	copy_value(text, "boot-id", hello->boot_id, sizeof(hello->boot_id));
@@ -191,6 +196,8 @@ static void parse_hello(struct guest_agent *agent, const char *text, char *state
 	copy_value(text, "clock", hello->clock, sizeof(hello->clock));
 	copy_value(text, "endian", endian, sizeof(endian));
 	copy_value(text, "state", state, state_size);
+	copy_value(text, "memory", keeps, sizeof(keeps));
+	agent->keeps = !strcmp(keeps, "yes");
 	hello->cpus = number_value(text, "cpus", 0);
 	hello->ports_missing = number_value(text, "ports-missing", 0);
 	hello->subbuf_size = number_value(text, "subbuf-size", 0);
@@ -248,6 +255,8 @@ static void meet(struct guest *guest, bool stopped)
 	if (guest->state == GUEST_OLD_AGENT)
 		guest_say(guest, GUEST_INFO, "the agent in the guest answers now");
 	agent->met = true;
+	if (ram_meets(guest, &stopped))
+		return;
 	say_what_is_missing(guest);
 	became(guest, stopped ? GUEST_STOPPED : GUEST_TRACING);
 	/* An export takes an emulated guest seconds, so that orders go before it. */
@@ -340,8 +349,9 @@ static void heard(struct guest *guest, const char *text)
 	bool rebooted, stopped, stranger;
 	char state[16];
 
-	stranger = guest->state == GUEST_CONNECTING || guest->state == GUEST_OLD_AGENT;
 	parse_hello(agent, text, state, sizeof(state));
+	stranger = guest->state == GUEST_CONNECTING || guest->state == GUEST_OLD_AGENT ||
+		   ram_wants_agent(guest);
 	stopped = !strcmp(state, "stopped");
 	rebooted = agent->met && strcmp(before.boot_id, agent->hello.boot_id);
 	if (agent->silent >= SILENT_MAX && !stranger)
@@ -351,7 +361,9 @@ static void heard(struct guest *guest, const char *text)
 	ram_guest_lives(guest);
 	if (rebooted || strcmp(before.clock, agent->hello.clock))
 		wall_forget(&guest->wall);
-	note_restart(guest, rebooted);
+	/* Of its memory the engine sees that for itself. */
+	if (!guest_is_memory(guest))
+		note_restart(guest, rebooted);
 	if (stranger)
 		meet(guest, strcmp(state, "tracing") != 0);
 	else
@@ -388,6 +400,8 @@ static void not_heard(struct guest *guest, const char *why)
 	if (guest->state == GUEST_CONNECTING) {
 		if (!agent->met || agent->silent >= BOOT_SILENT_MAX)
 			give_up(guest, why);
+	} else if (guest->state == GUEST_WATCHING) {
+		return; /* there need not be one */
 	} else if (guest->state != GUEST_OLD_AGENT && agent->silent == SILENT_MAX) {
 		guest_say(guest, GUEST_WAITING,
 			  "the agent does not answer (%s); what it sends is still read", why);
@@ -551,6 +565,7 @@ void agent_close(struct guest *guest)
 {
 	struct guest_agent *agent = &guest->agent;
 
+	ram_let_go(guest);
 	hold_release(guest);
 	if (agent->timer >= 0)
 		loop_timer_remove(agent->timer);

@@ -325,11 +325,12 @@ int control_client_request(struct control_client *client, enum control_verb verb
 	return 0;
 }
 
-int control_client_tell(struct control_client *client, enum control_verb verb)
+int control_client_tell(struct control_client *client, enum control_verb verb, const char *args)
 {
 	char line[VTRACE_LINE_MAX];
 
-	snprintf(line, sizeof(line), "%s\n", control_verb_name(verb));
+	snprintf(line, sizeof(line), "%s%s%s\n", control_verb_name(verb), args ? " " : "",
+		 args ? args : "");
 	return say(client, line);
 }
 

@@ -53,8 +53,9 @@ size_t control_client_unread(const struct control_client *client);
  * sent. 0, -ENOTCONN, -ENOBUFS when too many wait, -EINVAL for args that do not fit a line. */
 int control_client_request(struct control_client *client, enum control_verb verb, const char *args,
 			   int timeout_ms, control_client_fn *fn, void *data);
-/* Say verb now and expect no answer, as the agent of 2012 gives none. 0, -ENOTCONN, -EAGAIN. */
-int control_client_tell(struct control_client *client, enum control_verb verb);
+/* Say "VERB ARGS" now (args NULL: none) and expect no answer, as the agent of 2012 gives none. 0,
+ * -ENOTCONN, -EAGAIN. */
+int control_client_tell(struct control_client *client, enum control_verb verb, const char *args);
 /* Give up the request on the way: the agent that would have answered is gone. */
 void control_client_abandon(struct control_client *client);
 

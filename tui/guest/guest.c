@@ -505,7 +505,7 @@ int guest_stop(struct guest *guest)
 
 int guest_refresh_formats(struct guest *guest)
 {
-	if (guest->state == GUEST_REPLAY || guest->ram)
+	if (guest->state == GUEST_REPLAY || (guest->ram && !guest->ram->steered))
 		return -EOPNOTSUPP;
 	if (guest->state == GUEST_GONE)
 		return -ENOTCONN;

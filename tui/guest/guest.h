@@ -27,8 +27,8 @@ enum guest_state {
 	GUEST_STOPPING,	 /* the agent flushes what is left */
 	GUEST_OLD_AGENT, /* no answer to hello: none, or that of 2012; start and stop are blind */
 	GUEST_REPLAY,	 /* a capture, or the memory of a guest that is dead */
-	GUEST_WATCHING, /* the ring in a guest's memory is read; nobody is there who takes orders */
-	GUEST_GONE,	/* the domain went away; what was received is still there */
+	GUEST_WATCHING,	 /* the ring in a guest's memory is read; nobody takes orders, or not yet */
+	GUEST_GONE,	 /* the domain went away; what was received is still there */
 };
 
 struct guest_options {
@@ -96,6 +96,8 @@ struct guest_ram_source {
 	bool once;	     /* look once; else follow what is written to it */
 	const char *formats; /* bundle to use whatever it is of; NULL: one that is of its kernel */
 	const char *share;   /* its 9p share, where it may have put such a one; or NULL */
+	/* Where its agent may be reached, for orders about the ring; or NULL. */
+	const struct channels *channels;
 };
 
 /* Open it; its descriptor is the guest's from now on, also after an error. As guest_open(); what is
@@ -105,6 +107,8 @@ int guest_open_ram(struct guest **guest, const struct guest_ram_source *source,
 		   void *data, char *error, size_t error_size);
 /* It was opened so; not true of one that is read after its death only. */
 bool guest_is_memory(const struct guest *guest);
+/* Its agent takes orders about that. */
+bool guest_memory_is_steered(const struct guest *guest);
 /*
  * A guest with channels has panicked: read once what the ring in its memory still has, behind the
  * rows that came by its channels. fd is of the memory, and the guest's from now on, also after an
@@ -113,8 +117,10 @@ bool guest_is_memory(const struct guest *guest);
  */
 int guest_look_into_memory(struct guest *guest, int fd, char *error, size_t error_size);
 /* The domain of a guest that is memory and GUEST_GONE runs again, with that memory: as
- * guest_come_back(). Its ring is looked for until its kernel has made it. */
-int guest_memory_came_back(struct guest *guest, int fd, char *error, size_t error_size);
+ * guest_come_back(). Its ring is looked for until its kernel has made it. channels as in struct
+ * guest_ram_source. */
+int guest_memory_came_back(struct guest *guest, int fd, const struct channels *channels,
+			   char *error, size_t error_size);
 /* Its memory was searched, and nothing in it can be read, as was said. */
 bool guest_has_no_ring(const struct guest *guest);
 /* Close at once, without stopping the tracing; see guest_stop(). Ends a recording, for which

@@ -63,6 +63,7 @@ struct guest_agent {
 	bool wanted;		  /* tracing was asked for here, and not yet its end */
 	bool wanted_before;	  /* it was, or went on, when the domain went */
 	bool came_back;		  /* the domain went and runs again */
+	bool keeps;		  /* it leaves pages in memory, and sends none */
 	bool start_held;	  /* wanted, but a recording waits for its formats first */
 	bool restarted;		  /* "agent started" was noted since the last answer to hello */
 	bool lost;		  /* the FIFOs' other side is closed */
@@ -136,6 +137,9 @@ struct guest_ram {
 	bool awaited;	  /* the domain was started again: its ring comes when its kernel has it */
 	int timer;	  /* to look for it again; -1 */
 	unsigned looks;	  /* in vain */
+	bool steered;	  /* the agent takes orders for the ring, and leaves its pages in it */
+	bool asked;	  /* it was told to */
+	bool refused;	  /* it does not, as was said */
 	bool core;
 	char *formats; /* as given, or NULL */
 	char *share;   /* directory, or NULL */
@@ -232,6 +236,8 @@ int agent_stop(struct guest *guest);
 void agent_release_start(struct guest *guest);
 /* Ask again how things stand, before the time. */
 void agent_say_hello(struct guest *guest);
+/* It is known what the agent does. */
+void agent_became(struct guest *guest, bool tracing);
 
 /* cpu_notes.c; text is a note of the agent's. */
 void cpu_notes_take(struct guest *guest, const char *text);
@@ -340,6 +346,17 @@ void ram_formats_settled(struct guest *guest);
 void ram_stream_opened(struct guest *guest, unsigned cpu);
 /* What is waited for before anything is read, or NULL. */
 const char *ram_waiting(const struct guest *guest);
+
+/* ram_steer.c */
+/* Connect to the agent, for orders about the ring; channels may be NULL. What is wrong is told. */
+void ram_steer(struct guest *guest, const struct channels *channels);
+/* Its answer to hello came: whether it has yet to be told to leave pages where they are. */
+bool ram_wants_agent(struct guest *guest);
+/* Tell it so, then: true. Where the channels are read, that it is to send them again if it does
+ * not: then it is stopped. */
+bool ram_meets(struct guest *guest, bool *stopped);
+/* Nobody steers any more: the next host may want pages. */
+void ram_let_go(struct guest *guest);
 
 /* ram_later.c */
 /* There was no ring in the memory: whether that is no error, since it is looked for again or there

@@ -56,11 +56,14 @@ int guest_open_ram(struct guest **result, const struct guest_ram_source *source,
 		err = saving_check_path(guest->record_path, error, error_size);
 	if (!err)
 		err = engine_open(guest, error, error_size);
-	if (err)
+	if (err) {
 		guest_free(guest);
-	else
-		*result = guest;
-	return err;
+		return err;
+	}
+	*result = guest;
+	if (!source->once)
+		ram_steer(guest, source->channels);
+	return 0;
 }
 
 void ram_release(struct guest *guest)
@@ -217,9 +220,12 @@ static void choose_formats(struct guest *guest)
 
 	if (fd < 0)
 		fd = find_formats(guest, error, sizeof(error));
-
 	if (fd >= 0) {
 		formats_use(guest, fd);
+		return;
+	}
+	if (guest->ram->steered && !guest->ram->formats) {
+		formats_fetch(guest);
 		return;
 	}
 	guest_say(guest, GUEST_ERROR, "%s", error);

@@ -19,7 +19,7 @@ static void look_again(void *data)
 	struct guest *guest = data;
 
 	loop_timer_set(guest->ram->timer, -1);
-	if (guest->state == GUEST_WATCHING)
+	if (guest->state != GUEST_GONE)
 		ram_hand_over(guest);
 }
 
@@ -78,7 +78,8 @@ void ram_guest_lives(struct guest *guest)
 
 /* ---- started again ---- */
 
-int guest_memory_came_back(struct guest *guest, int fd, char *error, size_t error_size)
+int guest_memory_came_back(struct guest *guest, int fd, const struct channels *channels,
+			   char *error, size_t error_size)
 {
 	struct guest_ram *ram = guest->ram;
 	char when[16];
@@ -105,11 +106,13 @@ int guest_memory_came_back(struct guest *guest, int fd, char *error, size_t erro
 	ram->awaited = true;
 	ram->looks = 0;
 	guest->panicked_at = 0;
+	ram->steered = ram->asked = ram->refused = false;
 	guest_note(guest, true, "guest runs again since %s", guest_time_of_day(when));
 	guest_set_state(guest, GUEST_WATCHING);
 	/* A dead engine gets it when it is started again. */
 	if (guest_engine_alive(guest))
 		ram_hand_over(guest);
+	ram_steer(guest, channels);
 	return 0;
 }
 

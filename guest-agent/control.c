@@ -148,8 +148,11 @@ static int stop(struct control *control)
 
 static void check_stopped(struct control *control)
 {
-	if (control->state != STATE_STOPPING || control->traced.own.moving ||
-	    !pumps_drained(control->setup->pumps))
+	if (control->state != STATE_STOPPING)
+		return;
+	/* Pumps that send nothing have nothing to send, and do not say so. */
+	if (!control->kept.on &&
+	    (control->traced.own.moving || !pumps_drained(control->setup->pumps)))
 		return;
 	control->state = STATE_STOPPED;
 	traced_leave_unused(&control->traced, PUMP_STOPPED);

@@ -503,6 +503,23 @@ static void a_ring_whose_pages_stay_in_memory(void **state)
 	remove_instances(bench);
 }
 
+/* As a host does that has the ring only, which has recorded since the boot. */
+static void a_ring_that_is_stopped_before_any_page_was_sent(void **state)
+{
+	struct bench *bench = *state;
+
+	make_instances(bench);
+	say(bench, "hello 1\nmemory keep\n");
+	hear(bench);
+	assert_string_equal(hear(bench), "ok memory keep=yes state=tracing instance=ring");
+	say(bench, "0\n1\n0\n");
+	assert_string_equal(hear(bench), "ok 0");
+	assert_string_equal(hear(bench), "ok 1");
+	assert_string_equal(hear(bench), "ok 0");
+	assert_int_equal(recording_of(bench, "instances/ring"), 0);
+	remove_instances(bench);
+}
+
 static void what_it_does_not_understand(void **state)
 {
 	struct bench *bench = *state;
@@ -541,6 +558,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(syncs, setup, teardown),
 		cmocka_unit_test_setup_teardown(without_an_instance, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_ring_whose_pages_stay_in_memory, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_ring_that_is_stopped_before_any_page_was_sent,
+						setup, teardown),
 		cmocka_unit_test_setup_teardown(what_it_does_not_understand, setup, teardown),
 	};
 

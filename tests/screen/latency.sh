@@ -80,7 +80,7 @@ see "at the row that ended it" '^12\.313618 .*==> rcu_preempt:15 '
 typed f
 typed 'sched_waking'
 key Enter
-see "with a filter" 'filter: '
+see "with a filter" '^filter: sched_waking .* shown .*all is recorded'
 key v v
 see "the filter does not matter" 'from being woken to running, whatever the filter shows'
 title "all pairs are there" '209 pairs'

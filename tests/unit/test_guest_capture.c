@@ -45,6 +45,7 @@ static void a_recording_overwrites_nothing(void **state)
 	assert_true(said(fake, "exists"));
 }
 
+#ifndef VTRACE_VALGRIND /* where open(2) makes the file, and is told to have failed after that */
 static void nothing_is_left_of_what_can_not_be_saved(void **state)
 {
 	static const char *const names[] = {"capture", "capture.dat"};
@@ -84,6 +85,7 @@ static void nothing_is_left_of_what_can_not_be_saved(void **state)
 		assert_int_equal(fake->saved_pages, 1);
 	}
 }
+#endif
 
 static void saves_what_is_held(void **state)
 {
@@ -262,7 +264,9 @@ int main(void)
 		GUEST_TEST(records_a_trace_dat),
 		GUEST_TEST(saves_a_trace_dat),
 		GUEST_TEST(a_trace_dat_over_a_reboot),
+#ifndef VTRACE_VALGRIND
 		GUEST_TEST(nothing_is_left_of_what_can_not_be_saved),
+#endif
 		GUEST_TEST(saves_what_is_held),
 		GUEST_TEST(domain_goes),
 		GUEST_TEST(qemu_ends_without_libvirt),

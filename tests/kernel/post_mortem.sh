@@ -131,7 +131,7 @@ open_console 140x40 "$UTF8 '$TOP' -c $URI --ram '$DOMAIN'"
 title "no agent: it is watched" WATCHING
 key m
 title "no agent: all CPUs in one" '\[merged\]'
-ok "no agent: no key is offered that nobody would obey" lacks 'E Enable|t (Start|Stop)'
+gone "no agent: no key is offered that nobody would obey" 'E Enable|t (Start|Stop)'
 key t
 see "no agent: t says why not" 'no agent in it takes orders: what its kernel.s command line'
 comes "no agent: what is recorded comes" mark-alone

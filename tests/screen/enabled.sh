@@ -35,7 +35,7 @@ see "which is marked" '^      \[x\] hrtimer_cancel'
 ok "and the cursor goes on" shows '^>     \[x\] hrtimer_start'
 key Space
 title "Space disables the next one" '6 of 9 enabled'
-ok "nothing else was changed" shows '^      \[x\] hrtimer_cancel'
+see "nothing else was changed" '^      \[x\] hrtimer_cancel'
 see "it says that it will be put back" 'put back when you leave; u does it now'
 key u
 title "u puts all back" '6 of 9 enabled'

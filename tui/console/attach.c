@@ -265,6 +265,8 @@ static void on_domain(const char *name, const char *uuid, const char *what, cons
 	guest_domain_event(console->guest, what, detail, gone);
 	if (died && gone)
 		post_mortem_gone(console);
+	else if (gone && !lifecycle_is_death(what, detail))
+		post_mortem_forget(console); /* nobody else may have that memory while it is open */
 	console->died |= !died && lifecycle_is_death(what, detail);
 }
 

@@ -32,7 +32,7 @@ key Enter
 see "a screen without details" '^CPU EVENT *$'
 see "has none in rows" '^000 tick *$'
 key Right
-ok "nothing is to be scrolled then" shows '^000 tick *$'
+see "nothing is to be scrolled then" '^000 tick *$'
 typed ":columns detail,time"
 see "nothing follows the detail" 'no column can follow it'
 key Escape

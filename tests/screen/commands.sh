@@ -81,7 +81,7 @@ key BTab
 see "S-Tab goes backwards" '^:page-up$'
 key Escape
 gone "Esc takes the list away" '^page-down +page-up'
-ok "and no more" shows '^:page-up$'
+see "and no more" '^:page-up$'
 key C-u
 typed 'vi'
 key Tab

@@ -21,18 +21,18 @@ key E
 title "E shows the guest's events" "\[guest's events\]  6 of 9 enabled"
 ok "by system, in the order of the alphabet" \
 	test "$(screen | grep -oE '\+ [a-z]+' | tr -d '\n')" = "+ irq+ kmem+ sched+ timer"
-ok "all enabled" shows '^> \[x\] \+ irq +2 of 2'
-ok "none enabled" shows '^  \[ \] \+ kmem +0 of 1'
-ok "some enabled" shows '^  \[-\] \+ timer +1 of 3'
-ok "it says what keys do" shows 'Space enables or disables'
+see "all enabled" '^> \[x\] \+ irq +2 of 2'
+see "none enabled" '^  \[ \] \+ kmem +0 of 1'
+see "some enabled" '^  \[-\] \+ timer +1 of 3'
+see "it says what keys do" 'Space enables or disables'
 
 key G Enter
 see "Enter opens a system" '^      \[ \] hrtimer_cancel'
-ok "its line says so" shows '^> \[-\] - timer'
+see "its line says so" '^> \[-\] - timer'
 key Down Space
 title "Space enables an event" '7 of 9 enabled'
 see "which is marked" '^      \[x\] hrtimer_cancel'
-ok "and the cursor goes on" shows '^>     \[x\] hrtimer_start'
+see "and the cursor goes on" '^>     \[x\] hrtimer_start'
 key Space
 title "Space disables the next one" '6 of 9 enabled'
 see "nothing else was changed" '^      \[x\] hrtimer_cancel'

@@ -98,7 +98,7 @@ see "and what is right" 'ok: 1 kind of'
 key Enter
 see "and does it" '^filter: n == 7 \|\| n == 9  '
 see "the rows are those" ' n=7 '
-ok "and the other" shows ' n=9 '
+see "and the other" ' n=9 '
 gone "and no others" ' n=8 '
 key s C-u
 typed 'all'

@@ -81,7 +81,7 @@ key Enter
 see "the time is shown" '^1064\.700000 +000 .* n=3200 '
 see "that all is read is told" 'large is read: 5,[0-9]+ events'
 fails "and the title counts no more" line 1 'read [0-9]+%'
-ok "the row is where it was" shows '^1064\.700000 +000 worker0-1000 +tick +n=3200 '
+see "the row is where it was" '^1064\.700000 +000 worker0-1000 +tick +n=3200 '
 title "now it is known how many follow" '\+2,[0-9]{3} newer'
 key g
 see "and the first row is still the first" ' n=0 '

@@ -85,7 +85,7 @@ mouse $WHEEL_DOWN 20 "$(line_of '^  CPU3 ')"
 see "the wheel goes to the pane under it" '^> CPU3 '
 see "and scrolls it, three rows" ' n=19 '
 gone "so that its first rows are gone" ' n=3 '
-ok "and no other" shows ' n=0 '
+see "and no other" ' n=0 '
 mouse $WHEEL_UP 20 "$(line_of '^> CPU3 ')"
 see "up, too" ' n=3 '
 
@@ -116,7 +116,7 @@ see "a question" '^filter: '
 click_footer 'filter'
 mouse $WHEEL_DOWN 20 10
 key Escape
-ok "is not clicked away" shows '^1063\.9'
+see "is not clicked away" '^1063\.9'
 key q
 see "it leaves" 'ended with'
 ok "and the terminal is as it was" reported 0

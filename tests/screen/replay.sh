@@ -20,7 +20,7 @@ key BTab
 see "S-Tab moves it back" '^> CPU0 '
 key j j j j j
 see "j scrolls the focused pane at its end" '^1063\.905000 +000 '
-ok "and no other" shows '^1063\.900250 +001 '
+see "and no other" '^1063\.900250 +001 '
 
 key m
 title "m merges" '\[merged\]'

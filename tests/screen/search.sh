@@ -31,13 +31,13 @@ title "merged" '\[merged\]'
 wait_for "the cursor is on the first row" cursor_on ' n=0 '
 key j j
 wait_for "j moves it" cursor_on ' n=2 '
-ok "and not the rows, while there are some" shows ' n=0 '
+see "and not the rows, while there are some" ' n=0 '
 key k
 wait_for "k moves it back" cursor_on ' n=1 '
 
 search 'n=2345 '
 wait_for "a search moves the cursor to what it finds" cursor_on ' n=2345 '
-ok "with rows before it on the screen" shows ' n=2342 '
+see "with rows before it on the screen" ' n=2342 '
 search 'n=3.00 .*to its end'
 wait_for "as a regular expression" cursor_on ' n=3000 '
 key n

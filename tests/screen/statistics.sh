@@ -53,7 +53,7 @@ key o o g
 see "by name" '^> CPU0 '
 see "the agent's counters of the CPU under the cursor" \
 	'^agent, CPU0: [1-9][0-9,]* full pages spliced, 3 flushed early, [1-9][0-9.]*[KM] sent, 0 lost'
-ok "and its ring buffer's" shows '^ring buffer, CPU0: 17 events wait, 4,711 read, 0 overwritten unread'
+see "and its ring buffer's" '^ring buffer, CPU0: 17 events wait, 4,711 read, 0 overwritten unread'
 spliced=$(screen | grep -oE '[0-9,]+ full pages')
 gone "they go on" "CPU0: $spliced"
 key j

@@ -35,7 +35,7 @@ order 'buffer-kb 3000'
 see "the size of the ring" 'have 3000 KiB each'
 order 'buffer-kb much'
 see "what can not be sent stays to be mended" 'a number of KiB is expected'
-ok "as it was typed" shows '^:buffer-kb much'
+see "as it was typed" '^:buffer-kb much'
 key C-a C-k
 typed 'buffer-kb 2000'
 key Enter
@@ -50,7 +50,7 @@ order 'kprobe'
 see "no probes" 'no probes; :kprobe add'
 order 'kprobe add p:lost nosuch'
 see "what the guest refuses stays as well" '^:kprobe add p:lost nosuch'
-ok "with the kernel's reason" shows 'Failed to look up the symbol, at character 9'
+see "with the kernel's reason" 'Failed to look up the symbol, at character 9'
 key C-w
 typed 'do_sys_openat2'
 key Enter

@@ -44,7 +44,7 @@ resize 100x9
 see "too low is told" 'too small: 60x10 needed, now 100x9'
 resize 60x10
 see "the smallest screen shows events" 'n=0|tick'
-ok "and the key to help" shows '\? Help'
+see "and the key to help" '\? Help'
 key '?'
 see "help fits into it" 'keys of the events view; more below'
 key q
@@ -63,7 +63,7 @@ see "NO_COLOR: Q leaves" 'ended with 0'
 
 open_console 80x24 "LC_ALL=C '$TOP' -r '$CAPTURE'"
 see "LC_ALL=C: the first screen" 'n=0 '
-ok "LC_ALL=C: rules are made of -" shows '^> CPU0 .*----'
+see "LC_ALL=C: rules are made of -" '^> CPU0 .*----'
 is "LC_ALL=C: nothing but ASCII" "$(screen | LC_ALL=C tr -d '\000-\177')" ""
 key C-c
 see "LC_ALL=C: ^C leaves" 'ended with 0'

@@ -316,10 +316,6 @@ static void remains_in_memory(void **state)
 	     "there: "
 	     "systemctl start trace-agent; if the guest hangs, :post-mortem reads the ring in its "
 	     "memory");
-	silence.tracing = false;
-	silence.state = GUEST_GONE;
-	says(&silence, "the domain is gone: what was received is kept; :post-mortem reads the ring "
-		       "in its memory, d chooses another");
 }
 
 int main(void)

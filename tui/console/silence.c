@@ -180,8 +180,7 @@ void silence_sentence(const struct silence *silence, char *text, size_t size)
 	else if (silence->tracing)
 		say_tracing(silence, &sentence);
 	else if (silence->state == GUEST_GONE)
-		say(&sentence, "the domain is gone: what was received is kept; %sd chooses another",
-		    silence->remains ? ":post-mortem reads the ring in its memory, " : "");
+		say(&sentence, "the domain is gone: what was received is kept; d chooses another");
 	else if (!silence->shown)
 		say_empty(silence, &sentence);
 }

@@ -246,6 +246,82 @@ static void unknown_events_bring_new_formats(void **state)
 	assert_int_equal(fake->exports, 2);
 }
 
+/* Its last pages are read when its agent can't be asked any more. */
+static void unknown_events_of_a_guest_that_is_gone(void **state)
+{
+	struct fake *fake = *state;
+	unsigned before;
+
+	assert_int_equal(open_guest(fake, NULL), 0);
+	turn_until(fake, is(fake, GUEST_STOPPED));
+	guest_start(fake->guest);
+	turn_until(fake, is(fake, GUEST_TRACING));
+	send_page(fake, 0, 1000, 2);
+	expect_rows(fake, 2);
+	assert_int_equal(guest_request_stats(fake->guest), 0);
+	turn_until(fake, fake->stats == 1);
+	send_events(fake, 0, 2000, 2, EVENT_ID + 1);
+	qemu_ends(fake);
+	guest_domain_event(fake->guest, "stopped", "destroyed", true);
+	for (unsigned i = 0; i < 20; i++) {
+		before = fake->stats;
+		assert_int_equal(guest_request_stats(fake->guest), 0);
+		turn_until(fake, fake->stats > before);
+	}
+	assert_int_equal(guest_state(fake->guest), GUEST_GONE);
+	assert_false(said(fake, "fetched again"));
+	assert_false(said(fake, "E: "));
+}
+
+/* A guest that has come up anew while the engine is at work on the formats of before: those of now
+ * are asked for as soon as it is done. */
+static void formats_wait_for_formats(struct fake *fake, const char *record)
+{
+	assert_int_equal(open_guest(fake, record), 0);
+	turn_until(fake, is(fake, GUEST_STOPPED));
+	guest_start(fake->guest);
+	turn_until(fake, is(fake, GUEST_TRACING));
+	send_page(fake, 0, 1000, 2);
+	expect_rows(fake, 2);
+	assert_int_equal(kill(guest_engine_pid(fake->guest), SIGSTOP), 0);
+	assert_int_equal(guest_refresh_formats(fake->guest), 0);
+	turn_until(fake, fake->exports == 2);
+	fake->boot_id = "boot-two";
+	fake->state = "stopped";
+	fake->tracing_on = 0;
+	say(fake, "note agent started\n");
+	turn_until(fake, fake->starts == 2 && said(fake, "the guest was rebooted"));
+}
+
+static void a_guest_goes_while_formats_wait(void **state)
+{
+	struct fake *fake = *state;
+
+	formats_wait_for_formats(fake, NULL);
+	guest_domain_event(fake->guest, "stopped", "destroyed", true);
+	assert_int_equal(kill(guest_engine_pid(fake->guest), SIGCONT), 0);
+	turn_until(fake, guest_formats(fake->guest) && guest_request_stats(fake->guest) == 0 &&
+				 fake->stats);
+	assert_int_equal(guest_state(fake->guest), GUEST_GONE);
+	assert_false(said(fake, "E: "));
+}
+
+/* Closed, it waits for what is recorded, and hears of the formats meanwhile. */
+static void a_recording_ends_while_formats_wait(void **state)
+{
+	struct fake *fake = *state;
+	char path[96];
+
+	snprintf(path, sizeof(path), "%s/capture", fake->dir);
+	formats_wait_for_formats(fake, path);
+	assert_int_equal(kill(guest_engine_pid(fake->guest), SIGCONT), 0);
+	guest_free(fake->guest);
+	fake->guest = NULL;
+	assert_int_equal(fake->saves, 1);
+	assert_int_equal(fake->saved_pages, 1);
+	assert_false(said(fake, "E: "));
+}
+
 static void silent_agent_is_noticed_and_heard_again(void **state)
 {
 	struct fake *fake = *state;
@@ -294,6 +370,9 @@ int main(void)
 		GUEST_TEST(engine_is_killed_and_restarted),
 		GUEST_TEST(no_formats_is_one_sentence),
 		GUEST_TEST(unknown_events_bring_new_formats),
+		GUEST_TEST(unknown_events_of_a_guest_that_is_gone),
+		GUEST_TEST(a_guest_goes_while_formats_wait),
+		GUEST_TEST(a_recording_ends_while_formats_wait),
 		GUEST_TEST(silent_agent_is_noticed_and_heard_again),
 		GUEST_TEST(fifos_that_others_can_write_to),
 	};

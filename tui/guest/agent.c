@@ -574,4 +574,5 @@ void agent_close(struct guest *guest)
 	agent->control = NULL;
 	agent->lost = false;
 	agent->start_held = false;
+	guest->formats.again = false; /* there is nobody to ask */
 }

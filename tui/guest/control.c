@@ -305,13 +305,14 @@ void control_client_free(struct control_client *client)
 int control_client_request(struct control_client *client, enum control_verb verb, const char *args,
 			   int timeout_ms, control_client_fn *fn, void *data)
 {
-	struct queued_request *request = &client->queue[client->queued];
+	struct queued_request *request;
 	int length;
 
 	if (!control_client_connected(client))
 		return -ENOTCONN;
 	if (client->queued == QUEUE_MAX)
 		return -ENOBUFS;
+	request = &client->queue[client->queued];
 	length = snprintf(request->line, sizeof(request->line), "%s%s%s\n", control_verb_name(verb),
 			  args ? " " : "", args ? args : "");
 	if (length > VTRACE_LINE_MAX || strchr(request->line, '\n') != request->line + length - 1)

@@ -315,7 +315,8 @@ void formats_watch_unknown(struct guest *guest, const struct engine_packet *pack
 		formats->unknown = unknown;
 	}
 	if (unknown <= formats->unknown || formats->step != FORMATS_IDLE || !formats->loaded ||
-	    !guest->agent.met || now < formats->not_before)
+	    !guest->agent.met || !control_client_connected(guest->agent.control) ||
+	    now < formats->not_before)
 		return;
 	/* A module brought new events, mostly; but an id may stay unknown for ever. */
 	formats->unknown = unknown;

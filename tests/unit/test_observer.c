@@ -414,6 +414,31 @@ static void test_a_commit_that_lies(void **state)
 	}
 }
 
+/* Its end is where no sub-buffer of the ring is, and none of them holds anything. */
+static void test_a_ring_without_an_end(void **state)
+{
+	(void)state;
+	for (int once = 0; once < 2; once++) {
+		struct fixture f;
+
+		begin_with(&f, SUBBUFS, once);
+		ring_write(&f.writer, 5);
+		ring_set(&f.writer, RING_COMMIT, 3);
+		assert_int_equal(look(&f), once ? 0 : -EAGAIN);
+		assert_all_came(&f);
+		ring_put64(ring_page(&f.writer, 1) + 8, 0);
+		ring_set(&f.writer, RING_COMMIT, 0);
+		assert_int_equal(look(&f), once ? 0 : -EAGAIN);
+		/* What comes later is seen all the same. */
+		ring_set(&f.writer, RING_COMMIT, 1);
+		f.writer.written = 0;
+		ring_write(&f.writer, 7);
+		look(&f);
+		assert_all_came(&f);
+		end(&f);
+	}
+}
+
 /* ---- a writer at full speed ---- */
 
 struct racer {
@@ -491,6 +516,7 @@ int main(void)
 		cmocka_unit_test(test_the_order_is_torn_for_good),
 		cmocka_unit_test(test_a_memory_that_goes_away),
 		cmocka_unit_test(test_a_commit_that_lies),
+		cmocka_unit_test(test_a_ring_without_an_end),
 		cmocka_unit_test(test_a_writer_at_full_speed),
 	};
 

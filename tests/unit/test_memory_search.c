@@ -220,6 +220,21 @@ static void test_many_banners(void **state)
 	end(&f);
 }
 
+/* Each of them is the beginning of a line that has no end: none is looked at to the end of what was
+ * read, which would take minutes here. */
+static void test_banners_without_an_end(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f, 4 << 20);
+	for (size_t at = 0; at + 14 < f.memory.size; at += 14)
+		memcpy(f.memory.bytes + at, "Linux version ", 14);
+	search(&f, ENGINE_MEMORY_ANYWHERE);
+	assert_string_equal(f.reply.banner, "");
+	end(&f);
+}
+
 static void test_many_buffers(void **state)
 {
 	struct fixture f;
@@ -304,6 +319,7 @@ int main(void)
 		cmocka_unit_test(test_two_kernels),
 		cmocka_unit_test(test_names_that_are_none),
 		cmocka_unit_test(test_many_banners),
+		cmocka_unit_test(test_banners_without_an_end),
 		cmocka_unit_test(test_many_buffers),
 		cmocka_unit_test(test_what_is_refused_is_told),
 		cmocka_unit_test(test_a_memory_without_an_end),

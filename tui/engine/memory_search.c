@@ -69,15 +69,16 @@ static bool has_version(const uint8_t *at, size_t length)
 	return false;
 }
 
-/* Only as the kernel has it: a line with its end, and the end of the string. */
+/* Only as the kernel has it: a line with its end, and the end of the string. Of a longer one no
+ * more is looked at, as another may begin at any of its bytes. */
 static void take_banner(struct memory_search *search, const uint8_t *at, const uint8_t *end)
 {
-	size_t length = line_length(at, end);
+	size_t room = sizeof(search->banners[0].text);
+	size_t length = line_length(at, (size_t)(end - at) > room ? at + room : end);
 	uint32_t i;
 
-	if (length >= sizeof(search->banners[0].text) || at + length + 2 > end ||
-	    at[length] != '\n' || at[length + 1] || !isdigit(at[strlen(BANNER)]) ||
-	    !has_version(at, length))
+	if (length >= room || at + length + 2 > end || at[length] != '\n' || at[length + 1] ||
+	    !isdigit(at[strlen(BANNER)]) || !has_version(at, length))
 		return;
 	for (i = 0; i < search->banner_count; i++)
 		if (!strncmp(search->banners[i].text, (const char *)at, length) &&

@@ -108,7 +108,8 @@
 /* Ring buffers in one memory; each is an instance that somebody named on the command line. */
 #define RING_BUFFERS_MAX 16u
 
-/* Bytes of memory that are searched for them, holes not counted: half a minute. */
+/* Bytes of memory that are searched for them, half a minute: holes not counted, but what is looked
+ * at in vain, since a page only says that a ring buffer begins there. */
 #define RAM_SEARCH_MAX (64ull * 1024 * 1024 * 1024)
 
 /* Segments of a core; QEMU writes one for each piece of memory, of which guests have a few dozen.

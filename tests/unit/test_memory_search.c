@@ -253,6 +253,38 @@ static void test_many_buffers(void **state)
 	end(&f);
 }
 
+/* Each page says that a buffer begins there, and all mean one description, of which the last number
+ * is wrong: to see that takes as much as hundreds of pages, and is counted like those. */
+static void test_buffers_that_are_dear_to_refuse(void **state)
+{
+	struct ring_memory ring = {.cpus = 1, .subbufs = RING_SUBBUFS_MAX, .shared = true};
+	struct fixture f;
+	unsigned steps = 0;
+
+	(void)state;
+	begin(&f, 300u << 20);
+	ring.fd = f.memory.fd;
+	ring.size = f.memory.size;
+	ring.bytes = f.memory.bytes;
+	ring_make_at(&ring, 32 << 20);
+	ring_put32(ring_field(&ring, 0, RING_ARRAY + 4 * (RING_SUBBUFS_MAX - 1)), 0);
+	for (uint64_t at = 0; at < 32 << 20; at += RING_META_PAGE) {
+		memcpy(f.memory.bytes + at, f.memory.bytes + (32 << 20), 24);
+		ring_put64(f.memory.bytes + at + 8, (300u << 20) - at);
+		ring_put64(f.memory.bytes + at + 16, (32 << 20) - at + 88);
+	}
+	search_from(&f, ENGINE_MEMORY_ANYWHERE);
+	f.search.read = RAM_SEARCH_MAX - (100 << 20);
+	while (!memory_search_step(&f.search))
+		steps++;
+	assert_true(f.search.at < 2 << 20);
+	assert_true(steps >= 10);
+	memory_search_tell(&f.search, &f.reply, f.buffers);
+	assert_int_equal(f.reply.buffers, 0);
+	assert_non_null(strstr(f.reply.warning, "its list of sub-buffers"));
+	end(&f);
+}
+
 static void test_what_is_refused_is_told(void **state)
 {
 	struct fixture f;
@@ -286,7 +318,9 @@ static void test_a_memory_without_an_end(void **state)
 		;
 	memory_search_tell(&f.search, &f.reply, f.buffers);
 	assert_int_equal(f.search.read, RAM_SEARCH_MAX);
-	assert_string_equal(f.reply.warning, "only the first 64 GiB of the memory were searched");
+	assert_string_equal(f.reply.warning,
+			    "the search ended after 64 GiB: what lies behind byte 0x1400000 of the "
+			    "memory was not looked at");
 	end(&f);
 }
 
@@ -321,6 +355,7 @@ int main(void)
 		cmocka_unit_test(test_many_banners),
 		cmocka_unit_test(test_banners_without_an_end),
 		cmocka_unit_test(test_many_buffers),
+		cmocka_unit_test(test_buffers_that_are_dear_to_refuse),
 		cmocka_unit_test(test_what_is_refused_is_told),
 		cmocka_unit_test(test_a_memory_without_an_end),
 		cmocka_unit_test(test_a_file_that_shrinks),

@@ -179,9 +179,24 @@ static bool is_magic(const uint8_t *page)
 	       RING_META_MAGIC;
 }
 
-/* Does a buffer begin at offset? Returns where it ends then, else 0. */
+static void spend(struct memory_search *search, uint64_t bytes)
+{
+	search->left -= bytes < search->left ? bytes : search->left;
+}
+
+/* No buffer begins at offset, and it took some bytes to see that: as a guest can have every page
+ * say that one does, they count. */
+static uint64_t refuse_buffer(struct memory_search *search, uint64_t offset, uint64_t bytes)
+{
+	search->read += bytes;
+	spend(search, bytes);
+	return search->left ? 0 : offset + RING_META_PAGE;
+}
+
+/* Does a buffer begin at offset? Returns where to go on, or 0: with the next page. */
 static uint64_t take_buffer(struct memory_search *search, uint64_t offset)
 {
+	uint64_t asked = ram_asked(search->ram);
 	struct ring_buffer *buffer;
 	char error[256];
 
@@ -195,24 +210,24 @@ static uint64_t take_buffer(struct memory_search *search, uint64_t offset)
 	if (ring_meta_find(search->ram, offset, buffer, error, sizeof(error))) {
 		if (error[0])
 			warn(search, error);
-		return 0;
+		return refuse_buffer(search, offset, ram_asked(search->ram) - asked);
 	}
 	search->buffer_count++;
 	return buffer->end;
 }
 
-/* Look at the starts of pages in a chunk. Returns where to go on when a buffer was found, else 0.
- */
+/* Look at the starts of pages in a chunk. Returns where to go on before its end, or behind a
+ * buffer; 0: at its end. */
 static uint64_t look_at_pages(struct memory_search *search, uint64_t from, size_t length)
 {
 	for (size_t at = 0; at + RING_META_PAGE <= length; at += RING_META_PAGE) {
 		const uint8_t *page = search->bytes + at;
 
 		if (!search->hinted && is_magic(page)) {
-			uint64_t end = take_buffer(search, from + at);
+			uint64_t next = take_buffer(search, from + at);
 
-			if (end)
-				return end;
+			if (next)
+				return next;
 		}
 		if (!memcmp(page, RELEASE, strlen(RELEASE)))
 			take_vmcoreinfo(search, page, page + RING_META_PAGE);
@@ -230,8 +245,8 @@ static void end(struct memory_search *search, int error)
 		warn(search, ram_fault(search->ram));
 }
 
-/* The data from from to to, or the first of it. Returns bytes looked at. */
-static uint64_t look_at_chunk(struct memory_search *search, uint64_t from, uint64_t to)
+/* The data from from to to, or the first of it. */
+static void look_at_chunk(struct memory_search *search, uint64_t from, uint64_t to)
 {
 	size_t length = to - from < CHUNK ? (size_t)(to - from) : CHUNK;
 	size_t have = to - from - length < OVERLAP ? (size_t)(to - from) : length + OVERLAP;
@@ -240,23 +255,25 @@ static uint64_t look_at_chunk(struct memory_search *search, uint64_t from, uint6
 
 	if (ret) {
 		end(search, ret);
-		return 0;
+		return;
 	}
+	spend(search, SEEK);
 	next = look_at_pages(search, from, length);
 	if (next > from && next < from + length)
 		length = (size_t)(next - from);
 	find_banners(search, length, have);
 	search->at = next ? next : from + length;
 	search->read += length;
-	return length;
+	spend(search, length);
 }
 
 bool memory_search_step(struct memory_search *search)
 {
-	uint64_t budget = STEP, from, to, cost;
+	uint64_t from, to;
 	char text[256];
 
-	while (!search->done && budget) {
+	search->left = STEP;
+	while (!search->done && search->left) {
 		if (!ram_data(search->ram, search->at, &from, &to) ||
 		    (search->hinted && kernel_known(search))) {
 			end(search, 0);
@@ -264,8 +281,9 @@ bool memory_search_step(struct memory_search *search)
 		}
 		if (search->read >= RAM_SEARCH_MAX) {
 			snprintf(text, sizeof(text),
-				 "only the first %llu GiB of the memory were searched",
-				 RAM_SEARCH_MAX >> 30);
+				 "the search ended after %llu GiB: what lies behind byte 0x%llx of "
+				 "the memory was not looked at",
+				 RAM_SEARCH_MAX >> 30, (unsigned long long)search->at);
 			warn(search, text);
 			end(search, 0);
 			break;
@@ -274,8 +292,7 @@ bool memory_search_step(struct memory_search *search)
 		from &= ~(uint64_t)(RING_META_PAGE - 1);
 		if (from < search->at)
 			from = search->at;
-		cost = look_at_chunk(search, from, to) + SEEK;
-		budget -= cost < budget ? cost : budget;
+		look_at_chunk(search, from, to);
 	}
 	return search->done;
 }

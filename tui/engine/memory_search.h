@@ -22,7 +22,8 @@ struct memory_banner {
 struct memory_search {
 	struct ram *ram; /* the caller's */
 	uint64_t at;	 /* offset of the next byte to look at */
-	uint64_t read;	 /* bytes that were */
+	uint64_t read;	 /* bytes that were, those of descriptions in vain as well */
+	uint64_t left;	 /* bytes that this step may still look at */
 	bool hinted;	 /* a buffer was where it was said to be */
 	bool done;
 	int error; /* -errno that ended it before the memory's end */

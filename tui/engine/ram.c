@@ -30,6 +30,7 @@ struct ram {
 	struct segment *segments; /* by start, of RAM_ELF */
 	uint32_t count;
 	struct ram_kdump *kdump; /* of RAM_KDUMP */
+	uint64_t asked;		 /* bytes, of ram_read() */
 	uint64_t data_from;	 /* what ram_data() found last */
 	uint64_t data_to;
 	char fault[160];
@@ -306,6 +307,7 @@ int ram_read(struct ram *ram, uint64_t offset, void *to, size_t length)
 {
 	int ret;
 
+	ram->asked += length;
 	if (offset > ram->size || length > ram->size - offset)
 		return fail(ram, -ENXIO, "there is no memory at 0x%llx: it has %llu bytes",
 			    (unsigned long long)offset, (unsigned long long)ram->size);
@@ -319,6 +321,11 @@ int ram_read(struct ram *ram, uint64_t offset, void *to, size_t length)
 	 * that belongs to the guest's smp_wmb(). */
 	atomic_thread_fence(memory_order_acquire);
 	return ret;
+}
+
+uint64_t ram_asked(const struct ram *ram)
+{
+	return ram->asked;
 }
 
 static bool find_data(const struct ram *ram, uint64_t at, uint64_t *from, uint64_t *to)

@@ -41,6 +41,9 @@ uint64_t ram_size(const struct ram *ram);
  * has become shorter; or another -errno. ram_fault() then says it in a sentence. */
 int ram_read(struct ram *ram, uint64_t offset, void *to, size_t length);
 
+/* Bytes that were to be copied by all calls of it so far. */
+uint64_t ram_asked(const struct ram *ram);
+
 /* What lies at at or behind it and is not known to be all zeros: [*from, *to), at <= *from < *to.
  * False: nothing does. */
 bool ram_data(struct ram *ram, uint64_t at, uint64_t *from, uint64_t *to);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Usage: feed DIRECTORY CAPTURE [-c CPUS] [-r EVENTS] [-f SEED] [-e TYPES] [-n] [-o]
+ * Usage: feed DIRECTORY CAPTURE [-c CPUS] [-r EVENTS] [-f SEED] [-e TYPES] [-d] [-n] [-o]
  *
  * A guest made of a capture, for tests that need no kernel but a guest that sends: FIFOs and a
  * share in DIRECTORY (made when it is not there), for vtrace-top --dir. It answers the control
@@ -9,7 +9,8 @@
  * (1000). It does what a guest does when nobody reads: it waits.
  *
  * -f SEED: now and then bytes of a page are missing, wrong or too many, pages tell of lost events,
- *          the agent says that it was started anew.
+ *          an event has no format, the agent says that it was started anew.
+ * -d: with -f, the guest boots now and then, too, and every half minute or so QEMU ends and begins.
  * -e: so many event types are enabled, it says (9).
  * -n: an agent that can not export formats.
  * -o: an agent of 2012, which knows 1 and 0 and answers nothing.
@@ -37,10 +38,12 @@
 #include "tests/screen/feed_settings.h"
 #include "tui/engine/page.h"
 
-#define PAGE_SIZE  4096u
-#define PAGES_MAX  1024u
-#define TICK_MS	   5
-#define PIPE_BYTES (1 << 20) /* the kernel's limit for users, /proc/sys/fs/pipe-max-size */
+#define PAGE_SIZE    4096u
+#define PAGES_MAX    1024u
+#define TICK_MS	     5
+#define ENDS_ONCE_IN 6000 /* ticks */
+#define GAP_MS	     20
+#define PIPE_BYTES   (1 << 20) /* the kernel's limit for users, /proc/sys/fs/pipe-max-size */
 
 struct page_of_capture {
 	uint8_t bytes[PAGE_SIZE];
@@ -48,7 +51,7 @@ struct page_of_capture {
 };
 
 struct cpu {
-	int fd;
+	int fd, in;
 	const struct page_of_capture *pages;
 	unsigned count, next;
 	uint64_t ahead; /* ns, added to the time stamps */
@@ -63,7 +66,7 @@ struct feed {
 	unsigned cpus;
 	unsigned turn; /* the CPU that sends next */
 	uint64_t rate;
-	bool old, faults, no_formats;
+	bool old, faults, dies, no_formats;
 	uint32_t chance;
 	int in, out;
 	struct control_lines lines;
@@ -73,7 +76,8 @@ struct feed {
 	unsigned generation;
 	struct fed_events events;
 	struct fed_settings settings;
-	char kernel[128], clock[32], boot_id[64];
+	char kernel[128], clock[32], captured_boot_id[64];
+	char boot_id[64]; /* as long */
 };
 
 static volatile sig_atomic_t switched_off;
@@ -157,8 +161,9 @@ static void load_manifest(struct feed *feed)
 	while (fgets(line, sizeof(line), file)) {
 		sscanf(line, "kernel %127s", feed->kernel);
 		sscanf(line, "clock %31s", feed->clock);
-		sscanf(line, "boot-id %63s", feed->boot_id);
+		sscanf(line, "boot-id %63s", feed->captured_boot_id);
 	}
+	strcpy(feed->boot_id, feed->captured_boot_id);
 	fclose(file);
 }
 
@@ -190,14 +195,27 @@ static int open_fifo(const struct feed *feed, const char *port, const char *suff
 	int fd;
 
 	snprintf(path, sizeof(path), "%s/%s%s", feed->dir, port, suffix);
-	unlink(path);
-	if (mkfifo(path, 0600))
+	if (mkfifo(path, 0600) && errno != EEXIST)
 		die(path, strerror(errno));
 	/* As QEMU does: for both, so that it never waits for who opens the other side. */
 	fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
 		die(path, strerror(errno));
 	return fd;
+}
+
+static void open_ports(struct feed *feed)
+{
+	for (unsigned cpu = 0; cpu < feed->cpus; cpu++) {
+		char port[64];
+
+		snprintf(port, sizeof(port), "%s%u", VTRACE_CPU_PORT_PREFIX, cpu);
+		feed->cpu[cpu].in = open_fifo(feed, port, ".in");
+		feed->cpu[cpu].fd = open_fifo(feed, port, ".out");
+		fcntl(feed->cpu[cpu].fd, F_SETPIPE_SZ, PIPE_BYTES);
+	}
+	feed->out = open_fifo(feed, VTRACE_CONTROL_PORT, ".out");
+	feed->in = open_fifo(feed, VTRACE_CONTROL_PORT, ".in");
 }
 
 static void make_directory(struct feed *feed)
@@ -208,16 +226,23 @@ static void make_directory(struct feed *feed)
 	snprintf(share, sizeof(share), "%s/share", feed->dir);
 	if (mkdir(share, 0700) && errno != EEXIST)
 		die(share, strerror(errno));
-	for (unsigned cpu = 0; cpu < feed->cpus; cpu++) {
-		char port[64];
+	open_ports(feed);
+}
 
-		snprintf(port, sizeof(port), "%s%u", VTRACE_CPU_PORT_PREFIX, cpu);
-		open_fifo(feed, port, ".in");
-		feed->cpu[cpu].fd = open_fifo(feed, port, ".out");
-		fcntl(feed->cpu[cpu].fd, F_SETPIPE_SZ, PIPE_BYTES);
+/* QEMU has ended, and one with the same channels begins so soon after it that a console which is
+ * just started finds it. */
+static void begin_anew(struct feed *feed)
+{
+	for (unsigned cpu = 0; cpu < feed->cpus; cpu++) {
+		close(feed->cpu[cpu].in);
+		close(feed->cpu[cpu].fd);
 	}
-	feed->out = open_fifo(feed, VTRACE_CONTROL_PORT, ".out");
-	feed->in = open_fifo(feed, VTRACE_CONTROL_PORT, ".in");
+	close(feed->out);
+	close(feed->in);
+	feed->tracing = feed->recording = false;
+	feed->lines = (struct control_lines){0};
+	usleep(GAP_MS * 1000);
+	open_ports(feed);
 }
 
 /* ---- the agent ---- */
@@ -252,9 +277,15 @@ static void export_formats(struct feed *feed)
 	out = open(again, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (in < 0 || out < 0)
 		die(in < 0 ? from : again, strerror(errno));
-	while ((got = read(in, bytes, sizeof(bytes))) > 0)
+	while ((got = read(in, bytes, sizeof(bytes))) > 0) {
+		char *boot_id = memmem(bytes, (size_t)got, feed->captured_boot_id,
+				       strlen(feed->captured_boot_id));
+
+		if (boot_id)
+			memcpy(boot_id, feed->boot_id, strlen(feed->boot_id));
 		if (write(out, bytes, (size_t)got) != got)
 			die(again, "cannot be written");
+	}
 	close(in);
 	close(out);
 	if (rename(again, to))
@@ -387,9 +418,18 @@ static void listen_to_host(struct feed *feed)
 
 /* ---- pages ---- */
 
+static void reboot(struct feed *feed)
+{
+	if (feed->boot_id[0])
+		feed->boot_id[0] = (char)('a' + chance(feed, 6));
+	feed->tracing = feed->recording = false;
+	say(feed, "note agent started\n");
+}
+
 /* What a page or its way to the host may suffer. Returns how much of it arrives. */
 static size_t harm(struct feed *feed, uint8_t *page)
 {
+	static const uint16_t stranger = 60000; /* an event that no format is of */
 	uint64_t commit;
 
 	switch (chance(feed, 300)) {
@@ -405,6 +445,13 @@ static size_t harm(struct feed *feed, uint8_t *page)
 		return PAGE_SIZE;
 	case 3:
 		say(feed, "note agent started\n");
+		return PAGE_SIZE;
+	case 4: /* behind the page's head and the event's */
+		memcpy(page + 20, &stranger, sizeof(stranger));
+		return PAGE_SIZE;
+	case 5:
+		if (feed->dies && !chance(feed, 8))
+			reboot(feed);
 		return PAGE_SIZE;
 	default:
 		return PAGE_SIZE;
@@ -459,7 +506,7 @@ int main(int argc, char **argv)
 
 	fed_events_init(&feed.events);
 	fed_settings_init(&feed.settings);
-	while ((option = getopt(argc, argv, "c:r:f:e:no")) != -1) {
+	while ((option = getopt(argc, argv, "c:r:f:e:dno")) != -1) {
 		if (option == 'c')
 			feed.cpus = (unsigned)strtoul(optarg, NULL, 10);
 		else if (option == 'r')
@@ -468,6 +515,7 @@ int main(int argc, char **argv)
 			feed.chance = (uint32_t)strtoul(optarg, NULL, 10);
 		else if (option == 'e')
 			fed_events_enable(&feed.events, (unsigned)strtoul(optarg, NULL, 10));
+		feed.dies |= option == 'd';
 		feed.no_formats |= option == 'n';
 		feed.faults |= option == 'f';
 		feed.old |= option == 'o';
@@ -477,7 +525,7 @@ int main(int argc, char **argv)
 	if (argc - optind != 2 || !feed.cpus || feed.cpus > VTRACE_MAX_CPUS) {
 		fprintf(stderr,
 			"Usage: feed DIRECTORY CAPTURE [-c CPUS] [-r EVENTS] [-f SEED] [-e TYPES] "
-			"[-n] [-o]\n");
+			"[-d] [-n] [-o]\n");
 		return 2;
 	}
 	feed.dir = argv[optind];
@@ -497,5 +545,7 @@ int main(int argc, char **argv)
 		switched_off = 0;
 		if (feed.recording)
 			send_pages(&feed);
+		if (feed.dies && feed.recording && !chance(&feed, ENDS_ONCE_IN))
+			begin_anew(&feed);
 	}
 }

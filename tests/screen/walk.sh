@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Ten thousand keys at random (two thousand without sanitizers), with a guest that sends and whose
-# pages are damaged now and then: the console neither dies nor stops to answer, nor does the engine.
+# Ten thousand keys at random (two thousand without sanitizers), with a guest that sends, that boots or
+# goes and whose pages are damaged now and then: the console neither dies nor stops to answer, nor does the engine.
 # WALK_SEED walks another way, WALK_KEYS another length, VTRACE_LONG=1 ten times as far.
 # shellcheck source=tests/screen/console
 . "$(dirname "$0")/console"
 
-feed -r 20000 -f 7 > /dev/null
+feed -r 20000 -f 7 -d > /dev/null
 # The domains that it can open are made up.
 export LIBVIRT_DEFAULT_URI=test:///default
 export LC_ALL=C.UTF-8 XDG_CONFIG_HOME=$WORK/config

@@ -2,6 +2,7 @@
 /* The memory of a process that shares it, named or not; of one that does not; files that are none.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -17,6 +18,7 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/temporary.h"
 #include "tui/domain/guest_ram.h"
 
 #define SMALL (1u << 20)
@@ -53,6 +55,25 @@ static void map_unlinked(const char *path)
 
 	map_file(fd, LARGE, MAP_SHARED, "unlinked");
 	unlink(path);
+}
+
+/* A file whose name is gone, and before it, by number, a FIFO that is called what it is called now.
+ */
+static void map_behind_fifo(const char *path)
+{
+	char name[96];
+	int low, fd;
+
+	snprintf(name, sizeof(name), "%s/ram", directory);
+	low = open(name, O_RDWR | O_CREAT, 0600);
+	fd = fcntl(low, F_DUPFD, 100);
+	map_file(fd, LARGE, MAP_SHARED, "behind");
+	unlink(name);
+	close(low);
+	strcat(name, " (deleted)");
+	if (mkfifo(name, 0600) || open(name, O_RDONLY | O_NONBLOCK) < 0)
+		_exit(1);
+	(void)path;
 }
 
 static void map_closed(const char *path)
@@ -129,6 +150,14 @@ static void test_unlinked(void **state)
 	finds(map_unlinked, "unlinked", LARGE);
 }
 
+/* Nobody writes to the FIFO, so that whoever opened it like a file would wait for ever. */
+static void test_fifo(void **state)
+{
+	assert_int_equal(make_directory("test_guest_ram"), 0);
+	finds(map_behind_fifo, "behind", LARGE);
+	assert_int_equal(remove_directory(state), 0);
+}
+
 static void expect_not_shared(mapping_fn *map, uint64_t least)
 {
 	pid_t pid = process_that(map);
@@ -182,8 +211,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_largest),	   cmocka_unit_test(test_unlinked),
-		cmocka_unit_test(test_not_shared), cmocka_unit_test(test_no_process),
-		cmocka_unit_test(test_files),
+		cmocka_unit_test(test_fifo),	   cmocka_unit_test(test_not_shared),
+		cmocka_unit_test(test_no_process), cmocka_unit_test(test_files),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

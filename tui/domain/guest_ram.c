@@ -68,12 +68,14 @@ static int largest_mapping(pid_t pid, uint64_t least, struct mapping *largest)
 	return largest->bytes ? 0 : -ENXIO;
 }
 
-/* Open for reading what one of the process's descriptors has open, if that is the file at path. */
+/* Open for reading what one of the process's descriptors has open, if that is the file at path.
+ * QEMU may be in its guest's hands: what is called like its memory may be a FIFO to wait at. */
 static int open_if(int dir, const char *number, const char *path)
 {
 	char link[PATH_MAX];
 	ssize_t length = readlinkat(dir, number, link, sizeof(link) - 1);
-	int fd;
+	struct stat st;
+	int fd, ret = 0;
 
 	if (length < 0)
 		return -errno;
@@ -81,8 +83,18 @@ static int open_if(int dir, const char *number, const char *path)
 	if (strcmp(link, path) != 0)
 		return -ENXIO;
 	/* Through the descriptor: a file of memory may have no name any more. */
-	fd = openat(dir, number, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	return fd < 0 ? -errno : fd;
+	fd = openat(dir, number, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st))
+		ret = -errno;
+	else if (!S_ISREG(st.st_mode))
+		ret = -ENXIO;
+	if (ret) {
+		close(fd);
+		return ret;
+	}
+	return fd;
 }
 
 /* QEMU keeps what it has mapped open; -ENXIO: this process does not. */

@@ -166,6 +166,12 @@ static void filter_anew(void)
 	syscall(SYS_seccomp, 0, 0, NULL);
 }
 
+/* The console has a channel open by the same description, and would wait in read(2). */
+static void make_others_wait(void)
+{
+	fcntl(STDIN_FILENO, F_SETFL, 0);
+}
+
 /* Sanitizers need these. */
 #ifndef VTRACE_SANITIZED
 static void open_a_file(void)
@@ -228,6 +234,7 @@ static void test_calls_that_kill(void **state)
 		{"io_uring_setup", use_a_ring},
 		{"keyctl", take_keys},
 		{"seccomp", filter_anew},
+		{"fcntl", make_others_wait},
 	};
 
 	(void)state;

@@ -214,16 +214,21 @@ static int leave_terminal(int null)
 static int allow_partly(scmp_filter_ctx filter)
 {
 	static const int memory[] = {SCMP_SYS(mmap), SCMP_SYS(mprotect)};
-	static const int status[] = {F_GETFL, F_SETFL};
 	int ret = 0;
 
 	/* No new code. */
 	for (size_t i = 0; !ret && i < 2; i++)
 		ret = seccomp_rule_add(filter, SCMP_ACT_ALLOW, memory[i], 1,
 				       SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
-	for (size_t i = 0; !ret && i < 2; i++)
+	if (!ret)
 		ret = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1,
-				       SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)status[i]));
+				       SCMP_A1(SCMP_CMP_EQ, F_GETFL));
+	/* A channel's flags are those of the console's descriptor as well (fcntl(2)), which would
+	 * wait in read(2) without this one. */
+	if (!ret)
+		ret = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 2,
+				       SCMP_A1(SCMP_CMP_EQ, F_SETFL),
+				       SCMP_A2(SCMP_CMP_MASKED_EQ, O_NONBLOCK, O_NONBLOCK));
 	/* abort(3) signals itself, and nobody else is to be signalled. */
 	if (!ret)
 		ret = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,

@@ -234,6 +234,43 @@ static void version_7(void **state)
 	assert_true(f->file.length <= (8 + 4) * PAGE);
 }
 
+/* As many as a guest may have, none of which has its events together: what this takes does not grow
+ * with the square of them, for the console answers no key meanwhile. */
+static void many_systems(void **state)
+{
+	const unsigned systems = VTRACE_BUNDLE_SECTIONS / 2;
+	struct fixture *f = *state;
+	char name[64];
+	size_t at;
+
+	bundle_begin(&f->bundle, boot);
+	for (unsigned i = 0; i < systems; i++) {
+		snprintf(name, sizeof(name), "events/s%u/a", i);
+		bundle_text(&f->bundle, name, "first");
+	}
+	for (unsigned i = systems; i--;) {
+		snprintf(name, sizeof(name), "events/s%u/b", i);
+		bundle_text(&f->bundle, name, "second");
+	}
+	assert_int_equal(bundle_writer_finish(&f->bundle.writer), 0);
+	create(f, 7, DAT_REGIONS_BEHIND, NULL);
+	finish(f);
+	at = dat_section_at(&f->file, TRACE_DAT_EVENT_FORMATS);
+	assert_int_equal(number(f, at, 4), systems);
+	at += 4;
+	for (unsigned i = 0; i < systems; i++) {
+		snprintf(name, sizeof(name), "s%u", i);
+		assert_string_equal((char *)f->file.bytes + at, name);
+		at += strlen(name) + 1;
+		assert_int_equal(number(f, at, 4), 2);
+		assert_int_equal(number(f, at + 4, 8), strlen("first"));
+		expect_text(f, at + 12, "first");
+		assert_int_equal(number(f, at + 17, 8), strlen("second"));
+		expect_text(f, at + 25, "second");
+		at += 31;
+	}
+}
+
 /* All numbers, but not what the guest has written itself. */
 static void big_endian(void **state)
 {
@@ -571,6 +608,7 @@ int main(void)
 #define DAT_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 		DAT_TEST(version_7),
 		DAT_TEST(version_6),
+		DAT_TEST(many_systems),
 		DAT_TEST(big_endian),
 		DAT_TEST(late_formats_7),
 		DAT_TEST(late_formats_6),

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "tui/capture/dat_formats.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "formats/trace_dat.h"
@@ -110,45 +112,89 @@ static void put_ftrace_events(struct dat_bytes *bytes, const struct bundle *bund
 			put_text(bytes, &bundle->sections[i], 8);
 }
 
-/* Is this the section where its system comes first? */
-static bool begins_system(const struct bundle *bundle, size_t at)
-{
-	const struct bundle_section *section = &bundle->sections[at];
+/* One that can be switched on. */
+struct event {
+	const struct bundle_section *section;
+	size_t at;     /* among the bundle's sections */
+	size_t first;  /* where its system comes first */
+	size_t length; /* of its system's name */
+};
 
-	if (!system_length(section) || is_ftrace(section))
-		return false;
-	/* Mostly they come one system after the other. */
-	for (size_t i = at; i--;)
-		if (same_system(section, &bundle->sections[i]))
-			return false;
-	return true;
+static int by_system(const void *a, const void *b)
+{
+	const struct event *left = a, *right = b;
+	size_t length = left->length < right->length ? left->length : right->length;
+	int order = memcmp(system_name(left->section), system_name(right->section), length);
+
+	if (!order && left->length != right->length)
+		return left->length < right->length ? -1 : 1;
+	return order ? order : (left->at > right->at) - (left->at < right->at);
 }
 
-static void put_system(struct dat_bytes *bytes, const struct bundle *bundle, size_t first)
+static int by_place(const void *a, const void *b)
 {
-	const struct bundle_section *section = &bundle->sections[first];
+	const struct event *left = a, *right = b;
+
+	if (left->first != right->first)
+		return left->first < right->first ? -1 : 1;
+	return (left->at > right->at) - (left->at < right->at);
+}
+
+/* The events, system after system as these come first in the bundle. Sorted, since a guest may have
+ * as many systems as sections. NULL without memory; the caller's. */
+static struct event *sort_events(const struct bundle *bundle, size_t *count)
+{
+	struct event *events = calloc(bundle->section_count + 1, sizeof(*events));
+
+	*count = 0;
+	if (!events)
+		return NULL;
+	for (size_t i = 0; i < bundle->section_count; i++) {
+		const struct bundle_section *section = &bundle->sections[i];
+		size_t length = system_length(section);
+
+		if (length && !is_ftrace(section))
+			events[(*count)++] = (struct event){section, i, i, length};
+	}
+	qsort(events, *count, sizeof(*events), by_system);
+	for (size_t i = 1; i < *count; i++)
+		if (same_system(events[i].section, events[i - 1].section))
+			events[i].first = events[i - 1].first;
+	qsort(events, *count, sizeof(*events), by_place);
+	return events;
+}
+
+/* Name of a system and number of its events, of which the first is given. */
+static void put_system(struct dat_bytes *bytes, const struct event *event, const struct event *end)
+{
 	uint32_t count = 0;
 
-	for (size_t i = first; i < bundle->section_count; i++)
-		count += same_system(section, &bundle->sections[i]);
-	dat_put(bytes, system_name(section), system_length(section));
+	for (const struct event *at = event; at < end && at->first == event->first; at++)
+		count++;
+	dat_put(bytes, system_name(event->section), event->length);
 	dat_put_string(bytes, "");
 	dat_put_number(bytes, count, 4);
-	for (size_t i = first; i < bundle->section_count; i++)
-		if (same_system(section, &bundle->sections[i]))
-			put_text(bytes, &bundle->sections[i], 8);
 }
 
 static void put_events(struct dat_bytes *bytes, const struct bundle *bundle)
 {
+	size_t count;
+	struct event *events = sort_events(bundle, &count);
 	uint32_t systems = 0;
 
-	for (size_t i = 0; i < bundle->section_count; i++)
-		systems += begins_system(bundle, i);
+	if (!events) {
+		bytes->error = -ENOMEM;
+		return;
+	}
+	for (size_t i = 0; i < count; i++)
+		systems += events[i].first == events[i].at;
 	dat_put_number(bytes, systems, 4);
-	for (size_t i = 0; i < bundle->section_count; i++)
-		if (begins_system(bundle, i))
-			put_system(bytes, bundle, i);
+	for (size_t i = 0; i < count; i++) {
+		if (events[i].first == events[i].at)
+			put_system(bytes, &events[i], events + count);
+		put_text(bytes, events[i].section, 8);
+	}
+	free(events);
 }
 
 size_t dat_formats_6(struct dat_bytes *bytes, const struct bundle *bundle,

@@ -10,7 +10,9 @@
 
 /*
  * Characters that take no column of their own or turn the direction of those around them, so that
- * a row could show something else than it says. Ascending; the names are Unicode's.
+ * a row could show something else than it says: controls, line ends, annotations, and all that
+ * Unicode 15 calls Default_Ignorable_Code_Point (DerivedCoreProperties.txt), since it is shown as
+ * nothing. Ascending; the names are Unicode's.
  */
 static const struct range {
 	uint32_t first, last;
@@ -18,14 +20,22 @@ static const struct range {
 	{0x0000, 0x001f},   /* C0 */
 	{0x007f, 0x009f},   /* DEL and C1 */
 	{0x00ad, 0x00ad},   /* soft hyphen */
+	{0x034f, 0x034f},   /* combining grapheme joiner */
 	{0x061c, 0x061c},   /* Arabic letter mark */
-	{0x180e, 0x180e},   /* Mongolian vowel separator */
+	{0x115f, 0x1160},   /* Hangul fillers */
+	{0x17b4, 0x17b5},   /* Khmer inherent vowels */
+	{0x180b, 0x180f},   /* Mongolian variation selectors and vowel separator */
 	{0x200b, 0x200f},   /* zero-width space and joiners, left-to-right and right-to-left mark */
 	{0x2028, 0x202e},   /* line and paragraph separator, bidirectional embeddings, overrides */
 	{0x2060, 0x206f},   /* word joiner, invisible operators, bidirectional isolates */
+	{0x3164, 0x3164},   /* Hangul filler */
+	{0xfe00, 0xfe0f},   /* variation selectors, one of which makes a character wider */
 	{0xfeff, 0xfeff},   /* zero-width no-break space (byte order mark) */
-	{0xfff9, 0xfffb},   /* interlinear annotations */
-	{0xe0000, 0xe0fff}, /* tags and variation selectors, invisible */
+	{0xffa0, 0xffa0},   /* halfwidth Hangul filler */
+	{0xfff0, 0xfffb},   /* not assigned; interlinear annotations */
+	{0x1bca0, 0x1bca3}, /* shorthand format controls */
+	{0x1d173, 0x1d17a}, /* musical symbols that begin and end beams */
+	{0xe0000, 0xe0fff}, /* tags and variation selectors */
 };
 
 static bool is_hidden(uint32_t code)

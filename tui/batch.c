@@ -39,7 +39,7 @@ static void tell(const char *text)
 {
 	char line[4096];
 
-	text_strip(line, sizeof(line), text, strlen(text), 0);
+	text_strip(line, sizeof(line), text, strlen(text), text_ascii());
 	fprintf(stderr, "vtrace-top: %s\n", line);
 }
 

@@ -2,7 +2,6 @@
 #include "tui/batch_lines.h"
 
 #include <errno.h>
-#include <langinfo.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdint.h>
@@ -25,7 +24,7 @@ int lines_init(struct lines *lines, int fd, int stop_fd)
 	lines->fd = fd;
 	lines->stop_fd = stop_fd;
 	lines->pipe = fstat(fd, &st) == 0 && (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode));
-	lines->ascii = strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+	lines->ascii = text_ascii();
 	lines->buffer = malloc(BUFFER_SIZE);
 	lines->piece = malloc(PIECE_MAX);
 	return lines->buffer && lines->piece ? 0 : -ENOMEM;

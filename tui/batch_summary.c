@@ -122,12 +122,12 @@ static void print_guest(const struct summary *summary, uint64_t received, FILE *
 	print_way(summary, read, received, out);
 }
 
-/* The guest chose the names; a terminal may show them. */
+/* The guest chose the names, and the engine the words; a terminal may show them. */
 static void print_name(const char *name, size_t size, FILE *out)
 {
-	char text[4 * sizeof(((struct engine_count *)0)->name) + 1];
+	char text[4 * sizeof(struct engine_text) + 1];
 
-	text_strip(text, sizeof(text), name, strnlen(name, size), 0);
+	text_strip(text, sizeof(text), name, strnlen(name, size), text_ascii());
 	fputs(text, out);
 }
 
@@ -208,8 +208,11 @@ void summary_print(const struct summary *summary, FILE *out)
 				counter(&summary->cpu[cpu], i));
 		fputc('\n', out);
 	}
-	if (summary->sandbox[0])
-		fprintf(out, "sandbox: %s\n", summary->sandbox);
+	if (summary->sandbox[0]) {
+		fputs("sandbox: ", out);
+		print_name(summary->sandbox, sizeof(summary->sandbox), out);
+		fputc('\n', out);
+	}
 	print_counts(summary, out);
 	print_by_libtraceevent(summary, out);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "tui/text.h"
 
+#include <langinfo.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -130,4 +131,9 @@ size_t text_strip(char *out, size_t size, const char *bytes, size_t length, int 
 	}
 	out[written] = '\0';
 	return written;
+}
+
+int text_ascii(void)
+{
+	return strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
 }

@@ -14,5 +14,8 @@
  * stays. With ascii nonzero everything above 0x7e is escaped. Returns the length written.
  */
 size_t text_strip(char *out, size_t size, const char *bytes, size_t length, int ascii);
+/* What a terminal of this locale (setlocale(3)) is to be given: 1, ASCII alone, since a byte of
+ * UTF-8 could be a command to one that has another character set. */
+int text_ascii(void);
 
 #endif

@@ -256,6 +256,26 @@ static void summary_of_a_guest_that_is_gone(void **state)
 	free(text);
 }
 
+/* An engine that was taken over says of itself, too, what its guest likes; and this locale has no
+ * UTF-8, of which a byte may be CSI. */
+static void summary_says_nothing_raw(void **state)
+{
+	struct summary summary = {.counts = {.events = 1, .tasks = 1}};
+	char *text;
+
+	(void)state;
+	strcpy(summary.sandbox, "all\x1b[2J of\nit");
+	strcpy(summary.count[0].system, "a\x1b");
+	strcpy(summary.count[0].name, "b\nc");
+	strcpy(summary.count[1].name, "\xc4\x9b"
+				      "2J");
+	text = summary_text(&summary);
+	assert_non_null(strstr(text, "\nsandbox: all\\x1b[2J of\\x0ait\n"));
+	assert_non_null(strstr(text, "\nevent a\\x1b/b\\x0ac: 0\n"));
+	assert_non_null(strstr(text, "\ntask \\xc4\\x9b2J-0: 0\n"));
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -272,6 +292,7 @@ int main(void)
 		cmocka_unit_test(summary_of_the_guest),
 		cmocka_unit_test(summary_of_a_guest_that_was_rebooted),
 		cmocka_unit_test(summary_of_a_guest_that_is_gone),
+		cmocka_unit_test(summary_says_nothing_raw),
 	};
 
 	signal(SIGPIPE, SIG_IGN);

@@ -406,7 +406,7 @@ static void say(const char *sentence)
 {
 	char text[4 * sizeof(((struct console *)NULL)->farewell)];
 
-	text_strip(text, sizeof(text), sentence, strlen(sentence), 0);
+	text_strip(text, sizeof(text), sentence, strlen(sentence), text_ascii());
 	fprintf(stderr, "vtrace-top: %s\n", text);
 }
 

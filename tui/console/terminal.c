@@ -2,7 +2,6 @@
 #include <curses.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <langinfo.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
@@ -21,6 +20,7 @@
 #include "tui/console/terminal.h"
 #include "tui/console/terminfo.h"
 #include "tui/domain/loop.h"
+#include "tui/text.h"
 
 #define ESCAPE_DELAY 25 /* ms to tell Esc from a function key; UX of tmux and htop */
 
@@ -376,7 +376,7 @@ int terminal_open(struct terminal **result, const struct terminal_events *events
 	terminal->signal_fd = terminal->signal_watch = terminal->key_watch = -1;
 	terminal->stderr_kept = terminal->noise_fd = terminal->noise_watch = -1;
 	terminal->stall.tty_fd = terminal->stall.null_fd = -1;
-	terminal->ascii = strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+	terminal->ascii = text_ascii();
 	sigprocmask(SIG_BLOCK, NULL, &terminal->mask_kept);
 
 	ret = open_signals(terminal);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* vtrace-setup: the command line around tui/domain/setup.c. */
 #include <getopt.h>
+#include <locale.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -167,7 +168,7 @@ static void __attribute__((format(printf, 2, 3))) print_line(FILE *out, const ch
 	va_start(args, format);
 	vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
-	text_strip(clean, sizeof(clean), line, strlen(line), 0);
+	text_strip(clean, sizeof(clean), line, strlen(line), text_ascii());
 	fprintf(out, "%s\n", clean);
 }
 
@@ -276,8 +277,11 @@ static int run(const struct arguments *arguments)
 int main(int argc, char **argv)
 {
 	struct arguments arguments = {0};
-	int status = parse_arguments(&arguments, argc, argv);
+	int status;
 
+	/* Which characters the terminal has. */
+	setlocale(LC_CTYPE, "");
+	status = parse_arguments(&arguments, argc, argv);
 	if (status < 0)
 		status = run(&arguments);
 	if (fflush(stdout) && status == EXIT_SUCCESS) {

@@ -112,7 +112,8 @@ static void broken_lines_are_passed_over(void **state)
 	struct prompt_history history = {0};
 
 	(void)state;
-	put("\n:\n:good\nnonsense\n:bad\x1b[2J\n:\xff\xfe\n/t\tab\n:last, without an end");
+	put("\n:\n:good\nnonsense\n:bad\x1b[2J\n:\xff\xfe\n/t\tab\n:\xc2\x9b"
+	    "31m\n:\xe2\x80\xaeturned\n:last, without an end");
 	assert_int_equal(prompt_history_open(&history, path), 0);
 	assert_newest(&history, HISTORY_COMMAND, 0, "last, without an end");
 	assert_newest(&history, HISTORY_COMMAND, 1, "good");

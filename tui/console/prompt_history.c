@@ -11,6 +11,7 @@
 #include <wchar.h>
 
 #include "tui/console/xdg.h"
+#include "tui/text.h"
 
 static const char letters[HISTORY_KINDS] = {
 	[HISTORY_COMMAND] = ':',
@@ -28,6 +29,7 @@ int prompt_history_path(char *path, size_t size)
 /* One line of text in this locale that steers no terminal. */
 static bool is_good(const char *text)
 {
+	char stripped[HISTORY_LINE_BYTES + 1];
 	size_t length = strlen(text);
 
 	if (!length || length > HISTORY_LINE_BYTES || mbstowcs(NULL, text, 0) == (size_t)-1)
@@ -35,7 +37,9 @@ static bool is_good(const char *text)
 	for (size_t i = 0; i < length; i++)
 		if ((unsigned char)text[i] < ' ' || text[i] == 127)
 			return false;
-	return true;
+	/* A guest's names come here by the keys that make filters of a row. */
+	text_strip(stripped, sizeof(stripped), text, length, 0);
+	return MB_CUR_MAX == 1 || !strcmp(stripped, text);
 }
 
 static void take_out(struct prompt_history *history, enum prompt_history_kind kind, unsigned at)

@@ -317,7 +317,7 @@ static int export_file(const struct tracefs *tracefs, const char *path)
 	unsigned events;
 	int fd, err = cpus_read(&cpus);
 
-	fd = err ? err : open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	fd = err ? err : open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (fd < 0) {
 		err = err ? err : -errno;
 		fprintf(stderr, "trace-agent: cannot write %s: %s\n", path, strerror(-err));

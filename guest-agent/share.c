@@ -93,9 +93,11 @@ static int write_all(int fd, const char *data, size_t length)
 
 static int put_at(int dir, const void *data, size_t length)
 {
-	int fd = openat(dir, PUT_NAME, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
-	int err;
+	int fd, err;
 
+	/* A new one, of this mode: it has kallsyms, which others in the guest can't read. */
+	unlinkat(dir, PUT_NAME, 0);
+	fd = openat(dir, PUT_NAME, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0640);
 	if (fd < 0)
 		return -errno;
 	err = write_all(fd, data, length);

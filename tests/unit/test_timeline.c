@@ -1,6 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The order of a timeline's rows, both ways and with turns, against all rows sorted. */
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include "tests/unit/timelines.h"
+
+static unsigned reads; /* of files */
+
+/* In the place of libc's, for the programs' own files. */
+ssize_t pread(int fd, void *to, size_t length, off_t offset)
+{
+	reads++;
+	return syscall(SYS_pread64, fd, to, length, offset);
+}
 
 static const unsigned sizes[] = {1, 2, 3, 64, 256};
 #define SIZES (sizeof(sizes) / sizeof(sizes[0]))
@@ -196,12 +209,67 @@ static void test_some_cpus(void **state)
 	guest_release(&guest);
 }
 
+/* So many pages of a file, all of one time. */
+static void add_file(struct guest *guest, unsigned cpu, uint64_t ts, unsigned pages)
+{
+	struct stream *stream = guest->streams[cpu];
+	struct entry entry = {.kind = ENTRY_PAGE, .first_ts = ts, .last_ts = ts, .events = 2};
+	uint8_t page[PAGE];
+	struct page_maker maker = {.geometry = guest->shared.geometry, .page = page};
+	int fd = memfd_create("pages", MFD_CLOEXEC);
+
+	assert_true(fd >= 0);
+	stream_open(stream, fd, true);
+	make_page(&maker, ts);
+	make_event(&maker, 0, 2, 0);
+	make_event(&maker, 0, 2, 0);
+	for (unsigned i = 0; i < pages; i++) {
+		assert_int_equal(write(fd, page, PAGE), PAGE);
+		assert_int_equal(history_append(&stream->history, &entry, page, i * PAGE), 0);
+	}
+}
+
+/* A guest whose clock stands still: to find a place among rows of one time is no way through all of
+ * them. */
+static void test_a_clock_that_stands_still(void **state)
+{
+	static const uint64_t times[] = {0, 5, UINT64_MAX};
+	const unsigned pages = 1000;
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+		struct engine_position position = {.ts = times[i], .row = 1, .cpu = 1};
+		struct guest guest = {.count = 3};
+		struct place place;
+
+		guest.shared.geometry = (struct page_geometry){PAGE, 8, false};
+		store_init(&guest.shared.store, 1 << 30);
+		for (unsigned cpu = 0; cpu < guest.count; cpu++) {
+			assert_int_equal(stream_new(&guest.streams[cpu], &guest.shared, cpu), 0);
+			add_file(&guest, cpu, times[i], pages);
+		}
+		assert_int_equal(timeline_init(&guest.timeline), 0);
+		begin(&guest);
+		reads = 0;
+		timeline_seek(&guest.timeline, &position);
+		assert_true(reads <= guest.count);
+		assert_int_equal(timeline_older(&guest.timeline), 2 * pages + 1);
+		assert_true(timeline_peek(&guest.timeline, &place));
+		assert_memory_equal(&place.at, &position, sizeof(position));
+		guest_release(&guest);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_both_ways), cmocka_unit_test(test_turns),
-		cmocka_unit_test(test_seeks),	  cmocka_unit_test(test_pulls),
-		cmocka_unit_test(test_some_cpus), cmocka_unit_test(test_runs),
+		cmocka_unit_test(test_both_ways),
+		cmocka_unit_test(test_turns),
+		cmocka_unit_test(test_seeks),
+		cmocka_unit_test(test_pulls),
+		cmocka_unit_test(test_some_cpus),
+		cmocka_unit_test(test_runs),
+		cmocka_unit_test(test_a_clock_that_stands_still),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

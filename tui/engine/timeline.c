@@ -369,9 +369,16 @@ static uint64_t clamp_row(const struct history *history, uint64_t row)
 static void cursor_seek_time(struct cursor *cursor, const struct engine_position *position)
 {
 	const struct history *history = &cursor->stream->history;
-	const struct entry *entry = history_find_time(history, position->epoch, position->ts);
+	uint64_t ts = position->ts;
+	uint32_t epoch = position->epoch;
 	struct engine_position at;
+	const struct entry *entry;
 
+	/* Those of a lower CPU at that very time are earlier, and a guest may give all its events
+	 * one time: the page behind them is looked for, not walked to. */
+	if (cursor->stream->stats.cpu < position->cpu)
+		epoch += !++ts;
+	entry = history_find_time(history, epoch, ts);
 	cursor_move(cursor, entry ? entry->first_row : history->next_row);
 	while (cursor_position(cursor, cursor->row, &at) && earlier(&at, position))
 		cursor_move(cursor, cursor->row + 1);

@@ -24,6 +24,10 @@
 #define VTRACE_SUBBUF_MIN 4096
 #define VTRACE_SUBBUF_MAX (1024 * 1024)
 
+/* Bytes of what could be pages that are walked through for each byte in which a page is looked for,
+ * since a guest can make all of them look like one; mostly the first is one. */
+#define PAGE_FIND_WORK 256
+
 /* ---- the formats bundle (formats/bundle.h) ---- */
 
 /* A guest with every driver loaded has about 2,500 events and 12 MiB of kallsyms. */

@@ -69,6 +69,11 @@ bool page_plausible(const struct page_geometry *geometry, const uint8_t *page)
 	return (commit & PAGE_COMMIT_LENGTH) >= 8 && check_commit(geometry, commit) == PAGE_GOOD;
 }
 
+uint32_t page_length(const struct page_geometry *geometry, const uint8_t *page)
+{
+	return page_commit(geometry, page) & PAGE_COMMIT_LENGTH;
+}
+
 void page_cursor_init(struct page_cursor *cursor, const struct page_geometry *geometry,
 		      const uint8_t *page)
 {

@@ -85,6 +85,8 @@ enum page_fault page_check(const struct page_geometry *geometry, const uint8_t *
 /* Could a page start here? Looks at the header alone: for finding a lost stream again. An
  * all-zero header is no page. */
 bool page_plausible(const struct page_geometry *geometry, const uint8_t *page);
+/* Bytes of its data, as its header says: within the page if it is plausible. */
+uint32_t page_length(const struct page_geometry *geometry, const uint8_t *page);
 
 static inline uint32_t page_header_size(const struct page_geometry *geometry)
 {

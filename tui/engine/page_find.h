@@ -21,7 +21,7 @@
 bool page_starts(const struct page_geometry *geometry, const uint8_t *bytes);
 
 /* The offset in left bytes at which pages follow each other: PAGE_FIND_RUN of them, or as many as
- * there are where the bytes end. left when there is none. */
+ * there are where the bytes end. left when there is none, or when PAGE_FIND_WORK did not do. */
 size_t page_find(const struct page_geometry *geometry, const uint8_t *bytes, size_t left);
 
 #endif

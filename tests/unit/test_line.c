@@ -9,7 +9,10 @@ enum {
 	EVENT_ENTRY,
 	EVENT_EXIT,
 	EVENT_PRINT,
+	EVENT_ENDS,
 };
+
+#define OFTEN_MAX 4096
 
 struct fixture {
 	struct formats *formats;
@@ -22,11 +25,25 @@ struct fixture {
 
 static const struct page_geometry geometry = {4096, 8, false};
 
+/* A print format that has the same field 200 times. */
+static const char *print_often(char text[OFTEN_MAX])
+{
+	char *to = stpcpy(text, "\"");
+
+	for (unsigned i = 0; i < 200; i++)
+		to = stpcpy(to, "%s");
+	to = stpcpy(to, "\"");
+	for (unsigned i = 0; i < 200; i++)
+		to = stpcpy(to, ", REC->a");
+	return text;
+}
+
 static int set_up(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
 	struct engine_formats_reply reply;
 	struct made_bundle made;
+	char often[OFTEN_MAX];
 
 	f->comms = comms_new();
 	bundle_begin(&made, "boot");
@@ -45,6 +62,8 @@ static int set_up(void **state)
 		     "\"<-- %ps (%d)\", (void *)REC->func, REC->depth");
 	bundle_event(&made, "print", EVENT_PRINT, COMMON_FIELDS, FIELD("char buf[16]", 8, 16, 0),
 		     "\"%s\", REC->buf");
+	bundle_event(&made, "ends", EVENT_ENDS, COMMON_FIELDS, FIELD("char a[59992]", 8, 59992, 0),
+		     print_often(often));
 	bundle_text(&made, "kallsyms",
 		    "ffffffff81000000 T one\nffffffff81000100 T two\nffffffff81000200 T three\n");
 	bundle_text(&made, "saved_cmdlines", "5970 bash\n3486 memfd:sealed-91\n");
@@ -200,6 +219,34 @@ static void no_line_is_forged(void **state)
 	assert_non_null(strstr(line(f, &event, 0, 2000000000), "=> a\n=> b\n"));
 }
 
+/* So many ends that it would take an hour to move what is behind them for each. */
+static void many_ends(void **state)
+{
+	const size_t room = 16 << 20, most = 60000;
+	uint8_t *data = calloc(1, most + 8);
+	char *text = malloc(room);
+	struct event event = {EVENT_ENDS, 1, {0}};
+	struct fixture *f = *state;
+	struct out out;
+	size_t ends = 0;
+	struct print_job job = job_of(f, &event, data, 0, 2000000000);
+
+	memset(data + 8, '\n', most - 1);
+	job.size = (uint32_t)most;
+	out_init(&out, text, room);
+	line_record(&out, &f->style, &f->printer, &job, NULL);
+	assert_true(out_left(&out) < 4);
+	assert_int_equal(out.at[-1], '\n');
+	assert_ptr_equal(memchr(text, '\n', room), out.at - 1);
+	/* As many as there was room for are escaped, the others blanks. */
+	for (const char *at = text; at < out.at; at++)
+		ends += *at == '\\';
+	assert_true(ends > 1000000);
+	assert_int_equal(out.at[-2], ' ');
+	free(text);
+	free(data);
+}
+
 static void unknown_and_malformed(void **state)
 {
 	struct event event = {9999, 1, {1, 2}};
@@ -268,6 +315,7 @@ int main(void)
 		LINE_TEST(lines_that_are_no_events),
 		LINE_TEST(a_line_ends_once),
 		LINE_TEST(no_line_is_forged),
+		LINE_TEST(many_ends),
 		LINE_TEST(unknown_and_malformed),
 		LINE_TEST(functions_of_function_graph),
 		LINE_TEST(no_room),

@@ -162,24 +162,34 @@ static bool is_of_stack(const char *line, const char *end)
 }
 
 /* A task's name or a text written to trace_marker may have ends of lines, behind which something
- * stands that looks like another event. A line that has them gets them escaped. */
+ * stands that looks like another event. A line that has them gets them escaped. What is behind the
+ * first of them is moved to the end of the room, and comes back piece by piece, so that each byte
+ * is moved twice, however many ends there are. */
 static void escape_ends(struct out *out, char *line)
 {
 	static const char escaped[4] = "\\x0a";
-	char *at = line;
+	char *to = memchr(line, '\n', (size_t)(out->at - line)), *end = out->end, *next;
+	size_t length = to ? (size_t)(out->at - to) : 0;
+	char *from = end - length;
 
-	while (at < out->at - 1 && (at = memchr(at, '\n', (size_t)(out->at - 1 - at)))) {
-		if (is_of_stack(at + 1, out->at)) {
-			at++;
-		} else if (out_left(out) < sizeof(escaped)) {
-			*at++ = ' ';
+	if (!to)
+		return;
+	memmove(from, to, length);
+	while ((next = memchr(from, '\n', (size_t)(end - 1 - from)))) {
+		memmove(to, from, (size_t)(next - from));
+		to += next - from;
+		from = next + 1;
+		if (is_of_stack(from, end)) {
+			*to++ = '\n';
+		} else if ((size_t)(next - to) < sizeof(escaped)) {
+			*to++ = ' ';
 		} else {
-			memmove(at + sizeof(escaped), at + 1, (size_t)(out->at - at - 1));
-			memcpy(at, escaped, sizeof(escaped));
-			out->at += sizeof(escaped) - 1;
-			at += sizeof(escaped);
+			memcpy(to, escaped, sizeof(escaped));
+			to += sizeof(escaped);
 		}
 	}
+	memmove(to, from, (size_t)(end - from));
+	out->at = to + (end - from);
 }
 
 bool line_record(struct out *out, struct line_style *style, struct printer *printer,

@@ -165,6 +165,29 @@ static void test_overwritten_at_every_place(void **state)
 	}
 }
 
+/* The writer has come round to the very sub-buffer that was read to its end, and waits there. */
+static void test_once_round(void **state)
+{
+	uint8_t bytes[8 * RING_PAGE];
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	ring_write(&f.writer, 1);
+	look(&f);
+	ring_write(&f.writer, RING_EVENTS + 2);
+	/* The part behind it has to wait. */
+	assert_int_equal(observer_read(f.observer, bytes, sizeof(bytes), f.now), RING_PAGE);
+	take_page(&f, bytes);
+	assert_int_equal(f.events, RING_EVENTS);
+	ring_write(&f.writer, (SUBBUFS - 2) * RING_EVENTS + 2);
+	assert_int_equal(f.writer.tail, 1);
+	look(&f);
+	assert_int_equal(f.next, f.writer.number);
+	assert_int_equal(f.missing, 0);
+	end(&f);
+}
+
 static void test_a_ring_that_is_cleared(void **state)
 {
 	struct fixture f;
@@ -505,6 +528,7 @@ int main(void)
 		cmocka_unit_test(test_what_was_there_before),
 		cmocka_unit_test(test_what_was_overwritten_is_told),
 		cmocka_unit_test(test_overwritten_at_every_place),
+		cmocka_unit_test(test_once_round),
 		cmocka_unit_test(test_a_ring_that_is_cleared),
 		cmocka_unit_test(test_once),
 		cmocka_unit_test(test_a_reader_in_the_guest),

@@ -543,6 +543,10 @@ static int read_on(struct observer *observer, uint8_t *page, uint64_t now)
 {
 	int ret = observer->at.whole ? TOOK_NOTHING : take_more(observer, page, now);
 
+	/* What was read to its end and is written to again: the guest has gone round. */
+	if (ret == TOOK_NOTHING && observer->at.whole &&
+	    observer->at.number == observer->look.commit && !still_there(observer))
+		return TOOK_OVERTAKEN;
 	/* What was empty when it was passed gives no page. Once round is enough: the sub-buffer
 	 * that the guest says it writes to need not be in the ring at all. */
 	for (uint32_t i = 0; i < observer->buffer->subbufs && ret == TOOK_NOTHING &&

@@ -342,6 +342,49 @@ static void test_overwritten_while_it_is_copied(void **state)
 	}
 }
 
+/* A guest that goes round its ring after each sub-buffer that was copied. */
+struct flood {
+	struct fixture *f;
+	unsigned reads;	  /* of the memory */
+	unsigned pending; /* of them until it does */
+};
+
+static void flood(void *data, uint64_t offset, size_t length)
+{
+	struct flood *it = data;
+
+	(void)offset;
+	it->reads++;
+	if (length == RING_PAGE)
+		it->pending =
+			4; /* the ring's description and two headers come before the next one */
+	else if (it->pending && !--it->pending)
+		ring_write(&it->f->writer, it->f->memory.subbufs * RING_EVENTS);
+}
+
+/* To find the place where to begin again takes a look at each sub-buffer: not for each page. */
+static void test_what_beginning_again_costs(void **state)
+{
+	const uint32_t subbufs = 100, room = 60;
+	uint8_t *bytes = malloc(room * RING_PAGE);
+	struct flood it = {.reads = 0};
+	struct fixture f;
+
+	(void)state;
+	begin_with(&f, subbufs, false);
+	it.f = &f;
+	ring_write(&f.writer, 2 * subbufs * RING_EVENTS);
+	hook.data = &it;
+	hook.before = flood;
+	assert_true(observer_read(f.observer, bytes, room * RING_PAGE, f.now) > 0);
+	hook.before = NULL;
+	assert_true(it.reads < 6 * subbufs);
+	look(&f);
+	assert_int_equal(f.next, f.writer.number);
+	end(&f);
+	free(bytes);
+}
+
 static void test_the_order_is_torn_for_a_while(void **state)
 {
 	struct fixture f;
@@ -535,6 +578,7 @@ int main(void)
 		cmocka_unit_test(test_a_reader_that_takes_each),
 		cmocka_unit_test(test_a_reader_that_is_faster),
 		cmocka_unit_test(test_overwritten_while_it_is_copied),
+		cmocka_unit_test(test_what_beginning_again_costs),
 		cmocka_unit_test(test_the_order_is_torn_for_a_while),
 		cmocka_unit_test(test_a_ring_that_is_gone),
 		cmocka_unit_test(test_the_order_is_torn_for_good),

@@ -588,9 +588,11 @@ static int read_page(struct observer *observer, uint8_t *page, uint64_t now)
 ssize_t observer_read(struct observer *observer, uint8_t *to, size_t room, uint64_t now)
 {
 	size_t got = 0, size = observer->geometry.size;
+	uint64_t overtaken = observer->overtaken;
 	int ret = observer->at_boot ? OBSERVER_BOOT : look(observer, now);
 
-	while (!ret && room - got >= size) {
+	/* To begin again costs a look at all sub-buffers, which is not for each page. */
+	while (!ret && room - got >= size && observer->overtaken == overtaken) {
 		int took = read_page(observer, to + got, now);
 
 		if (took == TOOK_PAGE) {

@@ -84,7 +84,7 @@ int pen_bytes(struct pen *pen, enum style style, const char *bytes, size_t lengt
 {
 	wchar_t wide[DRAW_TEXT_MAX];
 	size_t count, first = 0, last;
-	int used = 0;
+	int used = 0, torn = 0;
 
 	if (columns > pen->end - pen->column)
 		columns = pen->end - pen->column;
@@ -98,8 +98,12 @@ int pen_bytes(struct pen *pen, enum style style, const char *bytes, size_t lengt
 		return put_plain(pen, style, bytes + skip, rest < columns ? rest : columns);
 	}
 	count = wide_text(pen->terminal, bytes, length, wide, DRAW_TEXT_MAX);
-	while (first < count && skip > 0)
+	/* What has no column of its own goes with the character before it. */
+	while (first < count && (skip > 0 || (first && !columns_of(&wide[first]))))
 		skip -= columns_of(&wide[first++]);
+	/* Of one that is cut in two a blank is left. */
+	if (skip < 0)
+		used = torn = put_plain(pen, style, " ", 1);
 	for (last = first; last < count; last++) {
 		int width = columns_of(&wide[last]);
 
@@ -109,7 +113,7 @@ int pen_bytes(struct pen *pen, enum style style, const char *bytes, size_t lengt
 	}
 	attrset((attr_t)terminal_style(pen->terminal, style));
 	mvaddnwstr(pen->row, pen->column, wide + first, (int)(last - first));
-	pen->column += used;
+	pen->column += used - torn;
 	return used;
 }
 

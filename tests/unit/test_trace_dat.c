@@ -463,6 +463,59 @@ static void test_circle(void **state)
 	close(fd);
 }
 
+/* A circle of so much that to go round it as often as there may be options would take minutes. */
+static void check_large_circle(const struct bytes *bytes, size_t length, size_t far)
+{
+	int fd = file_of(bytes->data, length);
+	char error[512];
+	struct dat dat;
+
+	assert_int_equal(ftruncate(fd, 80 << 20), 0);
+	assert_int_equal(pwrite(fd, bytes->data + length, bytes->length - length,
+				(off_t)(length + far)),
+			 (ssize_t)(bytes->length - length));
+	assert_int_equal(dat_load(&dat, fd, error, sizeof(error)), -E2BIG);
+	dat_release(&dat);
+	close(fd);
+}
+
+static void test_large_circles(void **state)
+{
+	static struct bytes bytes;
+	size_t options, done;
+
+	(void)state;
+	bytes.length = 0;
+	/* Behind what is packed there is much that is not looked at. */
+	put_start(&bytes, "7");
+	put_text(&bytes, TRACE_DAT_ZLIB);
+	put_text(&bytes, "");
+	options = bytes.length + 8;
+	put_number(&bytes, options, 8);
+	done = begin_section(&bytes, TRACE_DAT_OPTIONS_SECTION, true) + TRACE_DAT_SECTION_BYTES;
+	put_number(&bytes, TRACE_DAT_DONE, 2);
+	put_number(&bytes, 8, 4);
+	put_number(&bytes, options, 8);
+	pack(&bytes, done);
+	set(&bytes, done, 60 << 20, 4);
+	check_large_circle(&bytes, bytes.length, 0);
+	/* A date of 32 MiB, and the other option far behind it. */
+	bytes.length = 0;
+	put_start(&bytes, "7");
+	put_text(&bytes, TRACE_DAT_NONE);
+	put_text(&bytes, "");
+	options = bytes.length + 8;
+	put_number(&bytes, options, 8);
+	begin_section(&bytes, TRACE_DAT_OPTIONS_SECTION, false);
+	put_number(&bytes, TRACE_DAT_DATE, 2);
+	put_number(&bytes, 32 << 20, 4);
+	done = bytes.length;
+	put_number(&bytes, TRACE_DAT_DONE, 2);
+	put_number(&bytes, 8, 4);
+	put_number(&bytes, options, 8);
+	check_large_circle(&bytes, done, 32 << 20);
+}
+
 static void check_refusal(const void *data, size_t length, const char *words)
 {
 	int fd = file_of(data, length);
@@ -563,8 +616,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_whole),	     cmocka_unit_test(test_cut_pages),
 		cmocka_unit_test(test_cut_anywhere), cmocka_unit_test(test_changed_anywhere),
-		cmocka_unit_test(test_circle),	     cmocka_unit_test(test_refusals),
-		cmocka_unit_test(test_clock),
+		cmocka_unit_test(test_circle),	     cmocka_unit_test(test_large_circles),
+		cmocka_unit_test(test_refusals),     cmocka_unit_test(test_clock),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

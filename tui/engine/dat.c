@@ -223,7 +223,8 @@ static int open_section(struct dat *dat, struct dat_reader *file, uint64_t at, u
 		return 0;
 	if (!dat_u32(file, &packed_size) || !dat_u32(file, &size) || packed_size > dat_left(file))
 		return -ENODATA;
-	if (size > VTRACE_BUNDLE_MAX - dat->unpacked || packed_size > VTRACE_BUNDLE_MAX)
+	if (size > VTRACE_BUNDLE_MAX - dat->unpacked || packed_size > VTRACE_BUNDLE_MAX ||
+	    dat_spend(dat, packed_size))
 		return -E2BIG;
 	dat->unpacked += size;
 	packed = malloc(packed_size ? packed_size : 1);

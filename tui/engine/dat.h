@@ -61,6 +61,7 @@ struct dat {
 	size_t section_room;
 	uint32_t cpus;	     /* version 6: in the table to come */
 	size_t unpacked;     /* bytes of all sections so far */
+	uint64_t read;	     /* bytes of options and packed sections so far */
 	bool latency;	     /* version 7: there is the text of a latency trace */
 	bool listed;	     /* no further buffers are taken */
 	bool clock_follows;  /* version 6: trace_clock stands behind the table */

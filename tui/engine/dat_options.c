@@ -12,6 +12,14 @@ static int failed(const struct dat_reader *reader)
 	return reader->cut ? -ENODATA : -EBADMSG;
 }
 
+int dat_spend(struct dat *dat, uint64_t bytes)
+{
+	if (bytes > DAT_READ_MAX - dat->read)
+		return -E2BIG;
+	dat->read += bytes;
+	return 0;
+}
+
 struct dat_buffer *dat_add_buffer(struct dat *dat, const char *name)
 {
 	struct dat_buffer *buffers;
@@ -277,6 +285,9 @@ static int read_option(struct dat *dat, struct dat_reader *reader, uint16_t id, 
 		reader->cut = true;
 		return -ENODATA;
 	}
+	ret = dat_spend(dat, size);
+	if (ret)
+		return ret;
 	bytes = malloc((size_t)size + 1);
 	if (!bytes)
 		return -ENOMEM;

@@ -24,6 +24,13 @@
  * TIME_SHIFT. */
 #define DAT_OPTION_MAX (32u * 1024 * 1024)
 
+/* Bytes of options and of packed sections, however often the same ones are read: several times what
+ * the largest files have. */
+#define DAT_READ_MAX (256ull * 1024 * 1024)
+
+/* So many bytes more of those are to be read. 0 or -E2BIG. */
+int dat_spend(struct dat *dat, uint64_t bytes);
+
 /* Add a sentence to the warning, or, where it does not fit, that there are more. */
 void dat_warn(struct dat *dat, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Words for an error of those above. */

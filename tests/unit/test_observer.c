@@ -505,6 +505,39 @@ static void test_a_ring_without_an_end(void **state)
 	}
 }
 
+static void count_read(void *data, uint64_t offset, size_t length)
+{
+	(void)offset;
+	(void)length;
+	++*(unsigned *)data;
+}
+
+/* No kernel leaves many: they are passed, but not all in one look. */
+static void test_many_empty_sub_buffers(void **state)
+{
+	const uint32_t subbufs = 800;
+	unsigned reads = 0;
+	struct fixture f;
+
+	(void)state;
+	begin_with(&f, subbufs, false);
+	ring_write(&f.writer, 5);
+	ring_set(&f.writer, RING_COMMIT, 700);
+	hook.data = &reads;
+	hook.before = count_read;
+	look(&f);
+	hook.before = NULL;
+	assert_all_came(&f);
+	assert_true(reads < 3000);
+	f.writer.tail = 700;
+	f.writer.written = 0;
+	ring_write(&f.writer, 3);
+	for (unsigned i = 0; i < 20; i++)
+		look(&f);
+	assert_all_came(&f);
+	end(&f);
+}
+
 /* ---- a writer at full speed ---- */
 
 struct racer {
@@ -585,6 +618,7 @@ int main(void)
 		cmocka_unit_test(test_a_memory_that_goes_away),
 		cmocka_unit_test(test_a_commit_that_lies),
 		cmocka_unit_test(test_a_ring_without_an_end),
+		cmocka_unit_test(test_many_empty_sub_buffers),
 		cmocka_unit_test(test_a_writer_at_full_speed),
 	};
 

@@ -9,6 +9,9 @@
 #define READER	 0 /* the place of the reader's sub-buffer */
 #define NO_PLACE UINT32_MAX
 
+/* Empty sub-buffers that are passed in one go while the guest runs: a kernel leaves one or two. */
+#define EMPTY_MAX 64
+
 struct header {
 	uint64_t stamp;
 	uint64_t commit;
@@ -541,6 +544,7 @@ static int look(struct observer *observer, uint64_t ms)
 /* What follows the place where it stands. enum took, OBSERVER_BOOT or -errno. */
 static int read_on(struct observer *observer, uint8_t *page, uint64_t now)
 {
+	uint32_t most = observer->once ? observer->buffer->subbufs : EMPTY_MAX;
 	int ret = observer->at.whole ? TOOK_NOTHING : take_more(observer, page, now);
 
 	/* What was read to its end and is written to again: the guest has gone round. */
@@ -549,8 +553,8 @@ static int read_on(struct observer *observer, uint8_t *page, uint64_t now)
 		return TOOK_OVERTAKEN;
 	/* What was empty when it was passed gives no page. Once round is enough: the sub-buffer
 	 * that the guest says it writes to need not be in the ring at all. */
-	for (uint32_t i = 0; i < observer->buffer->subbufs && ret == TOOK_NOTHING &&
-			     observer->at.whole && observer->at.number != observer->look.commit;
+	for (uint32_t i = 0; i < most && ret == TOOK_NOTHING && observer->at.whole &&
+			     observer->at.number != observer->look.commit;
 	     i++) {
 		uint32_t number = observer->at.number;
 

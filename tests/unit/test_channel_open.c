@@ -230,6 +230,27 @@ static void sockets(void **state)
 	close(listener);
 }
 
+/* QEMU's account, in whose directory it is, could lead root to anybody's socket. */
+static void socket_is_a_link(void **state)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	struct place *place = *state;
+	int in_fd, out_fd, listener = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	place->place.kind = CHANNEL_UNIX;
+	strcpy(address.sun_path, place->in);
+	assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(listen(listener, 1), 0);
+	assert_int_equal(symlink(place->in, place->path), 0);
+	assert_int_equal(open_control(place, &in_fd, &out_fd), -ELOOP);
+	assert_non_null(strstr(place->error, "symbolic link"));
+	assert_int_equal(open_stream(place), -ELOOP);
+	unlink(place->path);
+	close(open(place->path, O_CREAT | O_WRONLY, 0600));
+	assert_int_equal(open_stream(place), -ECONNREFUSED);
+	close(listener);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -242,6 +263,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(another_reader_is_named, setup, teardown),
 		cmocka_unit_test_setup_teardown(qemu_is_no_reader, setup, teardown),
 		cmocka_unit_test_setup_teardown(sockets, setup, teardown),
+		cmocka_unit_test_setup_teardown(socket_is_a_link, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("channel_open", tests, NULL, NULL);

@@ -83,24 +83,40 @@ static int open_fifo(const char *path, const char *suffix, int flags, char *erro
 	return fd;
 }
 
+/* What lies at path, not what it may lead to: the directory is QEMU's account's, mostly. */
+static int find_socket(const char *path)
+{
+	int fd = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC), err;
+	struct stat st;
+
+	if (fd < 0)
+		return -errno;
+	err = fstat(fd, &st) < 0 ? errno : S_ISLNK(st.st_mode) ? ELOOP : 0;
+	if (err) {
+		close(fd);
+		return -err;
+	}
+	return fd;
+}
+
 static int open_socket(const char *path, char *error, size_t error_size)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	int fd, err;
+	int place = find_socket(path), fd, err = 0;
 
-	if (strlen(path) >= sizeof(address.sun_path))
-		return failed(ENAMETOOLONG, path, CHANNEL_UNIX, error, error_size);
-	strcpy(address.sun_path, path);
+	if (place < 0)
+		return failed(-place, path, CHANNEL_UNIX, error, error_size);
+	snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d", place);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return failed(errno, path, CHANNEL_UNIX, error, error_size);
 	/* On a UNIX socket this ends at once, one way or the other (unix(7)). */
-	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0) {
+	if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
 		err = errno;
+	close(place);
+	if (!err)
+		return fd;
+	if (fd >= 0)
 		close(fd);
-		return failed(err, path, CHANNEL_UNIX, error, error_size);
-	}
-	return fd;
+	return failed(err, path, CHANNEL_UNIX, error, error_size);
 }
 
 int channel_open_control(const struct channel_place *place, int *in_fd, int *out_fd, char *error,

@@ -84,7 +84,8 @@
 /* Formats sets at a time, each for the pages that came with it. */
 #define FORMATS_SETS 64u
 
-/* Tasks whose names are known, and counted: the pid_max of most machines. */
+/* Tasks whose names are known, and counted: the pid_max of most machines, and as many as a kernel
+ * saves (saved_cmdlines_size). */
 #define COMMS_PIDS 32768
 /* Names of one task, the newest: an exec, and a thread that renames itself now and then. */
 #define COMMS_NAMES 4

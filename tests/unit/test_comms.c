@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -103,12 +104,30 @@ static void what_was_listed_is_written(void **state)
 	comms_free(comms);
 }
 
+/* As many as a kernel saves (PID_MAX_DEFAULT), and one more. */
+static void a_list_without_an_end(void **state)
+{
+	struct comms *comms = comms_new();
+	char *text = malloc((COMMS_PIDS + 1) * 16), *to = text;
+
+	(void)state;
+	for (int32_t pid = 1; pid <= COMMS_PIDS + 1; pid++)
+		to += sprintf(to, "%d a%d\n", pid, pid);
+	comms_load(comms, text, (size_t)(to - text));
+	assert_string_equal(comms_find(comms, 1, 0, 1), "a1");
+	assert_string_equal(comms_find(comms, COMMS_PIDS, 0, 1), "a32768");
+	assert_string_equal(comms_find(comms, COMMS_PIDS + 1, 0, 1), "<...>");
+	free(text);
+	comms_free(comms);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(listed_names_hold_for_ever),
 		cmocka_unit_test(the_first_name_holds_behind_its_row),
 		cmocka_unit_test(what_was_listed_is_written),
+		cmocka_unit_test(a_list_without_an_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -159,7 +159,8 @@ void comms_load(struct comms *comms, const char *text, size_t length)
 
 	if (comms->guard)
 		pthread_mutex_lock(comms->guard);
-	while (text < end) {
+	/* The kernel saves no more, and streams wait meanwhile. */
+	for (uint32_t lines = 0; text < end && lines < COMMS_PIDS; lines++) {
 		const char *line_end = memchr(text, '\n', (size_t)(end - text));
 		int64_t pid = 0;
 		const char *at = text;

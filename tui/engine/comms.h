@@ -34,7 +34,8 @@ void comms_keep_first(struct comms *comms);
 void comms_guard(struct comms *comms, pthread_mutex_t *lock);
 
 /* Names that hold where nothing else was learned: the text of saved_cmdlines, "PID COMM\n"
- * lines (Linux, kernel/trace/trace_sched_switch.c). Bytes beyond the grammar are passed over. */
+ * lines (Linux, kernel/trace/trace_sched_switch.c), COMMS_PIDS of them. Bytes beyond the grammar
+ * are passed over. */
 void comms_load(struct comms *comms, const char *text, size_t length);
 
 /* From (epoch, ts) on, pid is called comm (at most VTRACE_COMM_LEN bytes, maybe unterminated). */

@@ -133,6 +133,8 @@
 #define PRINT_TEXT_MAX 65536
 /* Bytes of a record times what its format prints of it; beyond, the record is shown raw. */
 #define PRINT_WORK_MAX (16 * 1024 * 1024)
+/* The same of what libtraceevent prints, which takes many times as long. */
+#define PRINT_SLOW_MAX (256 * 1024)
 /* Of that text, what a row brings: several lines of the widest terminals. */
 #define ENGINE_TEXT_MAX 1024
 /* Bytes of an event's name in a row, and of a note's text with its end. */

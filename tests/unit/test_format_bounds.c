@@ -233,6 +233,37 @@ static void large_records(void **state)
 	assert_non_null(strstr(print(loaded, 1, most + 1), "shown raw: 01 00"));
 }
 
+/* The same of formats that libtraceevent prints: with one more conversion, one that is not known
+ * here or that only its record tells that it is not, and a field. */
+static void large_records_of_libtraceevent(void **state)
+{
+	enum { MANY = 64 };
+	static const char *const more[][2] = {{"%pISpc", ", REC->a"},
+					      {"%s", ", __print_array(REC->a, 1, 3)"}};
+	const uint32_t most = PRINT_SLOW_MAX / (MANY + 3);
+	struct fixture *loaded = *state;
+
+	for (uint16_t id = 1; id <= 2; id++) {
+		char format[MANY * 16], *at = stpcpy(format, "\"");
+
+		for (unsigned i = 0; i < MANY; i++)
+			at = stpcpy(at, "%s");
+		at = stpcpy(stpcpy(at, more[id - 1][0]), "\"");
+		for (unsigned i = 0; i < MANY; i++)
+			at = stpcpy(at, ", REC->a");
+		stpcpy(at, more[id - 1][1]);
+		bundle_event(&loaded->made, id == 1 ? "test/one" : "test/two", id, COMMON_FIELDS,
+			     FIELD("char a[]", 8, 0, 0), format);
+	}
+	load(loaded);
+	assert_int_equal(formats_event(loaded->formats, 1)->program.count, 0);
+	assert_int_not_equal(formats_event(loaded->formats, 2)->program.count, 0);
+	for (uint16_t id = 1; id <= 2; id++) {
+		assert_int_equal(strncmp(print(loaded, id, most), "xxxx", 4), 0);
+		assert_non_null(strstr(print(loaded, id, most + 1), "shown raw: 0"));
+	}
+}
+
 /* Symbols are looked for as long as there is work left; then libtraceevent is asked. */
 static void symbols_in_expressions(void **state)
 {
@@ -272,6 +303,7 @@ int main(void)
 		cmocka_unit_test(printks),
 		BUNDLE_TEST(one_of_them),
 		BUNDLE_TEST(large_records),
+		BUNDLE_TEST(large_records_of_libtraceevent),
 		BUNDLE_TEST(symbols_in_expressions),
 	};
 

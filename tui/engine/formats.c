@@ -391,13 +391,15 @@ static void measure_print(struct event_format *format)
 {
 	const struct tep_print_arg *arg = format->event->print_fmt.args;
 	const struct tep_format_field *field = format->event->format.fields;
-	uint32_t pieces = format->program.count;
+	uint32_t pieces = 0;
 
-	for (; !format->program.count && arg; arg = arg->next)
+	for (; arg; arg = arg->next)
 		pieces++;
-	for (; !format->program.count && field; field = field->next)
+	for (; field; field = field->next)
 		pieces++;
-	format->most = PRINT_WORK_MAX / (pieces + 1);
+	format->most_slow = PRINT_SLOW_MAX / (pieces + 1);
+	format->most = format->program.count ? PRINT_WORK_MAX / (format->program.count + 1)
+					     : format->most_slow;
 }
 
 static int compile_events(struct formats *formats, const char *kallsyms)

@@ -63,6 +63,7 @@ struct event_format {
 	uint32_t least;		/* bytes that a record must have */
 	uint32_t extent;	/* bytes that libtraceevent may look at without asking */
 	uint32_t most;		/* bytes of a record that there is time to print */
+	uint32_t most_slow;	/* and by libtraceevent, where a program can't after all */
 	uint32_t dynamic_count;
 	struct dynamic_field *dynamic;
 	uint32_t comm_count;

@@ -10,6 +10,7 @@
 #define SLACK	  4096	/* zeros behind a record: ends strings, feeds bprint formats that lie */
 
 static const char no_memory[] = "no memory to print this record";
+static const char too_long[] = "too long to be printed as its format asks, shown raw";
 
 int printer_init(struct printer *printer)
 {
@@ -66,7 +67,7 @@ const char *print_fault(const struct print_job *job)
 	if (job->size < format->least)
 		return "malformed record, shorter than its format";
 	if (job->size > format->most)
-		return "too long to be printed as its format asks, shown raw";
+		return too_long;
 	for (uint32_t i = 0; i < format->dynamic_count; i++) {
 		const struct dynamic_field *field = &format->dynamic[i];
 		uint32_t word = page_u32(job->geometry, job->data + field->offset);
@@ -113,6 +114,12 @@ static void print_by_libtraceevent(struct printer *printer, const struct print_j
 {
 	struct tep_record copy = {.ts = job->ts, .cpu = (int)job->cpu, .size = (int)job->size};
 
+	if (job->size > job->format->most_slow) {
+		out_string(out, too_long);
+		out_char(out, ':');
+		print_hex(out, job->data, job->size);
+		return;
+	}
 	copy.record_size = copy.size;
 	copy.data = copy_record(printer, job->format, job->data, job->size);
 	if (!copy.data) {

@@ -10,7 +10,10 @@ feed -r 20000 -f 7 -d > /dev/null
 # The domains that it can open are made up.
 export LIBVIRT_DEFAULT_URI=test:///default
 export LC_ALL=C.UTF-8 XDG_CONFIG_HOME=$WORK/config
-export ASAN_OPTIONS=${ASAN_OPTIONS:-}:log_path=$WORK/report UBSAN_OPTIONS=${UBSAN_OPTIONS:-}:log_path=$WORK/report
+# Engines write theirs as somebody else.
+chmod 711 "$WORK"
+mkdir -m 1777 "$WORK/reports"
+export ASAN_OPTIONS=${ASAN_OPTIONS:-}:log_path=$WORK/reports/report UBSAN_OPTIONS=${UBSAN_OPTIONS:-}:log_path=$WORK/reports/report
 case $BUILD in
 *-san) keys=10000 ;;
 *) keys=2000 ;;
@@ -28,7 +31,7 @@ if [ "$status" != 0 ]; then
 	echo "# the last that the consoles said on stderr:"
 	tail -n 20 stderr | sed 's/^/# /'
 fi
-for report in "$WORK"/report*; do
+for report in "$WORK"/reports/*; do
 	[ ! -f "$report" ] || sed 's/^/# /' "$report"
 done
 exit "$status"

@@ -224,12 +224,16 @@ static int make_gate(pthread_rwlock_t *gate)
 
 static int start_threads(struct drain *drain, const struct page_geometry *geometry)
 {
+	static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL};
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
 	sigset_t all, before;
 	int ret = 0;
 
 	/* Signals are the first thread's. */
 	sigfillset(&all);
+	/* A fault of the thread's own is for who reports it (ASan). */
+	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
+		sigdelset(&all, faults[i]);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	for (long i = 0; !ret && i <= DRAIN_THREADS && (i <= 1 || i <= cores); i++) {
 		struct drain_thread *thread = &drain->threads[i];

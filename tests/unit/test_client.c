@@ -302,6 +302,21 @@ static const struct lie {
 	    used, 1),
 	TEXT(ENGINE_MEMORY_REPLY, sizeof(struct engine_memory_reply), struct engine_memory_buffer,
 	     layout),
+	/* Neither 0 nor one of -errno; the last has no positive counterpart. */
+	LIE(ENGINE_FORMATS_REPLY, 0, struct engine_formats_reply, error, 1),
+	LIE(ENGINE_FORMATS_REPLY, 0, struct engine_formats_reply, error, (uint32_t)-4096),
+	LIE(ENGINE_FORMATS_REPLY, 0, struct engine_formats_reply, error, (uint32_t)INT32_MIN),
+	LIE(ENGINE_SAVE_REPLY, 0, struct engine_save_reply, error, (uint32_t)INT32_MIN),
+	LIE(ENGINE_STREAM_STATE, 0, struct engine_stream_state, error, (uint32_t)INT32_MIN),
+	LIE(ENGINE_DAT_REPLY, 0, struct engine_dat_reply, formats.error, (uint32_t)INT32_MIN),
+	LIE(ENGINE_DAT_FORMATS_REPLY, 0, struct engine_dat_formats_reply, error,
+	    (uint32_t)INT32_MIN),
+	LIE(ENGINE_FILTER_REPLY, 0, struct engine_filter_reply, error, (uint32_t)INT32_MIN),
+	LIE(ENGINE_FILTER_TRIED, 0, struct engine_filter_reply, error, (uint32_t)INT32_MIN),
+	LIE(ENGINE_FOUND, 0, struct engine_found, error, (uint32_t)INT32_MIN),
+	LIE(ENGINE_SEARCHED, 0, struct engine_searched, error, (uint32_t)INT32_MIN),
+	LIE(ENGINE_NO_ANSWER, 0, struct engine_no_answer, error, (uint32_t)INT32_MIN),
+	LIE(ENGINE_MEMORY_REPLY, 0, struct engine_memory_reply, error, (uint32_t)INT32_MIN),
 };
 
 static void lies_are_refused(void **state)

@@ -274,9 +274,15 @@ static bool terminated(const char *text, size_t size)
 	return memchr(text, '\0', size);
 }
 
+/* 0 or -errno, of which Linux has none above 4095 (include/linux/err.h, MAX_ERRNO). */
+static bool error_ok(int32_t error)
+{
+	return error <= 0 && error >= -4095;
+}
+
 static bool formats_reply_ok(const struct engine_formats_reply *reply)
 {
-	return terminated(reply->boot_id, sizeof(reply->boot_id)) &&
+	return error_ok(reply->error) && terminated(reply->boot_id, sizeof(reply->boot_id)) &&
 	       terminated(reply->kernel, sizeof(reply->kernel)) &&
 	       terminated(reply->machine, sizeof(reply->machine)) &&
 	       terminated(reply->clock, sizeof(reply->clock)) &&
@@ -471,7 +477,7 @@ static bool memory_ok(const struct engine_packet *packet)
 
 	if (packet->length < sizeof(*reply) || reply->buffers > RING_BUFFERS_MAX ||
 	    packet->length != sizeof(*reply) + reply->buffers * sizeof(*buffer) ||
-	    reply->kind >= ENGINE_MEMORY_KINDS ||
+	    reply->kind >= ENGINE_MEMORY_KINDS || !error_ok(reply->error) ||
 	    (reply->buffers && reply->newest >= reply->buffers) ||
 	    !terminated(reply->banner, sizeof(reply->banner)) ||
 	    !terminated(reply->release, sizeof(reply->release)) ||
@@ -526,7 +532,7 @@ static bool searched_ok(const struct engine_packet *packet)
 	const struct engine_searched *found = packet->payload;
 
 	return packet->length == sizeof(*found) && found->at.cpu < VTRACE_MAX_CPUS &&
-	       terminated(found->reason, sizeof(found->reason));
+	       error_ok(found->error) && terminated(found->reason, sizeof(found->reason));
 }
 
 static bool words_ok(const struct engine_packet *packet)
@@ -558,10 +564,12 @@ static bool packet_ok(const struct engine_packet *packet)
 	case ENGINE_DAT_REPLY:
 		return dat_ok(packet);
 	case ENGINE_DAT_FORMATS_REPLY:
-		return packet->length == sizeof(struct engine_dat_formats_reply);
+		return packet->length == sizeof(struct engine_dat_formats_reply) &&
+		       error_ok(((const struct engine_dat_formats_reply *)payload)->error);
 	case ENGINE_SAVE_REPLY:
 		return packet->length == sizeof(struct engine_save_reply) &&
-		       ((const struct engine_save_reply *)payload)->cpu < VTRACE_MAX_CPUS;
+		       ((const struct engine_save_reply *)payload)->cpu < VTRACE_MAX_CPUS &&
+		       error_ok(((const struct engine_save_reply *)payload)->error);
 	case ENGINE_ROWS:
 		return rows_ok(packet);
 	case ENGINE_LINES:
@@ -579,11 +587,13 @@ static bool packet_ok(const struct engine_packet *packet)
 	case ENGINE_FILTER_REPLY:
 	case ENGINE_FILTER_TRIED:
 		return packet->length == sizeof(struct engine_filter_reply) &&
+		       error_ok(((const struct engine_filter_reply *)payload)->error) &&
 		       terminated(((const struct engine_filter_reply *)payload)->reason,
 				  sizeof(((const struct engine_filter_reply *)payload)->reason));
 	case ENGINE_FOUND:
 		return packet->length == sizeof(struct engine_found) &&
 		       ((const struct engine_found *)payload)->at.cpu < VTRACE_MAX_CPUS &&
+		       error_ok(((const struct engine_found *)payload)->error) &&
 		       terminated(((const struct engine_found *)payload)->reason,
 				  sizeof(((const struct engine_found *)payload)->reason));
 	case ENGINE_SEARCHED:
@@ -591,7 +601,8 @@ static bool packet_ok(const struct engine_packet *packet)
 	case ENGINE_LATENCIES:
 		return latency_ok(packet);
 	case ENGINE_NO_ANSWER:
-		return packet->length == sizeof(struct engine_no_answer);
+		return packet->length == sizeof(struct engine_no_answer) &&
+		       error_ok(((const struct engine_no_answer *)payload)->error);
 	case ENGINE_SIFTED:
 		return packet->length == sizeof(struct engine_sifted);
 	case ENGINE_WORDS_REPLY:
@@ -602,6 +613,7 @@ static bool packet_ok(const struct engine_packet *packet)
 	case ENGINE_STREAM_STATE:
 		return packet->length == sizeof(struct engine_stream_state) &&
 		       ((const struct engine_stream_state *)payload)->cpu < VTRACE_MAX_CPUS &&
+		       error_ok(((const struct engine_stream_state *)payload)->error) &&
 		       ((const struct engine_stream_state *)payload)->state <=
 			       ENGINE_CHANNEL_FAILED;
 	default:

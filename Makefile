@@ -175,7 +175,17 @@ $(B)/tests/planted/vtrace-top: $(B)/vtrace-top
 	@mkdir -p $(@D)
 	$(Q)cp $< $@
 
-unit-tests: $(UNIT_TESTS) $(NO_MEMORY) $(PLANTED) $(B)/tests/screen/feed $(B)/tests/screen/walk \
+# An engine that lies, and the console beside it.
+LIAR         := $(B)/tests/liar/vtrace-engine $(B)/tests/liar/vtrace-top
+$(B)/tests/liar/vtrace-engine: $(call obj,tests/screen/liar.c)
+	@mkdir -p $(@D)
+	@echo '  LD    $@'
+	$(Q)$(CC) $(if $(SAN),,-pie) $(LDFLAGS) -o $@ $^
+$(B)/tests/liar/vtrace-top: $(B)/vtrace-top
+	@mkdir -p $(@D)
+	$(Q)cp $< $@
+
+unit-tests: $(UNIT_TESTS) $(NO_MEMORY) $(PLANTED) $(LIAR) $(B)/tests/screen/feed $(B)/tests/screen/walk \
 		$(B)/tests/screen/stalled
 
 # A guest made of a capture, for screen tests and bench-ui.

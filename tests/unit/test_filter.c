@@ -130,6 +130,28 @@ static void test_answers(void **state)
 	}
 }
 
+/* The room for operations is filled by one that is made of the one before it: a constant's sign. */
+static void test_any_number_of_operations(void **state)
+{
+	const struct filter_record record = as_record((const uint8_t *)&sample, sizeof(sample), 3);
+	struct fixture *f = *state;
+
+	/* The other beginning makes odd numbers even. */
+	for (unsigned i = 0; i < 160; i++) {
+		char expression[2048] = "first: ";
+		struct filter *filter;
+
+		if (i % 2)
+			strcat(expression, "!(ret == 1) && ");
+		for (unsigned j = 0; j < i / 2; j++)
+			strcat(expression, "flags && ");
+		strcat(expression, "ret == -5");
+		filter = compiled(f, expression);
+		assert_true(filter_passes(filter, &record));
+		filter_free(filter);
+	}
+}
+
 static void test_open_text_and_big_endian(void **state)
 {
 	static const uint8_t open[] = {EVENT_OTHER, 0, 0,   0,	 12,  0,   0,	0,
@@ -416,6 +438,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_answers),
+		cmocka_unit_test(test_any_number_of_operations),
 		cmocka_unit_test(test_open_text_and_big_endian),
 		cmocka_unit_test(test_lists_of_events),
 		cmocka_unit_test(test_reports),

@@ -295,10 +295,11 @@ static uint32_t compile_values(struct compile *c, const struct node *node)
 		return add_constant(c, 0, !comparison);
 	if (unary && b->code == OP_CONSTANT) {
 		uint64_t number = node->kind == NODE_NEGATE ? -b->number : ~b->number;
+		bool wide = b->wide; /* which moves when there is one more */
 		uint32_t at = add_constant(c, number, false);
 
 		if (at != FAILED)
-			c->filter->op[at].wide = b->wide;
+			c->filter->op[at].wide = wide;
 		return at;
 	}
 	op.wide = !unary && (a->wide || b->wide);

@@ -115,7 +115,7 @@ static void fifos_of_others(void **state)
 	assert_int_equal(chmod(in(layout, "trace-path-cpu0.out"), 0602), 0);
 	look(layout);
 	assert_int_equal(layout->sentences, 1);
-	has_said(layout, "2 FIFOs can be written to by others, the first is ");
+	has_said(layout, "2 channels can be written to by others, the first is ");
 	has_said(layout, "; chmod 600 them");
 	/* Reading is another matter. */
 	assert_int_equal(chmod(in(layout, "agent-ctl-path.in"), 0644), 0);
@@ -186,10 +186,21 @@ static void sockets(void **state)
 	assert_int_equal(channels_add(&channels, "agent-ctl-path", CHANNEL_UNIX, path), 0);
 	exposed_channels(&channels, say, layout);
 	assert_string_equal(layout->said, "");
-	assert_int_equal(chmod(layout->dir, 0777), 0);
+	/* As QEMU makes it; who may not write to it can't connect to it. */
+	assert_int_equal(mknod(path, S_IFSOCK | 0755, 0), 0);
+	exposed_channels(&channels, say, layout);
+	assert_string_equal(layout->said, "");
+	assert_int_equal(chmod(path, 0777), 0);
 	exposed_channels(&channels, say, layout);
 	assert_int_equal(layout->sentences, 1);
+	has_said(layout, "/socket can be written to by others (mode 0777): they can command the "
+			 "guest's agent");
+	assert_int_equal(chmod(path, 0755), 0);
+	assert_int_equal(chmod(layout->dir, 0777), 0);
+	exposed_channels(&channels, say, layout);
+	assert_int_equal(layout->sentences, 2);
 	has_said(layout, "the channels' directory ");
+	unlink(path);
 	channels_release(&channels);
 }
 

@@ -12,8 +12,8 @@ struct look {
 	void (*say)(void *data, const char *sentence);
 	void *data;
 	char directory[PATH_MAX]; /* the last one that was looked at */
-	unsigned fifos;		  /* that others can write to */
-	char fifo[PATH_MAX];	  /* the first of them */
+	unsigned channels;	  /* that others can write to */
+	char channel[PATH_MAX];	  /* the first of them */
 	mode_t mode;
 };
 
@@ -73,17 +73,19 @@ static void look_around(struct look *look, const char *path, uid_t qemu)
 			  "put channels of their own there", qemu);
 }
 
-static void look_at_fifo(struct look *look, const char *path, const char *suffix)
+/* A FIFO, or a socket, which takes the permission to write to connect to it (unix(7)). */
+static void look_at_channel(struct look *look, const char *path, const char *suffix)
 {
 	char name[PATH_MAX];
 	struct stat st;
 
 	if (snprintf(name, sizeof(name), "%s%s", path, suffix) >= (int)sizeof(name) ||
-	    lstat(name, &st) || !S_ISFIFO(st.st_mode) || !(st.st_mode & S_IWOTH || is_groups(&st)))
+	    lstat(name, &st) || !(S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode)) ||
+	    !(st.st_mode & S_IWOTH || is_groups(&st)))
 		return;
-	if (look->fifos++)
+	if (look->channels++)
 		return;
-	strcpy(look->fifo, name);
+	strcpy(look->channel, name);
 	look->mode = st.st_mode & 07777;
 }
 
@@ -105,26 +107,29 @@ static void look_at_place(struct look *look, const struct channel_place *place)
 	if (place->kind == CHANNEL_NONE || !place->path || !place->path[0])
 		return;
 	look_around(look, place->path, owner_of(place));
-	if (place->kind != CHANNEL_PIPE)
+	if (place->kind != CHANNEL_PIPE) {
+		look_at_channel(look, place->path, "");
 		return;
-	look_at_fifo(look, place->path, ".in");
-	look_at_fifo(look, place->path, ".out");
+	}
+	look_at_channel(look, place->path, ".in");
+	look_at_channel(look, place->path, ".out");
 }
 
-static void say_fifos(const struct look *look)
+static void say_channels(const struct look *look)
 {
 	char sentence[PATH_MAX + 512];
 
-	if (look->fifos == 1)
+	if (look->channels == 1)
 		snprintf(sentence, sizeof(sentence),
 			 "%s can be written to by others (mode %04o): they can command the guest's "
 			 "agent or make up its events; chmod 600 it",
-			 look->fifo, (unsigned)look->mode);
+			 look->channel, (unsigned)look->mode);
 	else
 		snprintf(sentence, sizeof(sentence),
-			 "%u FIFOs can be written to by others, the first is %s (mode %04o): they "
+			 "%u channels can be written to by others, the first is %s (mode %04o): "
+			 "they "
 			 "can command the guest's agent or make up its events; chmod 600 them",
-			 look->fifos, look->fifo, (unsigned)look->mode);
+			 look->channels, look->channel, (unsigned)look->mode);
 	look->say(look->data, sentence);
 }
 
@@ -136,8 +141,8 @@ void exposed_channels(const struct channels *channels,
 	look_at_place(&look, &channels->control);
 	for (unsigned cpu = 0; cpu < VTRACE_MAX_CPUS; cpu++)
 		look_at_place(&look, &channels->cpu[cpu]);
-	if (look.fifos)
-		say_fifos(&look);
+	if (look.channels)
+		say_channels(&look);
 	if (channels->share)
 		look_at_directory(&look, channels->share, "the share's directory",
 				  "put event formats there, or fill it",

@@ -71,6 +71,9 @@ says "a filter that hides all says how many" \
 key =
 gone "= shows them, as it says" 'the filter lets no event'
 end_feed
+title "a guest that has gone is told" ' GONE '
+key R
+see "its formats can't be asked for any more" 'the guest is gone: its event formats stay as they were'
 key q
 see "the console leaves" 'ended with'
 

@@ -223,6 +223,11 @@ static void formats(struct console *console)
 	ret = guest_refresh_formats(console->guest);
 	if (ret == -EOPNOTSUPP)
 		tell(console, GUEST_WARNING, "this is a capture: its formats were saved with it");
+	else if (ret == -ENOTCONN)
+		tell(console, GUEST_WARNING,
+		     "the guest is gone: its event formats stay as they were read");
+	else if (ret == -EALREADY)
+		tell(console, GUEST_INFO, "the event formats are being read already");
 	else if (ret < 0)
 		journal_printf(&console->journal, GUEST_ERROR,
 			       "the formats can not be asked for: %s", strerror(-ret));

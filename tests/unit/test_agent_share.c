@@ -26,7 +26,7 @@ static int put_in_namespace(void)
 	struct stat status;
 	int fd;
 
-	if (unshare(CLONE_NEWNS) || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	if (unshare(CLONE_NEWNS) || mount("none", "/", "", MS_REC | MS_PRIVATE, NULL) ||
 	    mount("none", "/run", "tmpfs", 0, NULL))
 		return NO_MOUNTS;
 	if (mkdir("/run/vtrace", 0755) || mkdir(VTRACE_SHARE_MOUNT, 0755))

@@ -106,6 +106,7 @@ static void no_descriptor_left(void **state)
 
 	close(free_fd);
 	mkfifo(place->out, 0600);
+	assert_int_equal(mknod(place->path, S_IFSOCK | 0600, 0), 0);
 	getrlimit(RLIMIT_NOFILE, &before);
 	none = (struct rlimit){(rlim_t)free_fd, before.rlim_max};
 	setrlimit(RLIMIT_NOFILE, &none);

@@ -7,7 +7,8 @@
 open_console 110x20 "$UTF8 '$TOP' -r '$CAPTURE'"
 see "the events are there" ' tick +n=0 '
 key v
-title "v shows statistics, of events first" '\[statistics: events\]'
+# Of all that there is: that it has been read may be told, over what else the line would say.
+title "v shows statistics, of events first" '\[statistics: events\] +5\.3k in all'
 see "with the most frequent one on top" '^> [a-z]+:tick +5\.[0-9]k +[0-9.]+%'
 like "which says how much of all it is" "$(screen)" 'EVENT +COUNT\* +SHARE'
 key Tab

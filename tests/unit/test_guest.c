@@ -218,18 +218,34 @@ static void no_formats_is_one_sentence(void **state)
 	turn_until(fake, guest_formats(fake->guest));
 }
 
-/* A module brought events after the export. */
-static void unknown_events_bring_new_formats(void **state)
+/* A guest that is traced, with two rows that are seen. */
+static void trace_two_rows(struct fake *fake, const char *record)
 {
-	struct fake *fake = *state;
-	unsigned before, i;
-
-	assert_int_equal(open_guest(fake, NULL), 0);
+	assert_int_equal(open_guest(fake, record), 0);
 	turn_until(fake, is(fake, GUEST_STOPPED));
 	guest_start(fake->guest);
 	turn_until(fake, is(fake, GUEST_TRACING));
 	send_page(fake, 0, 1000, 2);
 	expect_rows(fake, 2);
+}
+
+/* As a console does while it draws: what it does about unknown events, it does then. */
+static void look_at_stats(struct fake *fake)
+{
+	for (unsigned i = 0; i < 20; i++) {
+		unsigned before = fake->stats;
+
+		assert_int_equal(guest_request_stats(fake->guest), 0);
+		turn_until(fake, fake->stats > before);
+	}
+}
+
+/* A module brought events after the export. */
+static void unknown_events_bring_new_formats(void **state)
+{
+	struct fake *fake = *state;
+
+	trace_two_rows(fake, NULL);
 	assert_int_equal(guest_request_stats(fake->guest), 0);
 	turn_until(fake, fake->stats == 1);
 	assert_int_equal(fake->exports, 1);
@@ -238,11 +254,7 @@ static void unknown_events_bring_new_formats(void **state)
 	turn_until(fake, is(fake, GUEST_TRACING));
 	/* An id that stays unknown does not keep the guest busy exporting. */
 	send_events(fake, 0, 3000, 2, EVENT_ID + 1);
-	for (i = 0; i < 20; i++) {
-		before = fake->stats;
-		assert_int_equal(guest_request_stats(fake->guest), 0);
-		turn_until(fake, fake->stats > before);
-	}
+	look_at_stats(fake);
 	assert_int_equal(fake->exports, 2);
 }
 
@@ -250,24 +262,14 @@ static void unknown_events_bring_new_formats(void **state)
 static void unknown_events_of_a_guest_that_is_gone(void **state)
 {
 	struct fake *fake = *state;
-	unsigned before;
 
-	assert_int_equal(open_guest(fake, NULL), 0);
-	turn_until(fake, is(fake, GUEST_STOPPED));
-	guest_start(fake->guest);
-	turn_until(fake, is(fake, GUEST_TRACING));
-	send_page(fake, 0, 1000, 2);
-	expect_rows(fake, 2);
+	trace_two_rows(fake, NULL);
 	assert_int_equal(guest_request_stats(fake->guest), 0);
 	turn_until(fake, fake->stats == 1);
 	send_events(fake, 0, 2000, 2, EVENT_ID + 1);
 	qemu_ends(fake);
 	guest_domain_event(fake->guest, "stopped", "destroyed", true);
-	for (unsigned i = 0; i < 20; i++) {
-		before = fake->stats;
-		assert_int_equal(guest_request_stats(fake->guest), 0);
-		turn_until(fake, fake->stats > before);
-	}
+	look_at_stats(fake);
 	assert_int_equal(guest_state(fake->guest), GUEST_GONE);
 	assert_false(said(fake, "fetched again"));
 	assert_false(said(fake, "E: "));
@@ -277,12 +279,7 @@ static void unknown_events_of_a_guest_that_is_gone(void **state)
  * are asked for as soon as it is done. */
 static void formats_wait_for_formats(struct fake *fake, const char *record)
 {
-	assert_int_equal(open_guest(fake, record), 0);
-	turn_until(fake, is(fake, GUEST_STOPPED));
-	guest_start(fake->guest);
-	turn_until(fake, is(fake, GUEST_TRACING));
-	send_page(fake, 0, 1000, 2);
-	expect_rows(fake, 2);
+	trace_two_rows(fake, record);
 	assert_int_equal(kill(guest_engine_pid(fake->guest), SIGSTOP), 0);
 	assert_int_equal(guest_refresh_formats(fake->guest), 0);
 	turn_until(fake, fake->exports == 2);

@@ -7,8 +7,7 @@
 open_console 110x20 "$UTF8 '$TOP' -r '$CAPTURE'"
 see "the events are there" ' tick +n=0 '
 key v
-# Of all that there is: that it has been read may be told, over what else the line would say.
-title "v shows statistics, of events first" '\[statistics: events\] +5\.3k in all'
+title "v shows statistics, of events first" '\[statistics: events\]'
 see "with the most frequent one on top" '^> [a-z]+:tick +5\.[0-9]k +[0-9.]+%'
 like "which says how much of all it is" "$(screen)" 'EVENT +COUNT\* +SHARE'
 key Tab
@@ -19,6 +18,8 @@ title "and to CPUs" '\[statistics: CPUs\]'
 see "with what the guest overwrote" '^. CPU1 .* 41 +0 +0\b'
 see "with losses nobody counted" '^. CPU2 .* 0\+\? +0 +0\b'
 see "and pages that were not valid" '^. CPU3 .* 0 +0 +1\b'
+# That a capture that took long is read is told there, until the next key.
+key Up
 see "a line says what they are" 'lost: overwritten in the guest'
 key o o
 see "o orders, at last by name" '^  CPU\* +COUNT '

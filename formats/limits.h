@@ -154,10 +154,11 @@
 #define FILTER_BYTES 2048
 #define FILTER_DEPTH 40
 
-/* Bytes of a pattern to look for, with its end; and the product of all upper bounds of {m,n} in
- * it, which is what regcomp(3) makes copies of. */
-#define PATTERN_BYTES	256
-#define PATTERN_REPEATS 1000
+/* Bytes of a pattern to look for, with its end; and its characters and the like once repetitions
+ * are written out, which is what regcomp(3) does: "x++++" is 16 of them, and 30 "+" took all
+ * memory. */
+#define PATTERN_BYTES 256
+#define PATTERN_ITEMS 1000
 
 /* ---- captures ---- */
 

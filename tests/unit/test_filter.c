@@ -261,6 +261,8 @@ static void test_what_is_refused(void **state)
 		{"first: comm =~ \"[\"", "is no regular expression"},
 		{"first: comm =~ \"\\(a*\\)*\\1b\"", "back-references can take for ever"},
 		{"first: comm =~ \"x\\{99\\}\\{99\\}\"", "too many repetitions"},
+		{"first: comm =~ \"x\\+\\+\\+\\+\\+\\+\\+\\+\\+\\+\"", "too many repetitions"},
+		{"x\\+\\+\\+\\+\\+\\+\\+\\+\\+\\+", "is called"},
 		{"first: \"bash\"", "wants a field and =="},
 		{"first: ret + 1 == \"bash\"", "only a field can be compared"},
 		{"first: CPU == \"x\"", "'CPU' is a number"},

@@ -78,6 +78,13 @@ static void matches_go_on(void **state)
 	assert_int_equal(start, 4);
 	assert_false(pattern_find(&pattern, "abcabd", end, &start, &end));
 	pattern_release(&pattern);
+	/* Nor is that of a word. */
+	assert_int_equal(pattern_compile(&pattern, "\\<cab", &fault), 0);
+	assert_false(pattern_find(&pattern, "abcabd", 2, &start, &end));
+	assert_true(pattern_find(&pattern, "ab cab", 2, &start, &end));
+	assert_int_equal(start, 3);
+	assert_int_equal(end, 6);
+	pattern_release(&pattern);
 	pattern_release(&pattern);
 }
 
@@ -121,13 +128,56 @@ static void faults_have_places(void **state)
 
 static void repetitions_at_their_limit(void **state)
 {
-	char text[32];
+	char text[64];
 
 	(void)state;
-	snprintf(text, sizeof(text), "a{%d}b", PATTERN_REPEATS);
+	snprintf(text, sizeof(text), "a{%d}b", PATTERN_ITEMS);
 	assert_found("aab", text, -1, -1);
-	snprintf(text, sizeof(text), "a{%d}b", PATTERN_REPEATS + 1);
+	snprintf(text, sizeof(text), "a{%d}b", PATTERN_ITEMS + 1);
 	assert_refused(text, 1, "too many");
+	/* With what stands before, inside and outside of groups. */
+	snprintf(text, sizeof(text), "xy(z|a{%d})", PATTERN_ITEMS - 4);
+	assert_found("xyz", text, 0, 3);
+	snprintf(text, sizeof(text), "xy(z|a{%d})", PATTERN_ITEMS - 3);
+	assert_refused(text, 6, "too many");
+	snprintf(text, sizeof(text), "(a{%d}b)+c", PATTERN_ITEMS / 2 - 1);
+	assert_found("abc", text, -1, -1);
+	snprintf(text, sizeof(text), "(a{%d}b)+c", PATTERN_ITEMS / 2);
+	assert_refused(text, 9, "too many");
+}
+
+/* A "+" is written as a copy and a "*", of all that is before it. */
+static void each_plus_doubles(void **state)
+{
+	(void)state;
+	assert_found("xaab", "a+++++++++b", 1, 4);
+	assert_refused("a++++++++++b", 10, "too many");
+	assert_refused("((((((((((a)+)+)+)+)+)+)+)+)+)+", 30, "too many");
+	/* Beside each other they do not. */
+	assert_found("abcdefghijkl", "a+b+c+d+e+f+g+h+i+j+k+l+", 0, 12);
+	assert_found("xab", "a****?b", 1, 3);
+}
+
+static void assert_basic(const char *text, const char *why)
+{
+	struct pattern_fault fault = {.why = ""};
+
+	assert_int_equal(pattern_check_basic(text, &fault), why ? -EINVAL : 0);
+	if (why && !strstr(fault.why, why))
+		fail_msg("'%s': %s", text, fault.why);
+}
+
+static void basic_ones_of_filters(void **state)
+{
+	(void)state;
+	assert_basic("a+++++++++++++++++++++++++++++++*{9999}", NULL);
+	assert_basic("a\\+\\+\\+\\+\\+\\+\\+\\+\\+", NULL);
+	assert_basic("a\\+\\+\\+\\+\\+\\+\\+\\+\\+\\+", "too many repetitions (character 20)");
+	assert_basic("\\(b\\{500\\}\\)\\{2\\}", NULL);
+	assert_basic("\\(bc\\{500\\}\\)\\{2\\}", "too many repetitions (character 14)");
+	assert_basic("[\\+\\+\\+\\+\\+\\+\\+\\+\\+\\+]\\?", NULL);
+	assert_basic("\\)\\)\\(\\(", NULL); /* regcomp(3) says so */
+	assert_basic("\\(a\\)\\1", "back-references");
 }
 
 int main(void)
@@ -138,6 +188,8 @@ int main(void)
 		cmocka_unit_test(matches_go_on),
 		cmocka_unit_test(faults_have_places),
 		cmocka_unit_test(repetitions_at_their_limit),
+		cmocka_unit_test(each_plus_doubles),
+		cmocka_unit_test(basic_ones_of_filters),
 	};
 
 	return cmocka_run_group_tests_name("pattern", tests, NULL, NULL);

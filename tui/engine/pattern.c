@@ -7,13 +7,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A pattern taken apart as far as it needs to be to say where it is wrong. */
+/* Of these a pattern of a filter's has the most, and its parentheses take two characters each. */
+#define GROUPS (FILTER_BYTES / 2)
+
+/* A parenthesis that is not closed yet. */
+struct group {
+	size_t at;
+	unsigned long before; /* items before it, in the group that it is in */
+};
+
+/* A pattern taken apart as far as it needs to be to say where it is wrong, and how large it is:
+ * regcomp(3) (glibc 2.36, posix/regcomp.c) writes each repetition out, a copy for each time and
+ * one more for "+", so that those of repetitions multiply. */
 struct scan {
 	const char *text;
 	size_t at;
-	size_t open[PATTERN_BYTES]; /* parentheses that are not closed yet */
+	struct group open[GROUPS];
 	unsigned depth;
-	unsigned long repeats;
+	unsigned long outside; /* items before all that is open */
+	unsigned long before;  /* in the innermost group, without the last one */
+	unsigned long last;    /* what can be repeated now: a character or a group, written out */
 	bool operators;
 	bool capital;
 	bool item; /* something stands before that can be repeated */
@@ -24,6 +37,42 @@ static int refuse(struct pattern_fault *fault, size_t at, const char *why)
 	fault->at = at;
 	snprintf(fault->why, sizeof(fault->why), "%s (character %zu)", why, at + 1);
 	return -EINVAL;
+}
+
+static void scan_item(struct scan *scan)
+{
+	scan->before += scan->last;
+	scan->last = 1;
+}
+
+static void scan_open(struct scan *scan)
+{
+	scan->before += scan->last;
+	scan->open[scan->depth++] = (struct group){scan->at, scan->before};
+	scan->outside += scan->before;
+	scan->before = scan->last = 0;
+}
+
+static void scan_close(struct scan *scan)
+{
+	unsigned long inside = scan->before + scan->last;
+
+	scan->before = scan->open[--scan->depth].before;
+	scan->outside -= scan->before;
+	scan->last = inside ? inside : 1;
+}
+
+/* The last item stands there so many times. */
+static int scan_copies(struct scan *scan, size_t at, unsigned long count,
+		       struct pattern_fault *fault)
+{
+	if (count < 2)
+		return 0;
+	if (count <= PATTERN_ITEMS)
+		scan->last *= count;
+	if (count > PATTERN_ITEMS || scan->outside + scan->before + scan->last > PATTERN_ITEMS)
+		return refuse(fault, at, "too many repetitions");
+	return 0;
 }
 
 /* The byte behind a bracket expression, or 0 when nothing closes it. */
@@ -60,6 +109,7 @@ static int scan_escape(struct scan *scan, struct pattern_fault *fault)
 			      "back-references can take for ever and are not known");
 	scan->at += 2;
 	scan->item = true;
+	scan_item(scan);
 	return 0;
 }
 
@@ -80,10 +130,9 @@ static int scan_repeat(struct scan *scan, struct pattern_fault *fault)
 			      "a repetition looks like {2} or {2,5}, the character is \\{");
 	if (high < low)
 		return refuse(fault, scan->at, "a repetition with its bounds the wrong way round");
-	if (high > PATTERN_REPEATS || (scan->repeats *= high ? high : 1) > PATTERN_REPEATS)
-		return refuse(fault, scan->at, "too many repetitions");
+	at = scan->text + scan->at;
 	scan->at = (size_t)(end - scan->text) + 1;
-	return 0;
+	return scan_copies(scan, (size_t)(at - scan->text), high, fault);
 }
 
 static int scan_operator(struct scan *scan, struct pattern_fault *fault)
@@ -96,12 +145,15 @@ static int scan_operator(struct scan *scan, struct pattern_fault *fault)
 		return refuse(fault, scan->at, "nothing to repeat before this");
 	if (character == '{')
 		return scan_repeat(scan, fault);
-	if (character == '(')
-		scan->open[scan->depth++] = scan->at;
-	if (character == ')' && !scan->depth--)
+	if (character == ')' && !scan->depth)
 		return refuse(fault, scan->at, "a ')' that nothing opened");
-	scan->at++;
-	return 0;
+	if (character == '(')
+		scan_open(scan);
+	else if (character == ')')
+		scan_close(scan);
+	else if (!repeats)
+		scan_item(scan);
+	return scan_copies(scan, scan->at++, character == '+' ? 2 : 1, fault);
 }
 
 static int scan_pattern(struct scan *scan, struct pattern_fault *fault)
@@ -115,6 +167,7 @@ static int scan_pattern(struct scan *scan, struct pattern_fault *fault)
 		scan->capital |= isupper((unsigned char)character) != 0;
 		if (!strchr(".^$*+?()[{|\\", character)) {
 			scan->item = true;
+			scan_item(scan);
 			scan->at++;
 			continue;
 		}
@@ -127,55 +180,74 @@ static int scan_pattern(struct scan *scan, struct pattern_fault *fault)
 				return refuse(fault, scan->at, "a '[' that no ']' closes");
 			scan->at = end;
 			scan->item = true;
+			scan_item(scan);
 		} else {
 			ret = scan_operator(scan, fault);
 		}
 	}
 	if (!ret && scan->depth)
-		ret = refuse(fault, scan->open[scan->depth - 1], "a '(' that no ')' closes");
+		ret = refuse(fault, scan->open[scan->depth - 1].at, "a '(' that no ')' closes");
 	return ret;
 }
 
-/* The bounds of a \{m,n\}, whose first digit is at at: the larger one. */
-static unsigned long basic_bound(const char *at)
+/* Pass the bounds of a \{m,n\}, whose first digit comes next: the larger one. */
+static unsigned long basic_bound(struct scan *scan)
 {
+	const char *at = scan->text + scan->at;
 	char *end;
 	unsigned long low = strtoul(at, &end, 10), high = low;
 
 	if (*end == ',')
-		high = isdigit((unsigned char)end[1]) ? strtoul(end + 1, NULL, 10) : low + 1;
+		high = isdigit((unsigned char)end[1]) ? strtoul(end + 1, &end, 10) : low + 1;
+	end += strspn(end, ",");
+	scan->at = (size_t)(end - scan->text) + (strncmp(end, "\\}", 2) ? 0 : 2);
 	return high > low ? high : low;
+}
+
+/* A backslash and what it makes of the character behind it, in a basic regular expression. */
+static int scan_basic_escape(struct scan *scan, struct pattern_fault *fault)
+{
+	size_t at = scan->at;
+	char character = scan->text[at + 1];
+
+	scan->at += character ? 2 : 1;
+	if (isdigit((unsigned char)character))
+		return refuse(fault, at, "back-references can take for ever and are not known");
+	if (character == '(' && scan->depth < GROUPS)
+		scan_open(scan);
+	else if (character == ')' && scan->depth)
+		scan_close(scan);
+	else if (character == '{')
+		return scan_copies(scan, at, basic_bound(scan), fault);
+	else if (character == '+')
+		return scan_copies(scan, at, 2, fault);
+	else if (character != '?')
+		scan_item(scan);
+	return 0;
 }
 
 int pattern_check_basic(const char *text, struct pattern_fault *fault)
 {
-	unsigned long repeats = 1, bound;
+	struct scan scan = {.text = text};
+	int ret = 0;
 
-	for (size_t at = 0; text[at];) {
-		size_t end = text[at] == '[' ? bracket_end(text, at) : 0;
+	while (!ret && text[scan.at]) {
+		size_t end = text[scan.at] == '[' ? bracket_end(text, scan.at) : 0;
 
-		if (end) {
-			at = end;
+		if (text[scan.at] == '\\') {
+			ret = scan_basic_escape(&scan, fault);
 			continue;
 		}
-		if (text[at] != '\\') {
-			at++;
-			continue;
-		}
-		if (isdigit((unsigned char)text[at + 1]))
-			return refuse(fault, at,
-				      "back-references can take for ever and are not known");
-		bound = text[at + 1] == '{' ? basic_bound(text + at + 2) : 1;
-		if (bound > PATTERN_REPEATS || (repeats *= bound ? bound : 1) > PATTERN_REPEATS)
-			return refuse(fault, at, "too many repetitions");
-		at += text[at + 1] ? 2 : 1;
+		if (text[scan.at] != '*')
+			scan_item(&scan);
+		scan.at = end ? end : scan.at + 1;
 	}
-	return 0;
+	return ret;
 }
 
 int pattern_compile(struct pattern *pattern, const char *text, struct pattern_fault *fault)
 {
-	struct scan scan = {.text = text, .repeats = 1};
+	struct scan scan = {.text = text};
 	char why[96];
 	int ret;
 
@@ -205,6 +277,7 @@ bool pattern_find(const struct pattern *pattern, const char *text, size_t from, 
 		  size_t *end)
 {
 	regmatch_t match;
+	size_t length;
 	const char *at;
 
 	if (pattern->plain) {
@@ -216,14 +289,16 @@ bool pattern_find(const struct pattern *pattern, const char *text, size_t from, 
 		*end = *start + strlen(pattern->text);
 		return true;
 	}
-	for (; !regexec(&pattern->regex, text + from, 1, &match, from ? REG_NOTBOL : 0); from++) {
-		from += (size_t)match.rm_so;
-		*start = from;
-		*end = *start + (size_t)(match.rm_eo - match.rm_so);
+	/* Told where the text ends, regexec(3) need not look for it from each place anew. */
+	length = strlen(text);
+	for (; from <= length; from++) {
+		match = (regmatch_t){.rm_so = (regoff_t)from, .rm_eo = (regoff_t)length};
+		if (regexec(&pattern->regex, text, 1, &match, REG_STARTEND))
+			return false;
+		*start = from = (size_t)match.rm_so;
+		*end = (size_t)match.rm_eo;
 		if (*end > *start)
 			return true;
-		if (!text[from])
-			break;
 	}
 	return false;
 }

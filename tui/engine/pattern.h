@@ -6,8 +6,8 @@
  * marks with it what the engine searches with it, so both link it; it knows neither.
  *
  * Patterns that a person can type must not take the program's time or memory: back-references,
- * which make matching take for ever, and repetitions that multiply beyond PATTERN_REPEATS are
- * refused.
+ * which make matching take for ever, and repetitions that are more than PATTERN_ITEMS when they
+ * are written out are refused.
  */
 #ifndef VTRACE_ENGINE_PATTERN_H
 #define VTRACE_ENGINE_PATTERN_H

@@ -141,3 +141,27 @@ char *fuzz_read(const char *path, size_t *length)
 	fclose(file);
 	return bytes;
 }
+
+void fuzz_formats_load(struct fuzz_formats *all)
+{
+	const char *recorded = getenv("VTRACE_FUZZ_FORMATS");
+	size_t made_length, length;
+	char *made = fuzz_read("tests/fuzz/events", &made_length), *text;
+
+	text = fuzz_read(recorded ? recorded : "tests/engine/lost-6.1/formats", &length);
+	for (unsigned i = 0; i < 4; i++) {
+		const struct page_geometry geometry = {4096, i & 1 ? 4 : 8, i & 2};
+		struct bundle_writer writer;
+
+		fuzz_bundle_begin(&writer, &geometry);
+		fuzz_bundle_copy(&writer, text, length);
+		fuzz_bundle_text(&writer, made, made_length);
+		all->comms[i] = comms_new();
+		CHECK(all->comms[i]);
+		all->formats[i] = fuzz_bundle_load(&writer, true, all->comms[i]);
+		CHECK(all->formats[i]);
+		all->formats[i]->number = i;
+	}
+	free(text);
+	free(made);
+}

@@ -40,6 +40,20 @@ void fuzz_bundle_copy(struct bundle_writer *writer, const char *bytes, size_t le
 /* Load the bundle, and close it. plugins: with libtraceevent's. NULL when it does not load. */
 struct formats *fuzz_bundle_load(struct bundle_writer *writer, bool plugins, struct comms *comms);
 
+/* Of a recorded guest (VTRACE_FUZZ_FORMATS: a bundle of another one) and those of
+ * tests/fuzz/events, for each long size and byte order, with libtraceevent's plugins. */
+struct fuzz_formats {
+	struct formats *formats[4];
+	struct comms *comms[4];
+};
+
+void fuzz_formats_load(struct fuzz_formats *formats);
+/* Which of the four is for such pages. */
+static inline unsigned fuzz_formats_for(const struct page_geometry *geometry)
+{
+	return (geometry->long_size == 4) | geometry->big_endian << 1;
+}
+
 /* A whole file, or the end of the program with a word on why. free() it. */
 char *fuzz_read(const char *path, size_t *length);
 

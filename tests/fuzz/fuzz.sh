@@ -29,7 +29,7 @@ ok "page: all seeds" build-fuzz/tests/fuzz/fuzz_page -runs=0 "$work/page"
 ok "format: there are seeds" seeds format
 ok "format: all seeds" build-fuzz/tests/fuzz/fuzz_format -runs=0 "$work/format"
 
-targets="page format bundle control client server dat manifest memory"
+targets="page format bundle control client server dat manifest memory stream filter"
 # shellcheck disable=SC2086
 # Three at a time on two CPUs: a minute each is three minutes then.
 tests/fuzz/run -t 60 -j 3 $targets > "$work/out" 2>&1

@@ -18,42 +18,21 @@ struct input {
 	uint8_t *page;
 };
 
-/* Formats for each long size and byte order. */
 static struct {
-	struct formats *formats[4];
-	struct comms *comms[4];
+	struct fuzz_formats formats;
 	struct fuzz_print print;
 	struct tally tally;
 } fuzz;
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
-	const char *recorded = getenv("VTRACE_FUZZ_FORMATS");
-	size_t made_length, length;
-	char *made = fuzz_read("tests/fuzz/events", &made_length), *text;
-
 	(void)argc;
 	(void)argv;
-	text = fuzz_read(recorded ? recorded : "tests/engine/lost-6.1/formats", &length);
+	fuzz_formats_load(&fuzz.formats);
 	fuzz_print_init(&fuzz.print);
 	CHECK(!tally_init(&fuzz.tally, PAGE_MAX));
 	for (unsigned id = 0; id < TALLY_IDS; id += 3)
 		fuzz.tally.by_id[id].wanted = 1;
-	for (unsigned i = 0; i < 4; i++) {
-		const struct page_geometry geometry = {4096, i & 1 ? 4 : 8, i & 2};
-		struct bundle_writer writer;
-
-		fuzz_bundle_begin(&writer, &geometry);
-		fuzz_bundle_copy(&writer, text, length);
-		fuzz_bundle_text(&writer, made, made_length);
-		fuzz.comms[i] = comms_new();
-		CHECK(fuzz.comms[i]);
-		fuzz.formats[i] = fuzz_bundle_load(&writer, true, fuzz.comms[i]);
-		CHECK(fuzz.formats[i]);
-		fuzz.formats[i]->number = i;
-	}
-	free(text);
-	free(made);
 	return 0;
 }
 
@@ -193,11 +172,11 @@ static struct record lift(const struct input *input, const struct page_record *r
 static void print(const struct input *input, const struct record *record, uint64_t ts,
 		  const struct record *next)
 {
-	unsigned which = (input->geometry.long_size == 4) | input->geometry.big_endian << 1;
+	unsigned which = fuzz_formats_for(&input->geometry);
 	struct print_job job = {
-		.formats = fuzz.formats[which],
+		.formats = fuzz.formats.formats[which],
 		.geometry = &input->geometry,
-		.comms = fuzz.comms[which],
+		.comms = fuzz.formats.comms[which],
 		.data = record->data,
 		.size = record->size,
 		.cpu = input->cpu,
@@ -262,7 +241,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	length -= HEAD;
 	input.page = exactly(NULL, input.geometry.size);
 	if (input.records)
-		make_records(&input, fuzz.formats[bytes[-HEAD] & 3], bytes, length);
+		make_records(&input, fuzz.formats.formats[fuzz_formats_for(&input.geometry)], bytes,
+			     length);
 	else
 		memcpy(input.page, bytes,
 		       length < input.geometry.size ? length : input.geometry.size);

@@ -7,6 +7,7 @@
 #ifndef VTRACE_TESTS_FAKE_GUEST_H
 #define VTRACE_TESTS_FAKE_GUEST_H
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -53,6 +54,7 @@ struct fake {
 	unsigned changed;  /* events, by an earlier console */
 	const char *verbs; /* "verbs=..." behind what hello answers else; NULL: nothing */
 	const char *clock;
+	struct stat formats; /* as the guest has written them */
 	unsigned hellos, starts, stops, exports;
 	/* What is done about other verbs; none are expected without it. */
 	void (*other)(struct fake *fake, const struct control_request *request);
@@ -121,7 +123,35 @@ static inline void write_formats(struct fake *fake)
 	bundle_writer_section(&writer, "header_event", header_event, strlen(header_event));
 	bundle_writer_section(&writer, "events/test/beat", beat_format, strlen(beat_format));
 	assert_int_equal(bundle_writer_finish(&writer), 0);
+	assert_int_equal(fstat(fd, &fake->formats), 0);
 	close(fd);
+}
+
+/* The host only reads what is on the share: there is nothing that the guest has not written. */
+static inline int check_share(const struct fake *fake)
+{
+	DIR *directory = opendir(fake->share);
+	const struct dirent *entry;
+	struct stat found;
+	int bad = directory ? 0 : -1;
+
+	while (directory && (entry = readdir(directory))) {
+		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
+			continue;
+		if (strcmp(entry->d_name, VTRACE_FORMATS_FILE) ||
+		    fstatat(dirfd(directory), entry->d_name, &found, 0) < 0 ||
+		    found.st_ino != fake->formats.st_ino ||
+		    found.st_size != fake->formats.st_size ||
+		    found.st_mode != fake->formats.st_mode ||
+		    found.st_ctim.tv_sec != fake->formats.st_ctim.tv_sec ||
+		    found.st_ctim.tv_nsec != fake->formats.st_ctim.tv_nsec) {
+			fprintf(stderr, "the host has written %s on the share\n", entry->d_name);
+			bad = -1;
+		}
+	}
+	if (directory)
+		closedir(directory);
+	return bad;
 }
 
 __attribute__((format(printf, 2, 3))) static inline void say(struct fake *fake, const char *format,
@@ -332,6 +362,12 @@ static inline bool said(struct fake *fake, const char *text)
 	return strstr(fake->messages, text);
 }
 
+static inline void assert_not_said(const struct fake *fake, const char *text)
+{
+	if (strstr(fake->messages, text))
+		fail_msg("'%s' was said:\n%s", text, fake->messages);
+}
+
 /* Rows that the engine holds now; asks again until there are so many. */
 static inline void expect_rows(struct fake *fake, unsigned wanted)
 {
@@ -417,15 +453,16 @@ static inline int teardown(void **state)
 {
 	struct fake *fake = *state;
 	char command[128];
-	int status;
+	int status, bad;
 
 	guest_free(fake->guest);
+	bad = check_share(fake);
 	qemu_ends(fake);
 	channels_release(&fake->channels);
 	snprintf(command, sizeof(command), "rm -rf '%s'", fake->dir);
 	status = system(command);
 	free(fake);
-	return status;
+	return bad ? bad : status;
 }
 
 /* The engine is looked for beside the program that starts it. */

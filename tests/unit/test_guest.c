@@ -271,8 +271,8 @@ static void unknown_events_of_a_guest_that_is_gone(void **state)
 	guest_domain_event(fake->guest, "stopped", "destroyed", true);
 	look_at_stats(fake);
 	assert_int_equal(guest_state(fake->guest), GUEST_GONE);
-	assert_false(said(fake, "fetched again"));
-	assert_false(said(fake, "E: "));
+	assert_not_said(fake, "fetched again");
+	assert_not_said(fake, "E: ");
 }
 
 /* A guest that has come up anew while the engine is at work on the formats of before: those of now
@@ -300,7 +300,7 @@ static void a_guest_goes_while_formats_wait(void **state)
 	turn_until(fake, guest_formats(fake->guest) && guest_request_stats(fake->guest) == 0 &&
 				 fake->stats);
 	assert_int_equal(guest_state(fake->guest), GUEST_GONE);
-	assert_false(said(fake, "E: "));
+	assert_not_said(fake, "E: ");
 }
 
 /* Closed, it waits for what is recorded, and hears of the formats meanwhile. */
@@ -316,7 +316,7 @@ static void a_recording_ends_while_formats_wait(void **state)
 	fake->guest = NULL;
 	assert_int_equal(fake->saves, 1);
 	assert_int_equal(fake->saved_pages, 1);
-	assert_false(said(fake, "E: "));
+	assert_not_said(fake, "E: ");
 }
 
 static void silent_agent_is_noticed_and_heard_again(void **state)
@@ -344,7 +344,7 @@ static void fifos_that_others_can_write_to(void **state)
 
 	assert_int_equal(open_guest(fake, NULL), 0);
 	turn_until(fake, is(fake, GUEST_STOPPED));
-	assert_false(said(fake, "by others"));
+	assert_not_said(fake, "by others");
 	guest_free(fake->guest);
 	fake->guest = NULL;
 	snprintf(path, sizeof(path), "%s/agent-ctl-path.in", fake->dir);

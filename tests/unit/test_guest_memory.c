@@ -102,7 +102,7 @@ static void no_ring_is_no_error(void **state)
 	panic(fake);
 	assert_int_equal(look(fake, &memory), 0);
 	turn_until(fake, said(fake, "I: the memory of "));
-	assert_false(said(fake, "E: "));
+	assert_not_said(fake, "E: ");
 	/* So its channels go on: it was another kernel's word. */
 	send_page(fake, 0, 5000, 2);
 	expect_rows(fake, 2);
@@ -276,9 +276,9 @@ static void no_agent_is_no_error(void **state)
 	open_memory(fake, &memory, &fake->channels);
 	turn_until(fake, fake->hellos > 3);
 	assert_int_equal(guest_state(fake->guest), GUEST_WATCHING);
-	assert_false(said(fake, "W: "));
-	assert_false(said(fake, "w: "));
-	assert_false(said(fake, "E: "));
+	assert_not_said(fake, "W: ");
+	assert_not_said(fake, "w: ");
+	assert_not_said(fake, "E: ");
 	ring_memory_free(&memory);
 }
 

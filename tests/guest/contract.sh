@@ -61,4 +61,9 @@ stopped()
 }
 ok "read at last, the agent comes to its end" within "$PATIENCE" stopped
 
+# Of a guest whose memory is all that the host has: with the kernel's addresses in it.
+is "--export writes formats that nobody else may read" "$(in_guest 'umask 0; trace-agent --export /run/formats &&
+	stat -c %a /run/formats && head -n 1 /run/formats')" "600
+$(head -n 1 "$DIR/share/formats")"
+
 tap_end

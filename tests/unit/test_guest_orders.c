@@ -387,6 +387,33 @@ static void an_agent_that_ends_while_tracing_is_stopped_for_it(void **state)
 	assert_string_equal(asked.error, "the control channel was closed");
 }
 
+/* An order to stop that was given up, and waits behind another, is answered during the next. */
+static void an_agent_that_says_twice_that_it_has_stopped(void **state)
+{
+	static const char *const lines[] = {"", "ok clock name=mono reset=no available=local,mono",
+					    NULL};
+	struct fake *fake = *state;
+	struct asked ping = {0}, given_up = {0}, asked = {0};
+
+	begin_tracing(fake, lines);
+	order(fake, CONTROL_PING, NULL, &ping);
+	order(fake, CONTROL_CLOCK, "mono", &given_up);
+	turn_until(fake, requests[0]);
+	fake->mute = true;
+	say(fake, "note agent started\n");
+	turn_until(fake, given_up.answers && fake->stops == 1);
+	assert_int_equal(order(fake, CONTROL_CLOCK, "mono", &asked), 0);
+	say(fake, "ok 0\n");
+	/* Behind a hello that is not answered; by then the order waits behind it. */
+	turn_until(fake, fake->stops == 2);
+	fake->mute = false;
+	fake->tracing_on = 1;
+	say(fake, "error 0 it has stopped\n");
+	turn_until(fake, asked.answers && fake->starts == 2);
+	assert_string_equal(asked.text, "name=mono reset=no available=local,mono");
+	assert_int_equal(asked.answers, 1);
+}
+
 static void the_guest_goes_meanwhile(void **state)
 {
 	static const char *const lines[] = {NULL};
@@ -453,6 +480,7 @@ int main(void)
 		GUEST_TEST(an_agent_that_leaves_out_all),
 		GUEST_TEST(an_agent_that_does_not_answer),
 		GUEST_TEST(an_agent_that_ends_while_tracing_is_stopped_for_it),
+		GUEST_TEST(an_agent_that_says_twice_that_it_has_stopped),
 		GUEST_TEST(the_guest_goes_meanwhile),
 		GUEST_TEST(nobody_is_called_back_after_the_end),
 		GUEST_TEST(what_fits_no_line),

@@ -53,11 +53,18 @@ void hold_forget(struct guest *guest)
 		order_end(order, NULL, -ECONNRESET);
 }
 
+/* Is it the answer that is awaited? An order to stop or start that was given up with its hold waits
+ * in the control client all the same, and may be answered when the next hold is on. */
+static bool awaits(const struct guest *guest, enum hold_step step)
+{
+	return guest->agent.hold.on && guest->agent.hold.step == step;
+}
+
 static void started(void *data, const struct control_answer *answer, int error)
 {
 	struct guest *guest = data;
 
-	if (error == -ECONNRESET)
+	if (error == -ECONNRESET || !awaits(guest, HOLD_START))
 		return; /* the next hello settles it */
 	if (guest->state == GUEST_TRACING && (error || answer->kind != CONTROL_OK))
 		guest_say(guest, GUEST_ERROR, "tracing has not started again: %s; t starts it",
@@ -134,7 +141,7 @@ static void stopped(void *data, const struct control_answer *answer, int error)
 	struct guest *guest = data;
 	struct guest_hold *hold = &guest->agent.hold;
 
-	if (!hold->on)
+	if (!awaits(guest, HOLD_STOP))
 		return;
 	if (error == -ECONNRESET) {
 		hold_forget(guest);

@@ -11,7 +11,8 @@
 #include "tui/guest/engine_link.h"
 
 #define COMMAND_PAYLOAD_MAX 4096
-#define PACKETS_A_CALL	    64 /* then the keys get their turn */
+#define PACKETS_A_CALL	    64	 /* then the keys get their turn */
+#define COMMANDS_MAX	    1024 /* that wait: a stream, a file and its place for each CPU */
 
 struct link_command {
 	struct link_command *next;
@@ -51,6 +52,7 @@ static int flush(struct engine_link *link)
 			break;
 		/* Death shows when its last packets have been received. */
 		link->first = command->next;
+		link->waiting--;
 		if (!link->first)
 			link->last = NULL;
 		command_free(command);
@@ -114,11 +116,17 @@ void engine_link_stop(struct engine_link *link)
 		command_free(command);
 	}
 	link->last = NULL;
+	link->waiting = 0;
 }
 
 bool engine_link_alive(const struct engine_link *link)
 {
 	return link->client != NULL;
+}
+
+bool engine_link_is_behind(const struct engine_link *link)
+{
+	return link->waiting > 0;
 }
 
 int engine_link_command(struct engine_link *link, enum engine_type type, const void *payload,
@@ -137,6 +145,9 @@ int engine_link_command(struct engine_link *link, enum engine_type type, const v
 		if (err != -EAGAIN)
 			return err;
 	}
+	/* One that was taken over may tell of what is to be answered, and read nothing. */
+	if (link->waiting == COMMANDS_MAX)
+		return -ENOBUFS;
 	command = calloc(1, sizeof(*command) + length);
 	if (!command)
 		return -ENOMEM;
@@ -156,6 +167,7 @@ int engine_link_command(struct engine_link *link, enum engine_type type, const v
 	else
 		link->first = command;
 	link->last = command;
+	link->waiting++;
 	return flush(link);
 }
 

@@ -20,6 +20,7 @@ struct engine_link {
 	int watch;
 	struct link_command *first; /* not yet sent, oldest first */
 	struct link_command *last;
+	unsigned waiting; /* how many these are */
 	void (*packet)(void *data, const struct engine_packet *packet);
 	/* The engine died; how, in words valid during the call. The link is closed already. */
 	void (*died)(void *data, const char *epitaph);
@@ -32,11 +33,14 @@ int engine_link_start(struct engine_link *link, const struct engine_config *conf
 /* End the engine; died() is not called. Takes a link that was never started, if watch is -1. */
 void engine_link_stop(struct engine_link *link);
 bool engine_link_alive(const struct engine_link *link);
+/* Do commands wait, since it does not take them now? */
+bool engine_link_is_behind(const struct engine_link *link);
 
 /*
  * Send now or later, in order. payload is copied, fd (-1: none) duplicated, and the serial is
  * stored in *serial (NULL: not wanted; else it must live as long as the link) when it is sent.
- * 0, -EPIPE when the engine is dead; what has to wait can fail with -ENOMEM or what dup gives.
+ * 0, -EPIPE when the engine is dead; what has to wait can fail with -ENOMEM, -ENOBUFS when too much
+ * waits already, or what dup gives.
  */
 int engine_link_command(struct engine_link *link, enum engine_type type, const void *payload,
 			size_t length, int fd, uint32_t *serial);

@@ -70,9 +70,14 @@ static void reconnect(void *data)
 	unsigned cpu, away = 0;
 	char error[256];
 
+	/* What it does not take would be opened again and again. */
+	if (engine_link_is_behind(&guest->link))
+		return;
 	for (cpu = 0; cpu < guest->cpus; cpu++) {
 		stream = &guest->stream[cpu];
-		if (!stream->present || stream->fd >= 0)
+		/* Rows are held of CPUs that the domain has no channel of any more. */
+		if (!stream->present || stream->fd >= 0 ||
+		    guest->channels.cpu[cpu].kind == CHANNEL_NONE)
 			continue;
 		stream->fd = channel_open_stream(&guest->channels.cpu[cpu], error, sizeof(error));
 		if (stream->fd < 0) {

@@ -189,6 +189,30 @@ static void the_longest_list(void **state)
 	assert_string_equal(asked.error, "the agent's list of events makes no sense");
 }
 
+static void answer_with_one(struct fake *fake, const struct control_request *request)
+{
+	unsigned from = 0;
+
+	sscanf(request->args, "list %u", &from);
+	say(fake, "ok events from=%u total=%u list=%0*u:+%0*u\n", from, VTRACE_EVENTS_MAX,
+	    VTRACE_EVENT_NAME_MAX - 1, from, VTRACE_EVENT_NAME_MAX - 1, from);
+}
+
+/* The longest names, and an answer for each: what has come is not copied each time. */
+static void a_list_event_by_event(void **state)
+{
+	struct fake *fake = *state;
+	struct asked asked = {0};
+
+	begin(fake, NULL);
+	fake->other = answer_with_one;
+	assert_int_equal(guest_list_events(fake->guest, listed, &asked), 0);
+	turn_until(fake, asked.answers);
+	assert_string_equal(asked.error, "");
+	assert_int_equal(asked.list->count, VTRACE_EVENTS_MAX);
+	guest_event_list_free(asked.list);
+}
+
 /* An order that was given up is answered after all, where a list is awaited. */
 static void a_late_answer_is_no_list(void **state)
 {
@@ -396,6 +420,7 @@ int main(void)
 		GUEST_TEST(a_kernel_without_events),
 		GUEST_TEST(lists_that_make_no_sense),
 		GUEST_TEST(the_longest_list),
+		GUEST_TEST(a_list_event_by_event),
 		GUEST_TEST(a_late_answer_is_no_list),
 		GUEST_TEST(an_order_without_an_answer_may_have_changed_something),
 		GUEST_TEST(an_agent_of_before),

@@ -123,13 +123,34 @@ static bool count_only(void *data, const char *system, const char *name, enum ev
 	return true;
 }
 
+/* Put a part behind those before. Room is made for twice as much, since an agent may send each
+ * event in an answer of its own. */
+static int append(struct guest_order *order, const char *part)
+{
+	size_t length = strlen(part);
+	size_t size = order->length + length + 2; /* with what parts it, and its end */
+	char *longer = order->text;
+
+	if (size > order->size) {
+		longer = realloc(order->text, 2 * size);
+		if (!longer)
+			return -ENOMEM;
+		order->text = longer;
+		order->size = 2 * size;
+	}
+	if (order->length)
+		longer[order->length++] = ';';
+	memcpy(longer + order->length, part, length + 1);
+	order->length += length;
+	return 0;
+}
+
 /* Add a part of the list to what has come before. 0, -EPROTO or -errno. */
 static int add_part(struct guest_order *order, const char *answer)
 {
 	const char *part = control_rest(answer, "list");
 	uint64_t from, total;
-	char *longer;
-	int count;
+	int count, err;
 
 	if (!part || control_value_u64(answer, "from", &from) ||
 	    control_value_u64(answer, "total", &total) || total > VTRACE_EVENTS_MAX ||
@@ -143,13 +164,10 @@ static int add_part(struct guest_order *order, const char *answer)
 	order->total = (unsigned)total;
 	if (!count)
 		return 0;
-	if (asprintf(&longer, "%s%s%s", order->text ? order->text : "", order->text ? ";" : "",
-		     part) < 0)
-		return -ENOMEM;
-	free(order->text);
-	order->text = longer;
-	order->count += (unsigned)count;
-	return 0;
+	err = append(order, part);
+	if (!err)
+		order->count += (unsigned)count;
+	return err;
 }
 
 /* Hand over what has come, or say why there is nothing. */
@@ -198,8 +216,8 @@ static void list_answered(void *data, const struct control_answer *answer, int e
 	}
 	err = add_part(order, answer->text);
 	if (err == -EAGAIN && ++order->attempts < LISTS_MAX) {
-		free(order->text);
-		order->text = NULL;
+		order->text[0] = '\0'; /* there is some, of which there was a part */
+		order->length = 0;
 		order->count = 0;
 		err = 0;
 	} else if (!err && order->count == order->total) {

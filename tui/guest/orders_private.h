@@ -21,6 +21,7 @@ struct guest_order {
 	int timer; /* until it is said that the answer is late; -1: it is not on its way */
 	/* of a list, as far as it has come */
 	char *text;
+	size_t length, size; /* of text, without its end, and what there is room for */
 	unsigned count, total, attempts;
 };
 

@@ -12,11 +12,12 @@
 static bool local_time(int64_t ns, struct tm *tm, unsigned *microseconds)
 {
 	int64_t part = ns % NS_PER_SECOND;
-	time_t seconds;
+	time_t seconds = (time_t)(ns / NS_PER_SECOND);
 
-	if (part < 0)
+	if (part < 0) {
 		part += NS_PER_SECOND;
-	seconds = (time_t)((ns - part) / NS_PER_SECOND);
+		seconds--;
+	}
 	*microseconds = (unsigned)(part / 1000);
 	return localtime_r(&seconds, tm);
 }

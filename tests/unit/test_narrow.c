@@ -53,10 +53,23 @@ static void texts_are_quoted(void **state)
 	char out[32];
 
 	(void)state;
-	narrow_text(out, sizeof(out), "COMM", "!=", "ba\"sh");
+	assert_int_equal(narrow_text(out, sizeof(out), "COMM", "!=", "ba\"sh"), 0);
 	assert_string_equal(out, "COMM != \"ba\\\"sh\"");
-	narrow_text(out, 16, "COMM", "==", "0123456789\"\"");
+	assert_int_equal(narrow_text(out, 16, "COMM", "==", "0123456789\"\""), 0);
 	assert_true(strlen(out) < 16);
+}
+
+/* What a guest calls a task is compared as it is, or not at all. */
+static void no_text_leaves_its_quotes(void **state)
+{
+	static const char *const names[] = {"x\\\" || 1 == 1", "x\\", "x\\\\", "x\\'y"};
+	char out[64];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		assert_int_equal(narrow_text(out, sizeof(out), "COMM", "==", names[i]), -EINVAL);
+	assert_int_equal(narrow_text(out, sizeof(out), "COMM", "==", "x\\y' z"), 0);
+	assert_string_equal(out, "COMM == \"x\\y' z\"");
 }
 
 static void words_depend_on_their_place(void **state)
@@ -102,6 +115,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(conditions_are_added),
 		cmocka_unit_test(texts_are_quoted),
+		cmocka_unit_test(no_text_leaves_its_quotes),
 		cmocka_unit_test(words_depend_on_their_place),
 	};
 

@@ -308,6 +308,7 @@ static void narrow(struct console *console, char answer, bool without)
 	char condition[2 * ENGINE_NAME_MAX + 32], name[ENGINE_NAME_MAX + 1];
 	char expression[sizeof(filter->expression)];
 	struct engine_row_view row;
+	int ret = 0;
 
 	if (!events_row(console->views[VIEW_EVENTS], &row))
 		return;
@@ -319,8 +320,14 @@ static void narrow(struct console *console, char answer, bool without)
 		snprintf(name, sizeof(name), "%.*s",
 			 answer == 'n' ? row.row->task_len : row.row->event_len,
 			 answer == 'n' ? row.task : row.event);
-		narrow_text(condition, sizeof(condition),
-			    answer == 'n' ? "COMM" : "EVENT", operator, name);
+		ret = narrow_text(condition, sizeof(condition),
+				  answer == 'n' ? "COMM" : "EVENT", operator, name);
+	}
+	if (ret) {
+		journal_add(&console->journal, GUEST_WARNING,
+			    "no filter can ask for a name with such backslashes; t asks for a task "
+			    "by its number");
+		return;
 	}
 	if (narrow_filter(expression, sizeof(expression), filter->expression, condition)) {
 		journal_add(&console->journal, GUEST_WARNING,

@@ -102,16 +102,29 @@ int narrow_filter(char *out, size_t size, const char *expression, const char *co
 	return used < size ? 0 : -E2BIG;
 }
 
-void narrow_text(char *out, size_t size, const char *field, const char *operator, const char * text)
+/* To the engine a backslash takes along what is behind it, and is kept unless that is a quote. A
+ * guest calls its tasks what it likes: its quote must not end ours. */
+static bool can_be_quoted(const char *text)
+{
+	for (const char *at = text; (at = strchr(at, '\\')); at++)
+		if (!at[1] || strchr("\"'\\", at[1]))
+			return false;
+	return true;
+}
+
+int narrow_text(char *out, size_t size, const char *field, const char *operator, const char * text)
 {
 	size_t used = (size_t)snprintf(out, size, "%s %s \"", field, operator);
 
+	if (!can_be_quoted(text))
+		return -EINVAL;
 	for (; *text && used + 4 < size; text++) {
 		if (*text == '"')
 			out[used++] = '\\';
 		out[used++] = *text;
 	}
 	snprintf(out + used, size - used, "\"");
+	return 0;
 }
 
 /* ---- what could be typed next ---- */

@@ -12,9 +12,10 @@
 /* A filter that lets pass what expression does, "" being all, and of that what condition is true
  * for. 0, or -E2BIG when that does not fit size bytes. */
 int narrow_filter(char *out, size_t size, const char *expression, const char *condition);
-/* A condition that compares a text, which may have quotes in it, with a field by an operator. */
-void narrow_text(char *out, size_t size, const char *field, const char *operator,
-		 const char * text);
+/* A condition that compares a text, which may have quotes in it, with a field by an operator. 0, or
+ * -EINVAL for a text that can not be written in quotes: a backslash before one or another, or at
+ * the end. */
+int narrow_text(char *out, size_t size, const char *field, const char *operator, const char * text);
 
 /* What the word before the cursor could become. */
 struct narrow_word {

@@ -239,8 +239,12 @@ static void open_chosen(struct statistics_view *statistics, struct console *cons
 	} else if (entry->name[0]) {
 		const char *colon = strchr(entry->name, ':');
 
-		narrow_text(condition, sizeof(condition), "EVENT",
-			    "==", colon ? colon + 1 : entry->name);
+		if (narrow_text(condition, sizeof(condition), "EVENT",
+				"==", colon ? colon + 1 : entry->name)) {
+			journal_add(&console->journal, GUEST_WARNING,
+				    "no filter can ask for a name with such backslashes");
+			return;
+		}
 		filtering_use(console, condition);
 	} else {
 		journal_add(&console->journal, GUEST_WARNING,

@@ -17,9 +17,9 @@
 
 #define CPUS	    2
 #define LARGEST	    65536
-#define FED_MAX	    (3u << 20) /* bytes, of one input */
+#define FED_MAX	    (1u << 20) /* bytes, of one input */
 #define PIECES_MAX  4000 /* that an input's bytes are given in; then as many at once as can be */
-#define STORE_LIMIT (1u << 20) /* for a few chunks */
+#define STORE_LIMIT (600u << 10) /* for a few chunks */
 
 /* The input: pieces in which channels give their bytes, sizes of pages as take_geometry() has
  * them; then steps of three bytes each, some with bytes behind them. */
@@ -32,7 +32,7 @@ struct step {
 
 enum {
 	STEP_BYTES, /* that follow, a + 256 * b of them */
-	STEP_PAGES, /* a % 32 + 1 pages, see make() for b */
+	STEP_PAGES, /* a % 16 + 1 pages, see make() for b */
 	STEP_PART,  /* of a page, from one 256th to another */
 	STEP_FILL,  /* 64 bytes * b, each of them a */
 	STEP_LIE,   /* what begins as a page of a 256ths does, behind it as much of a good one */
@@ -334,7 +334,7 @@ static void feed_made(struct attempt *run, struct channel *channel, const struct
 
 	switch (step->what % STEPS) {
 	case STEP_PAGES:
-		for (unsigned i = 0; i < step->a % 32u + 1; i++) {
+		for (unsigned i = 0; i < step->a % 16u + 1; i++) {
 			make(run, (uint8_t)(step->b + i));
 			feed(run, channel, fuzz.page, size);
 		}

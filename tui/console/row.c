@@ -107,16 +107,21 @@ static void draw_marks(struct pen pen, const struct row_layout *layout, const ch
 		       size_t length, int left, int skip)
 {
 	char text[ENGINE_TEXT_MAX + 1];
-	size_t start, end = 0;
+	size_t start, end = 0, counted = 0;
+	int from = -skip;
 
 	if (!layout->marks || !layout->marks->ready || length >= sizeof(text))
 		return;
 	memcpy(text, bytes, length);
 	text[length] = '\0';
-	while (pattern_find(layout->marks, text, end, &start, &end)) {
-		int from = bytes_columns(pen.terminal, text, start) - skip;
-		int hidden = from < 0 ? -from : 0;
+	/* A guest can write what is looked for a thousand times into a row: columns are counted
+	 * once, and those that are out of sight are not looked for. */
+	while (left + from < pen.end && pattern_find(layout->marks, text, end, &start, &end)) {
+		int hidden;
 
+		from += bytes_columns(pen.terminal, text + counted, start - counted);
+		counted = start;
+		hidden = from < 0 ? -from : 0;
 		pen.column = left + from + hidden;
 		pen_bytes(&pen, STYLE_MATCH, text + start, end - start, hidden,
 			  pen.end - pen.column);

@@ -414,6 +414,30 @@ static void an_agent_that_says_twice_that_it_has_stopped(void **state)
 	assert_int_equal(asked.answers, 1);
 }
 
+/* What tracing was stopped for finds no room behind all that is asked meanwhile. */
+static void an_agent_that_lets_all_wait(void **state)
+{
+	static const char *const lines[] = {NULL};
+	struct fake *fake = *state;
+	struct asked asked = {0}, others = {0};
+
+	begin_tracing(fake, lines);
+	fake->mute = true;
+	/* A page that is not read holds the order up, so that there is time for more. */
+	assert_int_equal(kill(guest_engine_pid(fake->guest), SIGSTOP), 0);
+	send_page(fake, 0, 1000, 1);
+	assert_int_equal(order(fake, CONTROL_CLOCK, "mono", &asked), 0);
+	turn_until(fake, fake->stops == 1);
+	while (!order(fake, CONTROL_PID, "1", &others))
+		;
+	say(fake, "ok 0\n");
+	/* The first of the others goes, and another one comes in its place. */
+	turn_until(fake, requests[0]);
+	assert_int_equal(order(fake, CONTROL_PID, "1", &others), 0);
+	turn_until(fake, asked.answers);
+	assert_string_equal(asked.error, "too much is asked of the agent already");
+}
+
 static void the_guest_goes_meanwhile(void **state)
 {
 	static const char *const lines[] = {NULL};
@@ -481,6 +505,7 @@ int main(void)
 		GUEST_TEST(an_agent_that_does_not_answer),
 		GUEST_TEST(an_agent_that_ends_while_tracing_is_stopped_for_it),
 		GUEST_TEST(an_agent_that_says_twice_that_it_has_stopped),
+		GUEST_TEST(an_agent_that_lets_all_wait),
 		GUEST_TEST(the_guest_goes_meanwhile),
 		GUEST_TEST(nobody_is_called_back_after_the_end),
 		GUEST_TEST(what_fits_no_line),

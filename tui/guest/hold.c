@@ -117,12 +117,18 @@ void hold_go_on(struct guest *guest)
 static void send_held(struct guest *guest)
 {
 	struct guest_hold *hold = &guest->agent.hold;
+	guest_ordered_fn *fn = hold->order->ordered;
+	void *data = hold->order->data;
 
 	hold->step = HOLD_ORDER;
 	loop_timer_set(hold->timer, -1);
-	/* Only a channel that has closed refuses it, and that has ended the hold. */
-	if (order_send(hold->order))
-		start_again(guest);
+	if (!order_send(hold->order))
+		return;
+	/* A channel that has closed has ended the hold; but an agent may let all that it was asked
+	 * wait, and whoever ordered this is to hear of it. */
+	if (fn)
+		fn(data, NULL, "too much is asked of the agent already");
+	start_again(guest);
 }
 
 static void time_passed(void *data)

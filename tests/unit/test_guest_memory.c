@@ -5,6 +5,7 @@
 
 /* Behind it: names of its own are not to hide these. */
 #include "tests/unit/fake_guest.h"
+#include "tui/guest/guest_private.h"
 
 #define SIZE (4u << 20)
 
@@ -122,6 +123,32 @@ static void open_memory(struct fake *fake, const struct ring_memory *memory,
 	assert_int_equal(guest_open_ram(&fake->guest, &source, &options, &events, fake, error,
 					sizeof(error)),
 			 0);
+}
+
+/* An engine that was taken over makes up boots, each of another kernel, and takes no formats. */
+static void formats_do_not_pile_up_in_front_of_an_engine(void **state)
+{
+	struct engine_memory_reply reply = {.buffers = 1};
+	const struct engine_packet packet = {.payload = &reply, .length = sizeof(reply)};
+	struct fake *fake = *state;
+	struct ring_memory memory = ring_memory_new(SIZE, 1 << 20, 2, 16);
+	struct ring_writer writer = ring_writer_at(&memory, 0, 1000);
+	unsigned waiting;
+
+	beat(&writer, 3);
+	open_memory(fake, &memory, NULL);
+	expect_rows(fake, 3);
+	assert_int_equal(kill(guest_engine_pid(fake->guest), SIGSTOP), 0);
+	while (!engine_link_is_behind(&fake->guest->link))
+		assert_int_equal(guest_clear(fake->guest), 0);
+	waiting = fake->guest->link.waiting;
+	for (unsigned boot = 0; boot < 100; boot++) {
+		snprintf(reply.build_id, sizeof(reply.build_id), "%02x", boot);
+		ram_replied(fake->guest, &packet);
+	}
+	assert_int_equal(fake->guest->link.waiting, waiting);
+	assert_true(said(fake, "E: the engine can not be given the event formats now"));
+	ring_memory_free(&memory);
 }
 
 static void a_domain_that_is_started_again(void **state)
@@ -307,6 +334,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(its_channels_are_read_again_when_it_lives, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(no_ring_is_no_error, setup, teardown),
+		cmocka_unit_test_setup_teardown(formats_do_not_pile_up_in_front_of_an_engine, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(a_domain_that_is_started_again, setup, teardown),
 		cmocka_unit_test_setup_teardown(its_agent_takes_orders, setup, teardown),
 		cmocka_unit_test_setup_teardown(an_agent_that_takes_none, setup, teardown),

@@ -144,10 +144,35 @@ static void formats_do_not_pile_up_in_front_of_an_engine(void **state)
 	waiting = fake->guest->link.waiting;
 	for (unsigned boot = 0; boot < 100; boot++) {
 		snprintf(reply.build_id, sizeof(reply.build_id), "%02x", boot);
+		fake->guest->ram->booted_at = 0; /* as if time had passed */
 		ram_replied(fake->guest, &packet);
 	}
 	assert_int_equal(fake->guest->link.waiting, waiting);
 	assert_true(said(fake, "E: the engine can not be given the event formats now"));
+	ring_memory_free(&memory);
+}
+
+/* The same, of an engine that takes all: what it says is not followed as often as it says it. */
+static void boots_that_are_made_up(void **state)
+{
+	struct engine_memory_reply reply = {.buffers = 1};
+	const struct engine_packet packet = {.payload = &reply, .length = sizeof(reply)};
+	struct fake *fake = *state;
+	struct ring_memory memory = ring_memory_new(SIZE, 1 << 20, 2, 16);
+	struct ring_writer writer = ring_writer_at(&memory, 0, 1000);
+	const char *at;
+	unsigned boots = 0;
+
+	beat(&writer, 3);
+	open_memory(fake, &memory, NULL);
+	expect_rows(fake, 3);
+	for (unsigned boot = 0; boot < 50; boot++) {
+		snprintf(reply.build_id, sizeof(reply.build_id), "%02x", boot);
+		ram_replied(fake->guest, &packet);
+	}
+	for (at = fake->messages; (at = strstr(at, "has booted anew")); at++)
+		boots++;
+	assert_in_range(boots, 1, 25);
 	ring_memory_free(&memory);
 }
 
@@ -336,6 +361,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(no_ring_is_no_error, setup, teardown),
 		cmocka_unit_test_setup_teardown(formats_do_not_pile_up_in_front_of_an_engine, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(boots_that_are_made_up, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_domain_that_is_started_again, setup, teardown),
 		cmocka_unit_test_setup_teardown(its_agent_takes_orders, setup, teardown),
 		cmocka_unit_test_setup_teardown(an_agent_that_takes_none, setup, teardown),

@@ -141,10 +141,12 @@ struct guest_ram {
 	bool asked;	  /* it was told to */
 	bool refused;	  /* it does not, as was said */
 	bool core;
-	char *formats; /* as given, or NULL */
-	char *share;   /* directory, or NULL */
-	bool found;    /* a ring buffer, at offset */
-	bool begun;    /* the engine was told to read it */
+	char *formats;	   /* as given, or NULL */
+	char *share;	   /* directory, or NULL */
+	bool found;	   /* a ring buffer, at offset */
+	bool begun;	   /* the engine was told to read it */
+	bool told;	   /* what it has found, by the engine that looks now */
+	int64_t booted_at; /* CLOCK_MONOTONIC, ms, when it last told of a boot; 0: it has not */
 	bool failed;
 	uint64_t offset;
 	char release[68]; /* of its kernel, "" unknown */

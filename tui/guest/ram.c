@@ -16,6 +16,8 @@
 #define SYSTEM_FORMATS "/var/lib/vtrace/formats"
 #define USER_FORMATS   "vtrace/formats" /* in $XDG_DATA_HOME, or ~/.local/share */
 
+#define BOOT_LEAST_MS  1000 /* that a boot takes at least */
+
 /* ---- opening ---- */
 
 static int new_ram(struct guest *guest, const struct guest_ram_source *source)
@@ -92,7 +94,8 @@ int ram_hand_over(struct guest *guest)
 		.any_formats = ram->formats || (ram->after_death && guest->formats.fd >= 0),
 	};
 
-	ram->begun = false;
+	ram->begun = ram->told = false;
+	ram->booted_at = 0;
 	snprintf(ram->progress, sizeof(ram->progress), "looking for ring buffers in its memory");
 	return engine_link_command(&guest->link, ENGINE_MEMORY, &request, sizeof(request), ram->fd,
 				   NULL);
@@ -277,7 +280,12 @@ static void tell_what(struct guest *guest, const struct engine_packet *packet)
 static void booted_anew(struct guest *guest, const struct engine_memory_reply *reply)
 {
 	struct guest_ram *ram = guest->ram;
+	int64_t now = guest_now_ms();
 
+	/* No guest boots as often; each boot costs the console formats that it looks for. */
+	if (ram->booted_at && now - ram->booted_at < BOOT_LEAST_MS)
+		return;
+	ram->booted_at = now;
 	guest->panicked_at = 0;
 	guest_say(guest, GUEST_WARNING, "%s has booted anew: what came before stays", guest->name);
 	if (!strcmp(ram->build_id, reply->build_id))
@@ -306,6 +314,9 @@ void ram_replied(struct guest *guest, const struct engine_packet *packet)
 		booted_anew(guest, reply);
 		return;
 	}
+	if (ram->told)
+		return; /* once is enough */
+	ram->told = true;
 	if (reply->error || !reply->buffers) {
 		if (ram_not_found(guest, reply->reason))
 			return;

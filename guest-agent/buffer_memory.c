@@ -39,18 +39,24 @@ static unsigned count_cpus(const struct tracefs *tracefs)
 	}
 }
 
-int buffer_memory_check(const struct tracefs *tracefs, uint64_t kb, char *reason, size_t size)
+int buffer_memory_check(const struct tracefs *tracefs, uint64_t have_kb, uint64_t more_kb,
+			char *reason, size_t size)
 {
-	uint64_t free_kb;
+	uint64_t all_kb, half_kb;
 	unsigned cpus;
 
-	if (!available_memory(&free_kb))
+	if (!available_memory(&all_kb))
 		return 0;
 	cpus = count_cpus(tracefs);
-	if (kb <= free_kb / 2 / cpus)
+	/* A file that says more than there can be is of no buffer that could grow. */
+	if (__builtin_mul_overflow(have_kb, cpus, &half_kb) ||
+	    __builtin_add_overflow(all_kb, half_kb, &all_kb))
+		all_kb = 0;
+	half_kb = all_kb / 2 / cpus;
+	if (have_kb <= half_kb && more_kb <= half_kb - have_kb)
 		return 0;
 	snprintf(reason, size,
 		 "%u CPUs would take more than half of the guest's %" PRIu64 " KiB of memory", cpus,
-		 free_kb);
+		 all_kb);
 	return -ENOMEM;
 }

@@ -13,8 +13,10 @@
 
 #include "guest-agent/tracefs.h"
 
-/* May each CPU of the traced buffer take so many KiB more? 0, or -ENOMEM with reason set when they
- * would take more than half of what is available (/proc/meminfo, MemAvailable). */
-int buffer_memory_check(const struct tracefs *tracefs, uint64_t kb, char *reason, size_t size);
+/* May each CPU of the traced buffer, which has so many KiB, take so many more? 0, or -ENOMEM with
+ * reason set when they would then have more than half of what is available without them
+ * (/proc/meminfo, MemAvailable): half of what is left, again and again, would be all of it. */
+int buffer_memory_check(const struct tracefs *tracefs, uint64_t have_kb, uint64_t more_kb,
+			char *reason, size_t size);
 
 #endif

@@ -238,7 +238,7 @@ static int check_memory(const struct own_instance *own)
 
 	if (err)
 		return err;
-	err = buffer_memory_check(own->tracefs, strtoull(kb, NULL, 10), reason, sizeof(reason));
+	err = buffer_memory_check(own->tracefs, 0, strtoull(kb, NULL, 10), reason, sizeof(reason));
 	free(kb);
 	return err;
 }

@@ -11,6 +11,7 @@
 #include "formats/control.h"
 #include "guest-agent/buffer_memory.h"
 #include "guest-agent/name_list.h"
+#include "guest-agent/snapshot.h"
 
 #define TEXT_MAX (4 << 20) /* names of 50,000 functions take 1 MiB */
 
@@ -177,6 +178,7 @@ static int check_buffer(const struct settings *settings, const char *before, con
 			char *reason, size_t size)
 {
 	uint64_t have, want;
+	bool spare;
 	int err;
 
 	if (control_number(before, &have)) {
@@ -187,7 +189,10 @@ static int check_buffer(const struct settings *settings, const char *before, con
 	}
 	if (control_number(value, &want) || want <= have)
 		return 0;
-	err = buffer_memory_check(settings->tracefs, want - have, reason, size);
+	/* A snapshot grows with it (Linux, kernel/trace/trace.c, __tracing_resize_ring_buffer). */
+	spare = !snapshot_allocated(settings->tracefs, &spare) && spare;
+	err = buffer_memory_check(settings->tracefs, have << spare, (want - have) << spare, reason,
+				  size);
 	if (err) {
 		size_t used = strlen(reason);
 

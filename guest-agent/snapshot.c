@@ -18,12 +18,11 @@
 
 static const char file[] = "snapshot";
 
-/* 0 or -errno; -ENOENT: the kernel has none. */
-static int is_allocated(const struct snapshot *snapshot, bool *allocated)
+int snapshot_allocated(const struct tracefs *tracefs, bool *allocated)
 {
 	size_t length;
 	char *text;
-	int err = tracefs_read(snapshot->tracefs->instance, file, STATE_MAX, &text, &length);
+	int err = tracefs_read(tracefs->instance, file, STATE_MAX, &text, &length);
 
 	*allocated = true;
 	if (err == -E2BIG)
@@ -67,14 +66,15 @@ static uint64_t size_of_ring(const struct snapshot *snapshot)
 int snapshot_check(const struct snapshot *snapshot, char *reason, size_t size)
 {
 	bool allocated;
-	int err = is_allocated(snapshot, &allocated);
+	int err = snapshot_allocated(snapshot->tracefs, &allocated);
 
 	if (err) {
 		explain(err, reason, size);
 		return err;
 	}
 	if (!allocated)
-		return buffer_memory_check(snapshot->tracefs, size_of_ring(snapshot), reason, size);
+		return buffer_memory_check(snapshot->tracefs, 0, size_of_ring(snapshot), reason,
+					   size);
 	if (snapshot->ours)
 		return 0;
 	snprintf(reason, size, "somebody in the guest has a snapshot, and it would be overwritten");
@@ -100,7 +100,7 @@ static int take(struct snapshot *snapshot, char *reason, size_t size)
 		return err;
 	err = write_order(snapshot, "1\n");
 	/* It may be there, and yet not taken. */
-	if (!is_allocated(snapshot, &allocated) && allocated)
+	if (!snapshot_allocated(snapshot->tracefs, &allocated) && allocated)
 		snapshot->ours = true;
 	if (err)
 		explain(err, reason, size);
@@ -110,7 +110,7 @@ static int take(struct snapshot *snapshot, char *reason, size_t size)
 static int give_back(struct snapshot *snapshot, char *reason, size_t size)
 {
 	bool allocated;
-	int err = is_allocated(snapshot, &allocated);
+	int err = snapshot_allocated(snapshot->tracefs, &allocated);
 
 	if (!err && allocated && !snapshot->ours) {
 		snprintf(reason, size, "it is not the host's, but of somebody in the guest");
@@ -139,7 +139,7 @@ void snapshot_answer(struct snapshot *snapshot, const char *args, struct answers
 		answers_add(answers, "error snapshot takes take, free, or nothing");
 		return;
 	}
-	if (!err && (err = is_allocated(snapshot, &allocated)))
+	if (!err && (err = snapshot_allocated(snapshot->tracefs, &allocated)))
 		explain(err, reason, sizeof(reason));
 	if (err)
 		answers_add(answers, "error snapshot %s", reason);

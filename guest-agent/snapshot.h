@@ -26,6 +26,9 @@ struct snapshot {
 /* Do what args order and queue the answer. */
 void snapshot_answer(struct snapshot *snapshot, const char *args, struct answers *answers);
 
+/* Whether the traced buffer has one, of whoever. 0 or -errno; -ENOENT: the kernel has none. */
+int snapshot_allocated(const struct tracefs *tracefs, bool *allocated);
+
 /* Before and after something makes the kernel allocate it, such as a trigger. 0, or -errno with
  * reason set: there is none in this kernel, one of somebody else's, or no memory for it. */
 int snapshot_check(const struct snapshot *snapshot, char *reason, size_t size);

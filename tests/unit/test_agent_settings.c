@@ -239,6 +239,46 @@ static void buffers_that_may_not_be(void **state)
 	assert_string_equal(fake_tracefs_contents(&bench->fake, "buffer_size_kb"), "1408\n");
 }
 
+static uint64_t available_memory(void)
+{
+	FILE *meminfo = fopen("/proc/meminfo", "re");
+	unsigned long long kb = 0;
+	char line[128];
+
+	assert_non_null(meminfo);
+	while (fgets(line, sizeof(line), meminfo) && sscanf(line, "MemAvailable: %llu", &kb) != 1)
+		;
+	fclose(meminfo);
+	assert_true(kb > 0);
+	return kb;
+}
+
+/* The buffer has that share of what would be available without it, and is to have a tenth more. */
+static bool may_grow(struct bench *bench, uint64_t tenths)
+{
+	uint64_t have = available_memory() / (10 - tenths) * tenths;
+	char text[64];
+
+	snprintf(text, sizeof(text), "%llu\n", (unsigned long long)have);
+	fake_tracefs_put(&bench->fake, "buffer_size_kb", text);
+	snprintf(text, sizeof(text), "buffer-kb %llu", (unsigned long long)(have + have / tenths));
+	return !strncmp(ask(bench, text), "ok ", 3);
+}
+
+/* Not half of what is left, again and again. */
+static void a_buffer_does_not_grow_step_by_step(void **state)
+{
+	struct bench *bench = *state;
+
+	assert_true(may_grow(bench, 2));
+	assert_false(may_grow(bench, 6));
+	/* With a snapshot it is two of that size. */
+	fake_tracefs_put(&bench->fake, "snapshot", "# * Snapshot is freed *\n");
+	assert_true(may_grow(bench, 3));
+	fake_tracefs_put(&bench->fake, "snapshot", "# * Snapshot is allocated *\n");
+	assert_false(may_grow(bench, 3));
+}
+
 static void long_lists_are_cut_behind_a_name(void **state)
 {
 	struct bench *bench = *state;
@@ -268,6 +308,7 @@ int main(void)
 		SETTINGS_TEST(what_the_kernel_lacks),
 		SETTINGS_TEST(a_refusal_is_put_back),
 		SETTINGS_TEST(buffers_that_may_not_be),
+		SETTINGS_TEST(a_buffer_does_not_grow_step_by_step),
 		SETTINGS_TEST(long_lists_are_cut_behind_a_name),
 	};
 

@@ -39,24 +39,34 @@ static unsigned count_cpus(const struct tracefs *tracefs)
 	}
 }
 
+int memory_check(uint64_t have_kb, uint64_t more_kb, uint64_t *all_kb)
+{
+	uint64_t free_kb;
+
+	*all_kb = 0;
+	if (!available_memory(&free_kb))
+		return 0;
+	/* What is more than there can be is not there, and could not grow. */
+	if (__builtin_add_overflow(free_kb, have_kb, all_kb))
+		return -ENOMEM;
+	return have_kb <= *all_kb / 2 && more_kb <= *all_kb / 2 - have_kb ? 0 : -ENOMEM;
+}
+
 int buffer_memory_check(const struct tracefs *tracefs, uint64_t have_kb, uint64_t more_kb,
 			char *reason, size_t size)
 {
-	uint64_t all_kb, half_kb;
-	unsigned cpus;
+	unsigned cpus = count_cpus(tracefs);
+	uint64_t all_kb;
+	int err;
 
-	if (!available_memory(&all_kb))
-		return 0;
-	cpus = count_cpus(tracefs);
-	/* A file that says more than there can be is of no buffer that could grow. */
-	if (__builtin_mul_overflow(have_kb, cpus, &half_kb) ||
-	    __builtin_add_overflow(all_kb, half_kb, &all_kb))
-		all_kb = 0;
-	half_kb = all_kb / 2 / cpus;
-	if (have_kb <= half_kb && more_kb <= half_kb - have_kb)
-		return 0;
-	snprintf(reason, size,
-		 "%u CPUs would take more than half of the guest's %" PRIu64 " KiB of memory", cpus,
-		 all_kb);
-	return -ENOMEM;
+	if (__builtin_mul_overflow(have_kb, cpus, &have_kb) ||
+	    __builtin_mul_overflow(more_kb, cpus, &more_kb))
+		have_kb = more_kb = UINT64_MAX;
+	err = memory_check(have_kb, more_kb, &all_kb);
+	if (err)
+		snprintf(reason, size,
+			 "%u CPUs would take more than half of the guest's %" PRIu64
+			 " KiB of memory",
+			 cpus, all_kb);
+	return err;
 }

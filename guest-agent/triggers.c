@@ -3,12 +3,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "formats/event_list.h"
+#include "guest-agent/buffer_memory.h"
 #include "guest-agent/error_log.h"
 #include "guest-agent/name_list.h"
 
@@ -73,12 +75,19 @@ static bool is_command(const char *text, const char *command)
 	return command_length(text) == strlen(command) && !strncmp(text, command, strlen(command));
 }
 
+/* Of what stands before the condition. */
+static size_t options_length(const char *text)
+{
+	const char *condition = strstr(text, " if ");
+
+	return condition ? (size_t)(condition - text) : strlen(text);
+}
+
 /* The same command to change another trigger that is there, which could not be put back. */
 static bool changes_another(const char *text)
 {
 	static const char *const words[] = {":pause", ":cont", ":clear"};
-	const char *condition = strstr(text, " if ");
-	size_t length = condition ? (size_t)(condition - text) : strlen(text);
+	size_t length = options_length(text);
 
 	for (size_t i = 0; is_command(text, "hist") && i < sizeof(words) / sizeof(words[0]); i++) {
 		const char *at = strstr(text, words[i]);
@@ -145,6 +154,71 @@ static int check(const struct triggers *triggers, const char *event, size_t leng
 	snprintf(reason, size, ALLOWED_NOT_EVENT, name);
 	return -EPERM;
 }
+
+/* ---- memory that the kernel takes for one ---- */
+
+/* Linux, kernel/trace/trace_events_hist.c and tracing_map.h: entries are allocated when a histogram
+ * is made, TRACING_MAP_BITS_DEFAULT of them or as many as size= says, up to TRACING_MAP_BITS_MAX.
+ * Each has its key and values, and STR_VAR_LEN_MAX bytes for each text that is kept in it. */
+#define HIST_ENTRIES	 (1u << 11)
+#define HIST_ENTRIES_MAX (1u << 17)
+#define HIST_ENTRY_BYTES 512
+#define HIST_TEXT_BYTES	 256
+#define HIST_TEXTS_MAX	 64
+
+/* KiB at most, of which more is guessed than it can be: each name may be a text's. */
+static uint64_t hist_kb(const char *text)
+{
+	static const char mark[] = "size=";
+	size_t length = options_length(text), names = 0;
+	uint64_t entries = HIST_ENTRIES;
+
+	if (!is_command(text, "hist"))
+		return 0;
+	for (const char *at = text; (at = strstr(at, mark)) && at < text + length;) {
+		unsigned long number = strtoul(at += strlen(mark), NULL, 0);
+
+		if (number > HIST_ENTRIES_MAX)
+			number = HIST_ENTRIES_MAX;
+		/* The kernel makes a power of two of it. */
+		while (entries < number)
+			entries *= 2;
+	}
+	for (size_t i = 0; i < length; i++)
+		names += text[i] == '=' || text[i] == ',';
+	if (names > HIST_TEXTS_MAX)
+		names = HIST_TEXTS_MAX;
+	return entries * (HIST_ENTRY_BYTES + names * HIST_TEXT_BYTES) / 1024;
+}
+
+static int check_memory(const struct triggers *triggers, const char *text, char *reason,
+			size_t size)
+{
+	uint64_t have = 0, more = hist_kb(text), all;
+	int err;
+
+	for (size_t i = 0; more && i < triggers->count; i++)
+		have += hist_kb(triggers->added[i].text);
+	err = more ? memory_check(have, more, &all) : 0;
+	if (err)
+		snprintf(reason, size,
+			 "histograms may take %" PRIu64 " KiB with it, more than half of the "
+			 "guest's %" PRIu64 "; give it a smaller size=, or remove others",
+			 have + more, all);
+	return err;
+}
+
+/* A snapshot is taken, which the kernel allocates: also by "hist:...:onmax($VARIABLE).snapshot()".
+ */
+static bool takes_snapshot(const char *text)
+{
+	const char *action = strstr(text, ".snapshot");
+
+	return is_command(text, "snapshot") ||
+	       (is_command(text, "hist") && action && action < text + options_length(text));
+}
+
+/* ---- what was added ---- */
 
 static int remember(struct triggers *triggers, const char *event, size_t length, const char *text)
 {
@@ -222,10 +296,12 @@ static void explain(const struct triggers *triggers, const char *log, int err, c
 static int add(struct triggers *triggers, const char *event, size_t length, const char *path,
 	       const char *text, char *reason, size_t size)
 {
-	bool snapshot = is_command(text, "snapshot");
+	bool snapshot = takes_snapshot(text);
 	char all[TEXT_BYTES], available[256] = "", *log;
 	int err = check(triggers, event, length, text, reason, size), before;
 
+	if (!err)
+		err = check_memory(triggers, text, reason, size);
 	if (!err && snapshot)
 		err = snapshot_check(triggers->snapshot, reason, size);
 	if (err)

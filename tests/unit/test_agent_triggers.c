@@ -3,6 +3,7 @@
  * The agent's triggers and the snapshot. A trigger file is a plain one that orders are added to, so
  * that it shows them. tests/guest/verbs.sh has the real ones.
  */
+#include "guest-agent/buffer_memory.h"
 #include "guest-agent/triggers.h"
 #include "tests/unit/fake_tracefs.h"
 
@@ -251,6 +252,52 @@ static void a_trigger_of_snapshots(void **state)
 	assert_string_equal(fake_tracefs_contents(&bench->fake, "snapshot"), "0\n");
 }
 
+/* So does an action of a histogram, and it is freed at the end like the other's. */
+static void a_histogram_of_snapshots(void **state)
+{
+	struct bench *bench = *state;
+	static const char order[] = "sched:sched_switch "
+				    "hist:keys=next_pid:prio=next_prio:onmax($prio).snapshot()";
+
+	ask(bench, "sched:sched_switch hist:keys=next_pid if next_comm == \".snapshot\"");
+	assert_false(bench->snapshot.ours);
+	ask(bench, order);
+	assert_true(bench->snapshot.ours);
+	bench->snapshot.ours = false;
+	fake_tracefs_put(&bench->fake, "snapshot", allocated);
+	assert_string_equal(ask(bench, order),
+			    "error trigger somebody in the guest has a snapshot, and it would be "
+			    "overwritten");
+}
+
+/* Each has its entries in the guest's memory, a hundred MiB of them here. */
+static void histograms_have_a_limit(void **state)
+{
+	struct bench *bench = *state;
+	uint64_t all;
+	char order[128];
+	unsigned i, most;
+
+	assert_int_equal(memory_check(0, 0, &all), 0);
+	most = (unsigned)(all / (100 * 1024)) + 1;
+	for (i = 0; i < most; i++) {
+		snprintf(order, sizeof(order),
+			 "sched:sched_switch hist:keys=next_pid:size=0x20000 if prev_pid == %u", i);
+		if (strncmp(ask(bench, order), "ok ", 3))
+			break;
+	}
+	assert_true(i < most);
+	assert_non_null(strstr(bench->fake.text, "error trigger histograms may take "));
+	assert_int_equal(bench->triggers.count, i);
+	while (bench->triggers.count) {
+		snprintf(order, sizeof(order), "sched:sched_switch !%s",
+			 bench->triggers.added[0].text);
+		ask(bench, order);
+	}
+	ask(bench, "sched:sched_switch hist:keys=next_pid:size=131073");
+	assert_int_equal(bench->triggers.count, 1);
+}
+
 #define TRIGGERS_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -266,6 +313,8 @@ int main(void)
 		TRIGGERS_TEST(snapshots_of_others_stay),
 		TRIGGERS_TEST(snapshots_that_cannot_be),
 		TRIGGERS_TEST(a_trigger_of_snapshots),
+		TRIGGERS_TEST(a_histogram_of_snapshots),
+		TRIGGERS_TEST(histograms_have_a_limit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,7 +8,14 @@
 
 #include "tui/engine/rows_private.h"
 
-#define ROWS_A_LOOK 512 /* rows between looks at the clock */
+#define ROWS_A_LOOK 512 /* rows of a page between looks at the clock */
+
+/* What one step has passed. */
+struct step {
+	unsigned cpu;
+	uint32_t rows;
+	bool page; /* they are the first of one, or none of any */
+};
 
 void latency_release(struct latency *latency)
 {
@@ -133,8 +140,7 @@ static void take_run(struct latency *latency, const struct rows *rows,
 }
 
 /* Pass some rows. False: the next one is not there, or has to wait. */
-static bool take_some(struct latency *latency, struct rows *rows, uint64_t now, unsigned *cpu,
-		      uint32_t *count)
+static bool take_some(struct latency *latency, struct rows *rows, uint64_t now, struct step *step)
 {
 	struct timeline *timeline = &rows->timeline;
 	struct timeline_run run;
@@ -149,8 +155,11 @@ static bool take_some(struct latency *latency, struct rows *rows, uint64_t now, 
 			run.count = ROWS_A_LOOK;
 		see(latency, run.cpu);
 		take_run(latency, rows, &run);
-		*cpu = run.cpu;
-		*count = run.count;
+		*step = (struct step){
+			.cpu = run.cpu,
+			.rows = run.count,
+			.page = run.row - run.entry->first_row <= (run.entry->flags & ENTRY_LOST),
+		};
 		row = run.row + run.count;
 		timeline_pass(timeline, run.count);
 		if (row - run.entry->first_row >= entry_rows(run.entry))
@@ -160,8 +169,7 @@ static bool take_some(struct latency *latency, struct rows *rows, uint64_t now, 
 	if (!timeline_peek(timeline, &place) ||
 	    rows_unsettled(rows, place.at.cpu, place.entry, now))
 		return false;
-	*cpu = place.at.cpu;
-	*count = 1;
+	*step = (struct step){.cpu = place.at.cpu, .rows = 1, .page = true};
 	go_blind(latency, place.at.cpu);
 	timeline_next(timeline);
 	return true;
@@ -227,25 +235,26 @@ static void look(struct latency *latency, struct rows *rows, uint64_t now)
 	struct engine_latency_reply *head = &latency->reply.head;
 	uint64_t until = clock_ms() + LATENCY_SLICE_MS;
 	uint8_t all[ENGINE_CPUSET_BYTES];
-	uint32_t looked = 0, count;
-	unsigned cpu;
+	uint32_t looked = 0;
+	struct step step;
 
 	memset(all, 0xff, sizeof(all));
 	stand(latency, rows);
 	if (rows_indexing_ahead(rows, all))
 		head->flags |= ENGINE_LATENCY_INDEXING;
-	while (!head->flags && take_some(latency, rows, now, &cpu, &count)) {
-		looked += count;
-		latency->looked += count;
-		if (rows_indexing_at(rows, cpu))
+	while (!head->flags && take_some(latency, rows, now, &step)) {
+		looked += step.rows;
+		latency->looked += step.rows;
+		if (rows_indexing_at(rows, step.cpu))
 			head->flags |= ENGINE_LATENCY_INDEXING;
-		if (looked < ROWS_A_LOOK)
+		/* To read a page and to unpack it may take ms, whatever rows it has. */
+		if (looked < ROWS_A_LOOK && !step.page)
 			continue;
 		looked = 0;
 		if (clock_ms() >= until)
 			head->flags |= ENGINE_LATENCY_MORE;
 	}
-	for (cpu = 0; cpu < VTRACE_MAX_CPUS; cpu++)
+	for (unsigned cpu = 0; cpu < VTRACE_MAX_CPUS; cpu++)
 		if (rows->streams[cpu])
 			latency->next[cpu] = timeline_row(&rows->timeline, cpu);
 	head->left = timeline_newer(&rows->timeline);

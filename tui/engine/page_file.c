@@ -51,8 +51,9 @@ struct page_chunks {
 	uint32_t known; /* chunks in places */
 	uint32_t room;
 	struct chunk_place *places;
-	uint64_t next;	/* where in the file the next chunk's numbers are */
-	uint64_t total; /* unpacked bytes of those known */
+	uint32_t largest; /* unpacked bytes of one of those known, at most */
+	uint64_t next;	  /* where in the file the next chunk's numbers are */
+	uint64_t total;	  /* unpacked bytes of those known */
 	struct kept_chunk kept[CHUNKS_KEPT];
 	uint64_t uses;
 	uint8_t *packed; /* the bytes of one */
@@ -206,6 +207,8 @@ static int find_next(const struct page_file *file)
 	};
 	chunks->next += numbers[0];
 	chunks->total += numbers[1];
+	if (chunks->largest < numbers[1])
+		chunks->largest = numbers[1];
 	return 1;
 }
 
@@ -385,6 +388,11 @@ uint64_t page_file_length(const struct page_file *file, bool *more)
 			return chunks->total;
 	*more = !chunks->error;
 	return chunks->total;
+}
+
+uint32_t page_file_unit(const struct page_file *file, uint32_t size)
+{
+	return file->chunks && file->chunks->largest > size ? file->chunks->largest : size;
 }
 
 uint64_t page_file_passed(const struct page_file *file, uint64_t offset)

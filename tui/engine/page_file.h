@@ -40,6 +40,8 @@ void page_file_release(struct page_file *file);
 ssize_t page_file_read(const struct page_file *file, void *to, size_t size, uint64_t offset);
 /* The same, size bytes or none: whether all could be read. */
 bool page_file_read_all(const struct page_file *file, void *to, size_t size, uint64_t offset);
+/* Bytes that may have to be read, or unpacked, for that many of a place that was not looked at. */
+uint32_t page_file_unit(const struct page_file *file, uint32_t size);
 /* Bytes of the file that it takes, and how many of them those before offset (unpacked) take. */
 uint64_t page_file_size(const struct page_file *file);
 uint64_t page_file_passed(const struct page_file *file, uint64_t offset);

@@ -8,12 +8,28 @@
  * bits; this is for files in which they are not. */
 #define LOOKS_MAX 256
 
+/* Bytes that are read for one, but that so many pages are looked at in any case: as many as a file
+ * of 16 million has to have. Neighbours of the ends are not worth that. */
+#define LOOK_BYTES  (16u * 1024 * 1024)
+#define LOOKS_LEAST 24
+#define END_BYTES   (4u * 1024 * 1024)
+#define ENDS_LEAST  2
+
 struct look {
 	const struct page_search *search;
 	unsigned left; /* pages that may still be looked at */
 	uint64_t page; /* the last one found to have events, and their times */
 	uint64_t first_ts, last_ts;
 };
+
+static unsigned looks_for(const struct page_search *search, uint32_t bytes, unsigned least)
+{
+	uint32_t looks = bytes / page_file_unit(search->file, search->geometry->size);
+
+	if (looks < least)
+		return least;
+	return looks < LOOKS_MAX ? looks : LOOKS_MAX;
+}
 
 /* Has the page events? Then the look has their times. */
 static bool look_at(struct look *look, uint64_t page)
@@ -57,7 +73,7 @@ static bool look_between(struct look *look, uint64_t low, uint64_t high)
 
 uint64_t page_search_time(const struct page_search *search, uint64_t ts)
 {
-	struct look look = {.search = search, .left = LOOKS_MAX};
+	struct look look = {.search = search, .left = looks_for(search, LOOK_BYTES, LOOKS_LEAST)};
 	uint64_t low = 0, high = search->pages, before_last = 0;
 
 	/* The page before low begins before ts, that at high does not. */
@@ -75,7 +91,7 @@ uint64_t page_search_time(const struct page_search *search, uint64_t ts)
 
 bool page_search_span(const struct page_search *search, uint64_t *first, uint64_t *last)
 {
-	struct look look = {.search = search, .left = LOOKS_MAX};
+	struct look look = {.search = search, .left = looks_for(search, END_BYTES, ENDS_LEAST)};
 	uint64_t page;
 
 	for (page = 0; page < search->pages && !look_at(&look, page); page++)
@@ -84,7 +100,7 @@ bool page_search_span(const struct page_search *search, uint64_t *first, uint64_
 	if (page == search->pages)
 		return false;
 	*first = *last = look.first_ts;
-	look.left = LOOKS_MAX;
+	look.left = looks_for(search, END_BYTES, ENDS_LEAST);
 	for (page = search->pages; page && look.left; page--)
 		if (look_at(&look, page - 1)) {
 			*last = look.last_ts;

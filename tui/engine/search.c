@@ -9,7 +9,7 @@
 #include "tui/engine/ahead.h"
 #include "tui/engine/rows_private.h"
 
-#define ROWS_A_LOOK 64 /* rows between looks at the clock */
+#define ROWS_A_LOOK 64 /* rows of a page that are not printed between looks at the clock */
 
 static uint64_t clock_ms(void)
 {
@@ -98,6 +98,7 @@ void search_rows(struct search *search, struct rows *rows, const struct engine_s
 	uint64_t until = clock_ms() + SEARCH_SLICE_MS;
 	struct engine_position end = asked->end;
 	bool bounded = asked->bounded && ahead_settle(rows->streams, &end);
+	const struct entry *page = NULL;
 	uint64_t looked = 0;
 	struct place place;
 
@@ -120,7 +121,10 @@ void search_rows(struct search *search, struct rows *rows, const struct engine_s
 			return;
 		found->at = place.at;
 		found->found = asked->breaks ? is_break(&place) : matches(search, rows, &place);
-		found->more = !found->found && looked % ROWS_A_LOOK == 0 && clock_ms() >= until;
+		/* To read a page or to print a row may take ms. */
+		if (!asked->breaks || place.entry != page || looked % ROWS_A_LOOK == 0)
+			found->more = !found->found && clock_ms() >= until;
+		page = place.entry;
 		if (way == TIMELINE_NEXT)
 			timeline_next(timeline);
 	}

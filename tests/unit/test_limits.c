@@ -237,6 +237,49 @@ static void words_of_a_reply(void **state)
 	assert_int_equal(more, 1);
 }
 
+/* Fields of events that all have the same ones. */
+static uint32_t ask_fields(const struct fixture *f, uint32_t *more)
+{
+	static union {
+		struct engine_words_reply reply;
+		char bytes[ENGINE_WORDS_MAX];
+	} answer;
+	const struct engine_words asked = {.kinds = 1u << ENGINE_WORDS_FIELDS, .prefix = "f"};
+
+	words_fill(&answer.reply, &asked, f->formats, f->comms);
+	*more = answer.reply.more;
+	return answer.reply.count;
+}
+
+/* So many fields to sort, 64 names each time. */
+static void sort_fields(struct fixture *f, unsigned fields, bool are_more)
+{
+	uint32_t more;
+
+	for (unsigned id = 1; fields; id++) {
+		unsigned of_event = fields < 64 ? fields : 64;
+		char name[16];
+
+		snprintf(name, sizeof(name), "event%u", id);
+		add_fields(f, name, id, of_event);
+		fields -= of_event;
+	}
+	load(f);
+	assert_int_equal(f->reply.failed, 0);
+	assert_int_equal(ask_fields(f, &more), 64);
+	assert_int_equal(more, are_more);
+}
+
+static void words_to_sort(void **state)
+{
+	sort_fields(*state, WORDS_SORTED, false);
+}
+
+static void more_words_than_are_sorted(void **state)
+{
+	sort_fields(*state, WORDS_SORTED + 1, true);
+}
+
 /* ---- notes ---- */
 
 static void notes_that_are_kept(void **state)
@@ -278,6 +321,8 @@ int main(void)
 		LIMIT_TEST(names_of_a_task),
 		LIMIT_TEST(length_of_a_name),
 		LIMIT_TEST(words_of_a_reply),
+		LIMIT_TEST(words_to_sort),
+		LIMIT_TEST(more_words_than_are_sorted),
 		cmocka_unit_test(notes_that_are_kept),
 		cmocka_unit_test(length_of_a_note),
 	};

@@ -14,6 +14,7 @@
 struct list {
 	char **words; /* owned */
 	size_t count, room;
+	bool full; /* there are more of them */
 	const char *prefix;
 	size_t prefix_length;
 };
@@ -21,6 +22,9 @@ struct list {
 static void add(struct list *list, const char *word)
 {
 	if (!*word || strncmp(word, list->prefix, list->prefix_length) != 0)
+		return;
+	list->full |= list->count == WORDS_SORTED;
+	if (list->full)
 		return;
 	if (list->count == list->room) {
 		size_t room = list->room ? 2 * list->room : 256;
@@ -117,6 +121,7 @@ static size_t put(const struct list *list, struct engine_words_reply *reply)
 {
 	size_t length = sizeof(*reply);
 
+	reply->more = list->full;
 	if (list->count)
 		qsort(list->words, list->count, sizeof(*list->words), in_order);
 	for (size_t i = 0; i < list->count; i++) {

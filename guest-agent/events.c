@@ -51,6 +51,25 @@ static struct event_before *before_of(struct events *events, const struct event_
 	return before;
 }
 
+/* Events come and go, the host's own probes above all: when more is kept than there are events,
+ * what is kept of those that are gone is forgotten. */
+static void forget_gone(struct events *events, const struct event_table *table)
+{
+	size_t kept = 0;
+
+	if (events->changed <= table->count)
+		return;
+	for (size_t i = 0; i < events->changed; i++) {
+		const struct event_before *before = &events->before[i];
+
+		if (event_table_find(table, before->system, before->name))
+			events->before[kept++] = *before;
+		else
+			free(before->filter);
+	}
+	events->changed = kept;
+}
+
 static int remember_state(struct events *events, const struct event_entry *entry)
 {
 	struct event_before *before = before_of(events, entry);
@@ -205,6 +224,7 @@ int events_order(struct events *events, enum events_order order, const char *pat
 	*result = (struct events_result){0};
 	if (err)
 		return err;
+	forget_gone(events, &table);
 	choose(&table, order, patterns, result);
 	if (!result->matched && patterns[strspn(patterns, SEPARATORS)])
 		err = -ENXIO;
@@ -328,6 +348,7 @@ int events_set_filter(struct events *events, const char *event, const char *filt
 		event_table_release(&table);
 		return -EPERM;
 	}
+	forget_gone(events, &table);
 	err = read_filter(events, entry, &was);
 	known = events->changed;
 	/* Before it is changed: what can not be remembered is left as it is. */

@@ -294,6 +294,30 @@ static void words_of_the_kernel(void **state)
 	assert_int_equal(error_log_parse("no colon error here\n", reason, sizeof(reason)), -EINVAL);
 }
 
+/* A host's probes come and go, each with another name. */
+static void events_that_are_gone_are_forgotten(void **state)
+{
+	struct bench *bench = *state;
+
+	for (unsigned i = 0; i < 50; i++) {
+		char text[512], path[64];
+
+		snprintf(text, sizeof(text), "%svtrace:probe%u\n", available, i);
+		fake_tracefs_put(&bench->fake, "available_events", text);
+		snprintf(path, sizeof(path), "events/vtrace/probe%u/filter", i);
+		fake_tracefs_put(&bench->fake, path, "none\n");
+		snprintf(text, sizeof(text), "events add vtrace:probe%u", i);
+		ask(bench, text);
+		snprintf(text, sizeof(text), "filter vtrace:probe%u common_pid > 1", i);
+		ask(bench, text);
+		assert_in_range(bench->events.changed, 1, 9);
+	}
+	/* Of the one that is there it is known. */
+	ask(bench, "events restore");
+	assert_string_equal(fake_tracefs_contents(&bench->fake, "events/vtrace/probe49/filter"),
+			    "0");
+}
+
 static void without_tracefs(void **state)
 {
 	struct bench *bench = *state;
@@ -334,6 +358,7 @@ int main(void)
 		EVENTS_TEST(restoring),
 		EVENTS_TEST(an_event_that_is_gone_is_not_put_back),
 		EVENTS_TEST(filters),
+		EVENTS_TEST(events_that_are_gone_are_forgotten),
 		EVENTS_TEST(without_tracefs),
 		EVENTS_TEST(strange_lines_are_passed_over),
 	};

@@ -70,7 +70,12 @@ ok "what was recorded can be read" test "$("$TOP" -b -r "$WORK/second" 2> /dev/n
 "$TOP" -b --dir "$FED" --start -w "$WORK/batch" > "$WORK/lines" 2> "$WORK/err" &
 batch=$!
 ok "batch: lines come" within "$PATIENCE" test -s "$WORK/lines"
-engine=$(pgrep -P $batch -x vtrace-engine)
+# shellcheck disable=SC2317
+has_engine()
+{
+	engine=$(pgrep -P $batch -x vtrace-engine)
+}
+within "$PATIENCE" has_engine || diag "processes of $batch: $(ps --ppid $batch -o pid,comm,args)"
 kill -STOP "$engine"
 ok "batch: a stopped engine is told of" within "$PATIENCE" grep -q 'does not answer: it is stopped' "$WORK/err"
 kill -CONT "$engine"

@@ -147,9 +147,31 @@ static void formats_do_not_pile_up_in_front_of_an_engine(void **state)
 		fake->guest->ram->booted_at = 0; /* as if time had passed */
 		ram_replied(fake->guest, &packet);
 	}
-	assert_int_equal(fake->guest->link.waiting, waiting);
+	assert_int_equal(fake->guest->link.waiting, waiting + 1);
 	assert_true(said(fake, "E: the engine can not be given the event formats now"));
 	ring_memory_free(&memory);
+}
+
+/* One that is busy gets them later. */
+static void formats_wait_for_an_engine(void **state)
+{
+	struct fake *fake = *state;
+	pid_t engine;
+
+	open_and_trace(fake);
+	engine = guest_engine_pid(fake->guest);
+	assert_int_equal(kill(engine, SIGSTOP), 0);
+	while (!engine_link_is_behind(&fake->guest->link))
+		assert_int_equal(guest_clear(fake->guest), 0);
+	formats_use(fake->guest, fcntl(fake->guest->formats.fd, F_DUPFD_CLOEXEC, 0));
+	assert_not_said(fake, "E: ");
+	assert_true(engine_link_holds(&fake->guest->link, ENGINE_FORMATS));
+	assert_int_equal(fake->guest->formats.step, FORMATS_LOAD);
+	assert_int_equal(kill(engine, SIGCONT), 0);
+	turn_until(fake, fake->guest->formats.step == FORMATS_IDLE);
+	send_page(fake, 0, 5000, 2);
+	expect_rows(fake, 2);
+	assert_not_said(fake, "E: ");
 }
 
 /* The same, of an engine that takes all: what it says is not followed as often as it says it. */
@@ -361,6 +383,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(no_ring_is_no_error, setup, teardown),
 		cmocka_unit_test_setup_teardown(formats_do_not_pile_up_in_front_of_an_engine, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(formats_wait_for_an_engine, setup, teardown),
 		cmocka_unit_test_setup_teardown(boots_that_are_made_up, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_domain_that_is_started_again, setup, teardown),
 		cmocka_unit_test_setup_teardown(its_agent_takes_orders, setup, teardown),

@@ -129,6 +129,15 @@ bool engine_link_is_behind(const struct engine_link *link)
 	return link->waiting > 0;
 }
 
+bool engine_link_holds(const struct engine_link *link, enum engine_type type)
+{
+	const struct link_command *command = link->first;
+
+	while (command && command->type != type)
+		command = command->next;
+	return command;
+}
+
 int engine_link_command(struct engine_link *link, enum engine_type type, const void *payload,
 			size_t length, int fd, uint32_t *serial)
 {

@@ -35,6 +35,8 @@ void engine_link_stop(struct engine_link *link);
 bool engine_link_alive(const struct engine_link *link);
 /* Do commands wait, since it does not take them now? */
 bool engine_link_is_behind(const struct engine_link *link);
+/* Is one of that type among them? */
+bool engine_link_holds(const struct engine_link *link, enum engine_type type);
 
 /*
  * Send now or later, in order. payload is copied, fd (-1: none) duplicated, and the serial is

@@ -29,8 +29,9 @@ static int send_bundle(struct guest *guest, int fd)
 {
 	int err;
 
-	/* They are large, and an engine may say that it needs more while it takes none. */
-	if (engine_link_is_behind(&guest->link))
+	/* They are large, and an engine may say that it needs more while it takes none. One waits,
+	 * as it does when hundreds of channels go to an engine that has just begun. */
+	if (engine_link_holds(&guest->link, ENGINE_FORMATS))
 		return -EAGAIN;
 	err = engine_link_command(&guest->link, ENGINE_FORMATS, NULL, 0, fd, NULL);
 	if (!err)

@@ -5,7 +5,6 @@
  * memory that is needed elsewhere. A list of steps, see struct step; what the steps make of the
  * bytes has to add up, and the rows have to be there in order.
  */
-#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -64,7 +63,6 @@ struct channel {
 	uint64_t fed;		/* bytes */
 	uint64_t settled;	/* of pages that had another size */
 	uint64_t recorded_from; /* bytes of pages when the recording began */
-	uint64_t reads;		/* bytes of streams that were closed */
 };
 
 struct attempt {
